@@ -1,0 +1,49 @@
+# Cairn's workshop. `make help` lists what it can do.
+.DEFAULT_GOAL := help
+.PHONY: help setup roadmap test check format lock bench
+
+# A goal may hold quotes, dollars, anything: it is taken as it was typed (`value` does not expand
+# it) and reaches the command through the environment, which no shell parses again.
+override GOAL := $(value GOAL)
+override FORMAT := $(or $(value FORMAT),text)
+export GOAL FORMAT
+
+python := .venv/bin/python
+# What FAST=1 leaves out.
+fast := -m "not fleet and not browser and not chaos and not slow"
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+
+setup: .venv/.ready ## build .venv with everything the other targets need
+
+.venv/.ready: requirements/dev.txt requirements/redis-binary.txt
+	@sh config/setup.sh >&2
+
+roadmap: .venv/.ready ## generate and print a roadmap: make roadmap GOAL="..." [FORMAT=json]
+	@exec $(python) manage.py generate_roadmap --format="$$FORMAT" -- "$$GOAL"
+
+test: .venv/.ready ## all tests; FAST=1 leaves out the slow kinds
+	@$(python) -m pytest -n 2 $(if $(FAST),$(fast))
+
+check: .venv/.ready ## lint, types, layers, missing migrations, migration linter
+	@$(python) -m ruff check .
+	@$(python) -m ruff format --check .
+	@$(python) -m mypy .
+	@.venv/bin/lint-imports
+	@$(python) manage.py check --fail-level WARNING
+	@$(python) manage.py makemigrations --check --dry-run
+	@$(python) manage.py lintmigrations --quiet ok ignore
+
+format: .venv/.ready ## put the code into shape
+	@$(python) -m ruff check --fix .
+	@$(python) -m ruff format .
+
+bench: .venv/.ready ## measured claims, one JSON line each
+	@$(python) -m benchmarks
+
+lock: .venv/.ready ## compile the pins in requirements/*.txt from *.in
+	@for set in base dev production; do \
+	  .venv/bin/uv --quiet pip compile --universal --python-version 3.11 --no-header \
+	    -o "requirements/$$set.txt" "requirements/$$set.in"; \
+	done

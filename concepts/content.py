@@ -1,0 +1,109 @@
+"""What a provider returns for one concept: validated, not yet rows. Pure: imports no Django.
+
+Lengths are bounded here for people's sake; the database repeats the hard limits as constraints,
+so that content which slipped past (or never met) these models still cannot be stored.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, StringConstraints
+
+TUTORIAL_MAX_CHARACTERS = 200_000
+
+
+class ArtifactKind(StrEnum):
+    """The three artifacts of a concept, in the order a learner wants them."""
+
+    TUTORIAL = "tutorial"
+    RESOURCES = "resources"
+    QUIZ = "quiz"
+
+
+def _printable(value: str) -> str:
+    """Refuse what PostgreSQL cannot store: NUL. (Pydantic itself refuses lone surrogates.)"""
+    if "\x00" in value:
+        raise ValueError("holds a NUL character")
+    return value
+
+
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=300),
+    AfterValidator(_printable),
+]
+Paragraph = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=4_000),
+    AfterValidator(_printable),
+]
+
+
+def _web_address(value: str) -> str:
+    """Accept absolute http(s) addresses only, and return the text as it was given."""
+    HttpUrl(value)
+    return value
+
+
+WebAddress = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=2_000),
+    AfterValidator(_printable),
+    AfterValidator(_web_address),
+]
+
+
+class Content(BaseModel):
+    """Base of all content: unknown fields are refused, values are frozen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TutorialContent(Content):
+    markdown: Annotated[
+        str,
+        StringConstraints(
+            strip_whitespace=True, min_length=1, max_length=TUTORIAL_MAX_CHARACTERS
+        ),
+        AfterValidator(_printable),
+    ]
+
+
+class ResourceContent(Content):
+    title: Line
+    url: WebAddress
+    kind: Literal["docs", "article", "video", "book", "course", "tool", "exercise"]
+    why: Paragraph
+    language: Line = "en"
+    minutes: Annotated[int, Field(ge=1, le=6_000)] | None = None
+    is_free: bool = True
+
+
+class ResourcesContent(Content):
+    resources: Annotated[list[ResourceContent], Field(min_length=1, max_length=12)]
+
+
+class ChoiceContent(Content):
+    """Correctness sits on the choice, never in a letter or an index."""
+
+    text: Line
+    is_correct: bool
+    rationale: Paragraph
+
+
+class QuestionContent(Content):
+    type: Literal["single", "multiple", "true_false"]
+    stem: Paragraph
+    choices: Annotated[list[ChoiceContent], Field(min_length=2, max_length=5)]
+    explanation: Paragraph
+    objective: Line
+    difficulty: Annotated[int, Field(ge=1, le=5)]
+
+
+class QuizContent(Content):
+    questions: Annotated[list[QuestionContent], Field(min_length=1, max_length=12)]
+
+
+ArtifactContent = TutorialContent | ResourcesContent | QuizContent

@@ -1,0 +1,31 @@
+"""One aggregate a file; imported from here."""
+
+from concepts.models.artifact import (
+    Artifact,
+    ArtifactKind,
+    ArtifactState,
+    ArtifactVersion,
+    Origin,
+)
+from concepts.models.concept import Concept, ConceptKind, ConceptPrerequisite
+from concepts.models.quiz import Choice, Question, QuestionType, Quiz
+from concepts.models.resource import Resource, ResourceKind
+from concepts.models.tutorial import Tutorial
+
+__all__ = [
+    "Artifact",
+    "ArtifactKind",
+    "ArtifactState",
+    "ArtifactVersion",
+    "Choice",
+    "Concept",
+    "ConceptKind",
+    "ConceptPrerequisite",
+    "Origin",
+    "Question",
+    "QuestionType",
+    "Quiz",
+    "Resource",
+    "ResourceKind",
+    "Tutorial",
+]

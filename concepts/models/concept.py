@@ -1,0 +1,96 @@
+"""The concept: what a learner reads in one sitting, and what should come before it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from roadmaps.models import TITLE_MAX_CHARACTERS, Module, Roadmap
+
+
+class ConceptKind(models.TextChoices):
+    FACT = "fact", _("fact")
+    CONCEPT = "concept", _("concept")
+    PROCEDURE = "procedure", _("procedure")
+    DESIGN = "design", _("design")
+
+
+class Concept(models.Model):
+    """`stable_key` survives regeneration and reordering: learners' progress hangs on it.
+
+    The roadmap stands here beside the module because slugs and keys are unique in a roadmap.
+    """
+
+    roadmap = models.ForeignKey(Roadmap, on_delete=models.CASCADE, related_name="concepts")
+    module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="concepts")
+    stable_key = models.UUIDField(default=uuid.uuid4, editable=False)
+    position = models.PositiveSmallIntegerField(_("position in the roadmap"))
+    title = models.CharField(_("title"), max_length=TITLE_MAX_CHARACTERS)
+    slug = models.SlugField(_("slug"), max_length=120, allow_unicode=True)
+    summary = models.TextField(_("summary"), blank=True)
+    kind = models.CharField(
+        _("kind"), max_length=16, choices=ConceptKind.choices, default=ConceptKind.CONCEPT
+    )
+    difficulty = models.PositiveSmallIntegerField(
+        _("difficulty"), default=1, validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
+    est_minutes = models.PositiveSmallIntegerField(
+        _("estimated minutes"), default=30, validators=[MinValueValidator(1)]
+    )
+    objectives = models.JSONField(_("objectives"), default=list, blank=True)
+    keywords = models.JSONField(_("keywords"), default=list, blank=True)
+    # The outline's own key: how a provider finds again what it has planned.
+    outline_key = models.CharField(_("outline key"), max_length=200)
+    prerequisites: models.ManyToManyField[Concept, ConceptPrerequisite] = models.ManyToManyField(
+        "self",
+        through="ConceptPrerequisite",
+        through_fields=("concept", "requires"),
+        symmetrical=False,
+        related_name="required_by",
+    )
+
+    class Meta:
+        verbose_name = _("concept")
+        verbose_name_plural = _("concepts")
+        ordering: ClassVar = ["roadmap_id", "position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["roadmap", "position"], name="concept_position_unique"),
+            models.UniqueConstraint(fields=["roadmap", "stable_key"], name="concept_key_unique"),
+            models.UniqueConstraint(fields=["roadmap", "slug"], name="concept_slug_unique"),
+            models.UniqueConstraint(
+                fields=["roadmap", "outline_key"], name="concept_outline_key_unique"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(slug="") & ~models.Q(title=""), name="concept_is_named"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(difficulty__range=(1, 5), est_minutes__gte=1),
+                name="concept_measures",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ConceptPrerequisite(models.Model):
+    concept = models.ForeignKey(Concept, on_delete=models.CASCADE, related_name="requirements")
+    requires = models.ForeignKey(Concept, on_delete=models.CASCADE, related_name="dependants")
+
+    class Meta:
+        verbose_name = _("prerequisite")
+        verbose_name_plural = _("prerequisites")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["concept", "requires"], name="prerequisite_unique"),
+            models.CheckConstraint(
+                condition=~models.Q(concept=models.F("requires")),
+                name="prerequisite_not_itself",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.concept_id} → {self.requires_id}"

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from concepts.models.artifact import ArtifactVersion
+
+
+class QuestionType(models.TextChoices):
+    SINGLE = "single", _("one choice is right")
+    MULTIPLE = "multiple", _("several choices may be right")
+    TRUE_FALSE = "true_false", _("true or false")
+
+
+class Quiz(models.Model):
+    version = models.OneToOneField(
+        ArtifactVersion, on_delete=models.CASCADE, primary_key=True, related_name="quiz"
+    )
+
+    class Meta:
+        verbose_name = _("quiz")
+        verbose_name_plural = _("quizzes")
+
+    def __str__(self) -> str:
+        return str(self.version_id)
+
+
+class Question(models.Model):
+    quiz = models.ForeignKey(Quiz, on_delete=models.CASCADE, related_name="questions")
+    position = models.PositiveSmallIntegerField(_("position"))
+    type = models.CharField(_("type"), max_length=16, choices=QuestionType.choices)
+    stem = models.TextField(_("question"))
+    explanation = models.TextField(_("explanation"))
+    objective = models.CharField(_("objective"), max_length=300)
+    difficulty = models.PositiveSmallIntegerField(_("difficulty"))
+
+    class Meta:
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
+        ordering: ClassVar = ["quiz_id", "position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["quiz", "position"], name="question_position_unique"),
+            models.CheckConstraint(
+                condition=~models.Q(stem="") & models.Q(difficulty__range=(1, 5)),
+                name="question_is_asked",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.stem
+
+
+class Choice(models.Model):
+    """Correctness and its reason sit on the choice; there is no answer key to drift from it."""
+
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="choices")
+    position = models.PositiveSmallIntegerField(_("position"))
+    text = models.CharField(_("text"), max_length=300)
+    is_correct = models.BooleanField(_("correct"))
+    rationale = models.TextField(_("reason"))
+
+    class Meta:
+        verbose_name = _("choice")
+        verbose_name_plural = _("choices")
+        ordering: ClassVar = ["question_id", "position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["question", "position"], name="choice_position_unique"),
+            models.UniqueConstraint(fields=["question", "text"], name="choice_text_unique"),
+            models.CheckConstraint(
+                condition=~models.Q(text="") & ~models.Q(rationale=""),
+                name="choice_gives_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,139 @@
+"""What must never reach a learner in a quiz: the rules of content.md. Pure.
+
+Every rule is a generator of complaints in plain English; `lint_quiz` runs them all, so that one
+repair round can mend everything at once.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Iterator
+from itertools import combinations
+from statistics import mean
+
+from concepts.content import ChoiceContent, QuestionContent, QuizContent
+from roadmaps.text import text_key, word_overlap
+
+MIN_CHOICES, MAX_CHOICES = 3, 5
+MAX_LENGTH_RATIO = 1.5
+# Below this many characters' difference a ratio says nothing ("GET" beside "POST").
+LENGTH_SLACK = 8
+# A quiz where more than this share of the keys is the one longest choice can be guessed by shape.
+MAX_LONGEST_SHARE = 0.6
+DUPLICATE_OVERLAP = 0.9
+
+_SHORTCUT = re.compile(
+    r"\b(all|none|any|both|neither) of (the above|the others|these|them)\b"
+    r"|\bboth [a-e1-5] and [a-e1-5]\b"
+    r"|\b(answers?|options?|choices?) [a-e1-5]\b"
+    r"|以上(都|皆|全)|都(正确|不对|不正确)",
+)
+
+
+def lint_quiz(quiz: QuizContent) -> list[str]:
+    """Everything that is wrong with a quiz, one sentence each; an empty list is a pass."""
+    complaints: list[str] = []
+    for number, question in enumerate(quiz.questions, start=1):
+        for rule in _QUESTION_RULES:
+            complaints += [f"question {number}: {text}" for text in rule(question)]
+    return complaints + list(_duplicate_stems(quiz)) + list(_longest_is_right(quiz))
+
+
+def shuffle_choices(quiz: QuizContent, seed: str) -> QuizContent:
+    """Put every question's choices into an order that depends on the seed alone.
+
+    Models (and people) favour a position for the key. True and false stay in their order: there
+    is nothing to hide in it.
+    """
+    rng = random.Random(seed)  # noqa: S311 - an order, not a secret
+    return quiz.model_copy(
+        update={"questions": [_shuffled(question, rng) for question in quiz.questions]}
+    )
+
+
+def _shuffled(question: QuestionContent, rng: random.Random) -> QuestionContent:
+    if question.type == "true_false":
+        return question
+    choices = rng.sample(question.choices, k=len(question.choices))
+    return question.model_copy(update={"choices": choices})
+
+
+def _correct_count(question: QuestionContent) -> Iterator[str]:
+    correct = sum(choice.is_correct for choice in question.choices)
+    if question.type == "multiple":
+        if not 1 <= correct < len(question.choices):
+            yield f"{correct} of {len(question.choices)} choices are correct; some must be, not all"
+    elif correct != 1:
+        yield f"{correct} choices are correct; exactly one must be"
+
+
+def _choice_count(question: QuestionContent) -> Iterator[str]:
+    count = len(question.choices)
+    if question.type == "true_false":
+        if count != 2:
+            yield f"a true/false question has {count} choices instead of 2"
+    elif not MIN_CHOICES <= count <= MAX_CHOICES:
+        yield f"{count} choices; {MIN_CHOICES} to {MAX_CHOICES} are wanted"
+
+
+def _distinct_choices(question: QuestionContent) -> Iterator[str]:
+    if len({text_key(choice.text) for choice in question.choices}) < len(question.choices):
+        yield "two choices read the same"
+
+
+def _no_shortcuts(question: QuestionContent) -> Iterator[str]:
+    for choice in question.choices:
+        if _SHORTCUT.search(text_key(choice.text)):
+            yield f"the choice “{choice.text}” refers to other choices"
+
+
+def _rationales(question: QuestionContent) -> Iterator[str]:
+    for choice in question.choices:
+        if not choice.rationale.strip():
+            yield f"the choice “{choice.text}” gives no reason"
+    if not question.explanation.strip():
+        yield "there is no explanation"
+
+
+def _length_gives_away(question: QuestionContent) -> Iterator[str]:
+    if question.type == "true_false":
+        return
+    right, wrong = _lengths(question.choices)
+    if not right or not wrong:
+        return  # _correct_count has said so
+    longest, typical = max(right), mean(wrong)
+    if longest > MAX_LENGTH_RATIO * typical and longest - typical > LENGTH_SLACK:
+        yield (
+            f"the correct choice is {longest / typical:.1f} times as long as the others "
+            f"({MAX_LENGTH_RATIO} is the limit)"
+        )
+
+
+def _lengths(choices: list[ChoiceContent]) -> tuple[list[int], list[int]]:
+    right = [len(choice.text) for choice in choices if choice.is_correct]
+    wrong = [len(choice.text) for choice in choices if not choice.is_correct]
+    return right, wrong
+
+
+def _longest_is_right(quiz: QuizContent) -> Iterator[str]:
+    singles = [_lengths(q.choices) for q in quiz.questions if q.type == "single"]
+    telling = [bool(right and wrong) and max(right) > max(wrong) for right, wrong in singles]
+    if len(singles) >= 4 and sum(telling) > MAX_LONGEST_SHARE * len(singles):
+        yield f"the correct choice is the longest in {sum(telling)} of {len(singles)} questions"
+
+
+def _duplicate_stems(quiz: QuizContent) -> Iterator[str]:
+    for (i, one), (j, other) in combinations(enumerate(quiz.questions, start=1), 2):
+        if word_overlap(one.stem, other.stem) >= DUPLICATE_OVERLAP:
+            yield f"questions {i} and {j} ask the same"
+
+
+_QUESTION_RULES: tuple[Callable[[QuestionContent], Iterator[str]], ...] = (
+    _correct_count,
+    _choice_count,
+    _distinct_choices,
+    _no_shortcuts,
+    _rationales,
+    _length_gives_away,
+)

@@ -1,0 +1,107 @@
+"""What happens between typing a command and Django running it.
+
+In order: settings (a bad one is told by name), the connection budget (refused before anything is
+started), the embedded PostgreSQL where no DATABASE_URL is given, the schema where it is behind.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import django
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import execute_from_command_line, get_commands
+
+from config.embedded import EmbeddedServiceError
+from connections.refusal import BudgetRefused, assert_budget
+
+# Commands that never open a connection.
+_WITHOUT_DATABASE = frozenset(
+    {
+        "check",
+        "collectstatic",
+        "compilemessages",
+        "connection_budget",
+        "diffsettings",
+        "findstatic",
+        "help",
+        "makemessages",
+        "startapp",
+        "startproject",
+        "version",
+    }
+)
+# Options that make one of those need it after all.
+_LIVE_OPTIONS = frozenset({"--database", "--live", "--fit"})
+# Commands that look at migrations themselves.
+_WITHOUT_MIGRATING = frozenset(
+    {
+        "dbshell",
+        "lintmigrations",
+        "makemigrations",
+        "migrate",
+        "showmigrations",
+        "sqlmigrate",
+        "squashmigrations",
+    }
+)
+# Any number will do, as long as it is always the same: one migration at a time on a database.
+_MIGRATION_LOCK = 0x0CA1_2170
+
+
+def run_command(argv: list[str]) -> None:
+    """`manage.py`: prepare what the command needs, then run it. Exits politely where it cannot."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
+    try:
+        django.setup()
+        if needs_database(argv):
+            prepare_database(migrating=argv[1] not in _WITHOUT_MIGRATING)
+    except (ImproperlyConfigured, BudgetRefused, EmbeddedServiceError) as error:
+        sys.exit(f"manage.py: {error}")
+    execute_from_command_line(argv)
+
+
+def needs_database(argv: list[str]) -> bool:
+    if len(argv) < 2 or argv[1] not in get_commands() or {"-h", "--help"} & set(argv[2:]):
+        return False
+    asks_live = any(option.split("=")[0] in _LIVE_OPTIONS for option in argv[2:])
+    return argv[1] not in _WITHOUT_DATABASE or asks_live
+
+
+def prepare_database(*, migrating: bool = True) -> None:
+    """Refuse an overcommitted budget; join the embedded server; migrate where that is wanted."""
+    assert_budget(settings.CONNECTION_BUDGET)
+    if settings.EMBEDDED_POSTGRES is not None:
+        settings.EMBEDDED_POSTGRES.join()
+    if migrating and settings.MIGRATE_AT_START:
+        migrate_where_needed()
+
+
+def migrate_where_needed() -> None:
+    """Apply missing migrations, one process at a time, as the owner of the schema."""
+    if settings.PROCESS_ROLE != "command":
+        _migrate_as_owner()
+        return
+    from django.core.management import call_command  # noqa: PLC0415 - needs django.setup()
+    from django.db import connection  # noqa: PLC0415 - needs django.setup()
+    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415 - likewise
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", verbosity=0, interactive=False)
+    # Closing gives the lock back, and leaves no connection to a process that may never need one.
+    connection.close()
+
+
+def _migrate_as_owner() -> None:
+    """Roles other than `command` may write rows but own no tables."""
+    subprocess.run(  # noqa: S603 - our own command, no outside input
+        [sys.executable, str(settings.BASE_DIR / "manage.py"), "migrate", "-v", "0"],
+        env=os.environ | {"PROCESS_ROLE": "command"},
+        check=True,
+    )

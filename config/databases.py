@@ -1,0 +1,76 @@
+"""From a process role to Django's DATABASES: who connects, how, and under which name.
+
+Two regimes (measured; see the shared notes on connections): the web role uses Django's psycopg
+pool, because a connection is borrowed for a request; every other role owns its connections, one
+per lane thread, because there threads are the bound and Celery destroys pools around each task.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from environ import FileAwareEnv
+
+from connections.roles import Role
+
+WEB = "web"
+# Seconds a request waits for a pooled connection. The seats make waiting rare, so a long wait
+# means trouble and should be answered, not sat out.
+POOL_TIMEOUT_SECONDS = 3.0
+# Seconds until a server that does not answer a connection attempt is given up.
+CONNECT_TIMEOUT_SECONDS = 5
+
+
+class Embedded(Protocol):
+    """What this module needs of the embedded server."""
+
+    @property
+    def connection(self) -> dict[str, str]: ...
+
+    def login(self, role: str) -> tuple[str, str]: ...
+
+
+def databases_for(
+    role: str, *, connections: int, env: FileAwareEnv, embedded: Embedded | None
+) -> dict[str, dict[str, Any]]:
+    """DATABASES for one process of `role` that may hold `connections` connections."""
+    database: dict[str, Any] = _address(role, env, embedded)
+    options = database.setdefault("OPTIONS", {})
+    options |= {"application_name": role, "connect_timeout": CONNECT_TIMEOUT_SECONDS}
+    if role == WEB:
+        database["CONN_MAX_AGE"] = 0
+        options["pool"] = {
+            "min_size": 1,
+            "max_size": connections,
+            "timeout": POOL_TIMEOUT_SECONDS,
+        }
+    else:
+        database["CONN_MAX_AGE"] = None
+        database["CONN_HEALTH_CHECKS"] = True
+    return {"default": database}
+
+
+def _address(role: str, env: FileAwareEnv, embedded: Embedded | None) -> dict[str, Any]:
+    if embedded is None:
+        database: dict[str, Any] = dict(env.db_url("DATABASE_URL"))
+        user, password = database.get("USER", ""), database.get("PASSWORD", "")
+    else:
+        place = embedded.connection
+        user, password = embedded.login(role)
+        database = {
+            "ENGINE": "django.db.backends.postgresql",
+            "HOST": place["host"],
+            "PORT": place["port"],
+            "NAME": place["dbname"],
+        }
+    prefix = f"ROLE_{role.upper()}_DATABASE"
+    database["USER"] = env.str(f"{prefix}_USER", default=user)
+    database["PASSWORD"] = env.str(f"{prefix}_PASSWORD", default=password)
+    return database
+
+
+def database_users(
+    roles: tuple[Role, ...], *, env: FileAwareEnv, embedded: Embedded | None
+) -> dict[str, str]:
+    """The login role each process role connects as."""
+    return {role.name: _address(role.name, env, embedded)["USER"] for role in roles}

@@ -1,0 +1,152 @@
+"""What every environment shares. Values come from the environment; `.env.example` lists them all.
+
+Each reading of the environment names its variable, so that a bad value can be told by name.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+from environ import FileAwareEnv
+
+from config.databases import database_users, databases_for
+from config.embedded import Postgres, Redis
+from config.logs import logging_settings
+from connections.budget import budget_from_environment
+from connections.environment import VariableError
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+STATE_DIR = BASE_DIR / ".cairn"
+
+env = FileAwareEnv()
+FileAwareEnv.read_env(BASE_DIR / ".env")
+
+DEBUG = False
+
+# --- Roles and the connection budget -------------------------------------------------------------
+PROCESS_ROLE = env.str("PROCESS_ROLE", default="command")
+try:
+    CONNECTION_BUDGET = budget_from_environment(os.environ)
+    ROLE_CONNECTIONS = CONNECTION_BUDGET.role(PROCESS_ROLE).connections
+except VariableError as error:
+    raise ImproperlyConfigured(str(error)) from None
+except KeyError:
+    raise ImproperlyConfigured(
+        f"PROCESS_ROLE is “{PROCESS_ROLE}”; it must be one of command, "
+        f"{', '.join(role.name for role in CONNECTION_BUDGET.roles)}."
+    ) from None
+
+# --- PostgreSQL and Redis ------------------------------------------------------------------------
+EMBEDDED_POSTGRES = None if env.str("DATABASE_URL", default="") else Postgres(STATE_DIR)
+EMBEDDED_REDIS = None if env.str("REDIS_URL", default="") else Redis(STATE_DIR)
+DATABASE_POOLER = env.str("DATABASE_POOLER", default="none")
+if DATABASE_POOLER not in {"none", "transaction"}:
+    raise ImproperlyConfigured(
+        f"DATABASE_POOLER is “{DATABASE_POOLER}”; it must be “none” or “transaction”."
+    )
+DATABASES = databases_for(
+    PROCESS_ROLE, connections=ROLE_CONNECTIONS, env=env, embedded=EMBEDDED_POSTGRES
+)
+ROLE_DATABASE_USERS = database_users(CONNECTION_BUDGET.roles, env=env, embedded=EMBEDDED_POSTGRES)
+# Bring the schema up to date when a process starts. Production runs `migrate` by itself.
+MIGRATE_AT_START = False
+
+# --- Django --------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_celery_results",
+    "config",
+    "connections",
+    "accounts",
+    "roadmaps",
+    "concepts",
+    "generation",
+    "learning",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+    )
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+LOGGING = logging_settings(role=PROCESS_ROLE, as_json=False)
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- Celery --------------------------------------------------------------------------------------
+CELERY_BROKER_URL = env.str(
+    "REDIS_URL", default=f"redis+socket://{Redis(STATE_DIR).socket_path}?virtual_host=0"
+)
+CELERY_RESULT_BACKEND = "django-db"
+CELERY_TASK_SERIALIZER = "json"
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_DEFAULT_QUEUE = "workflow"
+CELERY_TASK_ROUTES = {"generation.tasks.pull_artifacts": {"queue": "content_generation"}}
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+
+# --- Content -------------------------------------------------------------------------------------
+SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+LLM_BASE_URL = env.str("LLM_BASE_URL", default="")
+LLM_API_KEY = env.str("LLM_API_KEY", default="")
+CONTENT_PROVIDER = env.str(
+    "CONTENT_PROVIDER", default="openai" if LLM_BASE_URL or LLM_API_KEY else "catalogue"
+)
+# Model calls under way at once in one process.
+LLM_MAX_CONCURRENCY = env.int("LLM_MAX_CONCURRENCY", default=8)
+# A batch is written when it holds this many concepts or is this many seconds old.
+BATCH_MAX_CONCEPTS = env.int("BATCH_MAX_CONCEPTS", default=16)
+BATCH_MAX_SECONDS = env.float("BATCH_MAX_SECONDS", default=0.5)
+for name, value in (
+    ("LLM_MAX_CONCURRENCY", LLM_MAX_CONCURRENCY),
+    ("BATCH_MAX_CONCEPTS", BATCH_MAX_CONCEPTS),
+    ("BATCH_MAX_SECONDS", BATCH_MAX_SECONDS),
+):
+    if value <= 0:
+        raise ImproperlyConfigured(f"{name} is {value}; it must be above zero.")

@@ -1,0 +1,12 @@
+"""A checkout on somebody's machine: nothing has to be configured."""
+
+from config.secret_key import development_secret_key
+from config.settings.base import *
+
+DEBUG = True
+SECRET_KEY = env.str("SECRET_KEY", default="") or development_secret_key(STATE_DIR / "secret_key")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+MIGRATE_AT_START = True
+INSTALLED_APPS += ["django_migration_linter"]
+MIGRATION_LINTER_OPTIONS = {"exclude_apps": ["auth", "admin", "contenttypes", "sessions"]}

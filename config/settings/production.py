@@ -1,0 +1,30 @@
+"""A server on the internet. Four variables have no default: a start without them is refused."""
+
+from config.settings.base import *
+
+
+def _required(name: str, why: str) -> str:
+    value: str = env.str(name, default="")
+    if not value:
+        raise ImproperlyConfigured(f"{name} must be set in production: {why}")
+    return value
+
+
+SECRET_KEY = _required("SECRET_KEY", "it signs sessions and links; make a long random one.")
+ALLOWED_HOSTS = [
+    host.strip()
+    for host in _required("ALLOWED_HOSTS", "the host names served, separated by commas.").split(",")
+]
+SITE_URL = _required("SITE_URL", "the public address, such as https://cairn.example.").rstrip("/")
+_required("EMAIL_URL", "where mail is sent, such as smtp://user:password@mail.example:587.")
+vars().update(env.email_url("EMAIL_URL"))
+
+LOGGING = logging_settings(role=PROCESS_ROLE, as_json=True)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")
+SECURE_SSL_REDIRECT = SITE_URL.startswith("https://")
+SECURE_HSTS_SECONDS = 31_536_000 if SITE_URL.startswith("https://") else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+}

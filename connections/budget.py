@@ -1,0 +1,180 @@
+"""The connection budget of a whole fleet, and whether a server can hold it. No Django.
+
+total         = sum of every role's peak
+reserved      = operations + superuser_reserved_connections + reserved_connections
+fits          : total + reserved <= max_connections
+rolling_fits  : 2 x total + reserved <= max_connections (old and new fleet alive together)
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypedDict
+
+from connections.environment import VariableError, whole_number
+from connections.roles import COMMAND, Role, roles_from_environment
+
+
+class BudgetError(VariableError):
+    """DB_MAX_CONNECTIONS or DB_RESERVED_CONNECTIONS is not a usable number."""
+
+
+class RoleReport(TypedDict):
+    role: str
+    processes: int
+    per_process: int
+    main: int
+    overlap: int
+    peak: int
+    live: int | None
+
+
+class BudgetReport(TypedDict):
+    """What `connection_budget --format json` prints."""
+
+    max_connections: int
+    reserved: int
+    roles: list[RoleReport]
+    total: int
+    headroom: int
+    fits: bool
+    rolling_total: int
+    rolling_fits: bool
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Connections by role against what one PostgreSQL server offers.
+
+    `operations_reserved` is kept free for people and tools: commands, migrations, a shell, an
+    exporter. The other two reserves are the server's own settings of those names; PostgreSQL
+    knows `reserved_connections` from version 16. `reserve_roles` live from the operations
+    reserve and are in no total.
+    """
+
+    roles: tuple[Role, ...]
+    max_connections: int
+    operations_reserved: int
+    superuser_reserved: int = 3
+    reserved_connections: int = 0
+    reserve_roles: tuple[Role, ...] = (COMMAND,)
+
+    @property
+    def total(self) -> int:
+        """The most connections the fleet can hold at once."""
+        return sum(role.peak for role in self.roles)
+
+    @property
+    def reserved(self) -> int:
+        """Connections the fleet must leave alone."""
+        return self.operations_reserved + self.superuser_reserved + self.reserved_connections
+
+    @property
+    def headroom(self) -> int:
+        """Connections left when the whole fleet is at its peak; negative when it does not fit."""
+        return self.max_connections - self.reserved - self.total
+
+    @property
+    def fits(self) -> bool:
+        return self.headroom >= 0
+
+    @property
+    def rolling_total(self) -> int:
+        """What a rolling deploy needs, reserve included: both generations at their peak."""
+        return 2 * self.total + self.reserved
+
+    @property
+    def rolling_fits(self) -> bool:
+        return self.rolling_total <= self.max_connections
+
+    def role(self, name: str) -> Role:
+        """The role called `name`, from the fleet or the reserve. Raises `KeyError`."""
+        return {role.name: role for role in (*self.roles, *self.reserve_roles)}[name]
+
+    def as_dict(self, live: Mapping[str, int] | None = None) -> BudgetReport:
+        """The report as JSON has it; `live` are connections seen on the server, by role."""
+        return BudgetReport(
+            max_connections=self.max_connections,
+            reserved=self.reserved,
+            roles=[_role_report(role, live) for role in self.roles],
+            total=self.total,
+            headroom=self.headroom,
+            fits=self.fits,
+            rolling_total=self.rolling_total,
+            rolling_fits=self.rolling_fits,
+        )
+
+    def explain(self) -> str:
+        """The arithmetic: a line a role, the sums, the verdict and what to change."""
+        peaks = " + ".join(str(role.peak) for role in self.roles)
+        return "\n".join(
+            [
+                *(role.explain() for role in self.roles),
+                f"total: {peaks} = {self.total}",
+                f"reserved: {self.explain_reserve()} = {self.reserved}",
+                f"limit: max_connections = {self.max_connections} (DB_MAX_CONNECTIONS)",
+                self._verdict(),
+                self._rolling_verdict(),
+            ]
+        )
+
+    def explain_reserve(self) -> str:
+        """The parts of the reserve, as a sum."""
+        return (
+            f"{self.operations_reserved} operations (DB_RESERVED_CONNECTIONS) "
+            f"+ {self.superuser_reserved} superuser + {self.reserved_connections} reserved"
+        )
+
+    def remedy(self) -> str:
+        """Which variables to change when the fleet is too large: the largest roles' come first."""
+        largest = sorted(self.roles, key=lambda role: role.peak, reverse=True)[:2]
+        sizes = [role.variable(name) for role in largest for name in ("processes", "connections")]
+        return (
+            f"Lower {', '.join(sizes)}, or raise DB_MAX_CONNECTIONS together with the server's "
+            "max_connections."
+        )
+
+    def _verdict(self) -> str:
+        needed = self.total + self.reserved
+        sum_ = f"{self.total} + {self.reserved} = {needed}"
+        if self.fits:
+            return f"fits: {sum_} <= {self.max_connections}, {self.headroom} to spare"
+        return (
+            f"does not fit: {sum_} > {self.max_connections}, {-self.headroom} too many. "
+            f"{self.remedy()}"
+        )
+
+    def _rolling_verdict(self) -> str:
+        sum_ = f"2 x {self.total} + {self.reserved} = {self.rolling_total}"
+        if self.rolling_fits:
+            return f"rolling deploy: {sum_} <= {self.max_connections}, fits"
+        over = self.rolling_total - self.max_connections
+        return (
+            f"rolling deploy: {sum_} > {self.max_connections}, {over} too many: "
+            "stop the old fleet before the new one starts"
+        )
+
+
+def _role_report(role: Role, live: Mapping[str, int] | None) -> RoleReport:
+    return RoleReport(
+        role=role.name,
+        processes=role.processes,
+        per_process=role.per_process,
+        main=role.main,
+        overlap=role.overlap,
+        peak=role.peak,
+        live=None if live is None else live.get(role.name, 0),
+    )
+
+
+def budget_from_environment(environ: Mapping[str, str]) -> Budget:
+    """The default fleet, sized by the environment. Raises `RoleError` or `BudgetError`."""
+
+    def read(variable: str, default: int, least: int) -> int:
+        return whole_number(environ, variable, default=default, least=least, error=BudgetError)
+
+    return Budget(
+        roles=roles_from_environment(environ),
+        max_connections=read("DB_MAX_CONNECTIONS", default=100, least=1),
+        operations_reserved=read("DB_RESERVED_CONNECTIONS", default=10, least=0),
+        reserve_roles=roles_from_environment(environ, (COMMAND,)),
+    )

@@ -1,0 +1,38 @@
+"""The budget as text for a terminal."""
+
+from connections.budget import Budget
+from connections.roles import Role
+
+COLUMNS = ("role", "processes", "per process", "main", "overlap", "peak")
+
+
+def budget_table(budget: Budget) -> str:
+    """A row a role, then the sums, all ending in the same column."""
+    rows = [COLUMNS, *(_cells(role) for role in budget.roles)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
+    lines = ["  ".join(_aligned(row, widths)) for row in rows]
+    rule = "-" * len(lines[0])
+    return "\n".join([*lines, rule, *_sums(budget, len(rule))])
+
+
+def _cells(role: Role) -> tuple[str, ...]:
+    numbers = (role.processes, role.per_process, role.main, role.overlap, role.peak)
+    return (role.name, *map(str, numbers))
+
+
+def _aligned(row: tuple[str, ...], widths: list[int]) -> list[str]:
+    name, *numbers = row
+    return [name.ljust(widths[0]), *(map(str.rjust, numbers, widths[1:]))]
+
+
+def _sums(budget: Budget, width: int) -> list[str]:
+    over = "" if budget.fits else "  does not fit"
+    rolling = "fits" if budget.rolling_fits else "does not fit"
+    sums = [
+        ("total", budget.total, ""),
+        ("reserved", budget.reserved, f"  = {budget.explain_reserve()}"),
+        ("limit", budget.max_connections, "  max_connections (DB_MAX_CONNECTIONS)"),
+        ("headroom", budget.headroom, over),
+        ("rolling deploy", budget.rolling_total, f"  {rolling}: 2 x total + reserved"),
+    ]
+    return [f"{name}{number:>{width - len(name)}}{note}" for name, number, note in sums]

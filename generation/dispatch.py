@@ -1,0 +1,98 @@
+"""The one door through which a roadmap is ordered: command, page, API and admin call it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from generation import tasks
+from generation.events import Event, append_events
+from generation.goals import check_wishes, clean_goal
+from generation.models import EventType, GenerationRun
+from generation.outline import OutlineRequest
+from generation.providers.base import GoalRefused, Provider
+from roadmaps.models import Level, Visibility
+from roadmaps.services import create_roadmap
+
+
+@dataclass(frozen=True)
+class Order:
+    """Who wants what. Without an owner the roadmap is public unless `visibility` says otherwise."""
+
+    request: OutlineRequest
+    owner: User | None = None
+    visibility: Visibility | None = None
+    idempotency_key: str | None = None
+
+    @property
+    def chosen_visibility(self) -> Visibility:
+        if self.visibility is not None:
+            return self.visibility
+        return Visibility.PRIVATE if self.owner else Visibility.PUBLIC
+
+
+def check_request(request: OutlineRequest, provider: Provider) -> OutlineRequest:
+    """The request with its goal cleaned. Raises GoalRefused, before anything is written or spent."""
+    cleaned = OutlineRequest.from_options(clean_goal(request.goal), request.options())
+    problems = check_wishes(cleaned, timezone.localdate())
+    if problems:
+        raise GoalRefused("\n".join(f"{field}: {text}" for field, text in problems.items()))
+    provider.check_goal(cleaned)
+    return cleaned
+
+
+def request_roadmap(order: Order, provider: Provider, *, enqueue: bool = True) -> uuid.UUID:
+    """Open a roadmap and its run, and enqueue the run once both are committed; return its id.
+
+    The same idempotency key gives the same run, also when two requests race. Raises GoalRefused.
+    """
+    request = check_request(order.request, provider)
+    try:
+        return _open_run(order, request, provider, enqueue=enqueue)
+    except IntegrityError:
+        run_id = _find_by_key(order.idempotency_key)
+        if run_id is None:
+            raise
+        return run_id
+
+
+def _find_by_key(key: str | None) -> uuid.UUID | None:
+    if key is None:
+        return None
+    runs = GenerationRun.objects.filter(idempotency_key=key)
+    return runs.values_list("pk", flat=True).first()
+
+
+@transaction.atomic
+def _open_run(
+    order: Order, request: OutlineRequest, provider: Provider, *, enqueue: bool
+) -> uuid.UUID:
+    existing = _find_by_key(order.idempotency_key)
+    if existing is not None:
+        return existing
+    roadmap = create_roadmap(
+        goal=request.goal,
+        owner=order.owner,
+        visibility=order.chosen_visibility,
+        level=request.level or Level.BEGINNER,
+        language=request.language or "en",
+        hours_per_week=request.hours_per_week,
+        target_date=request.target_date,
+    )
+    run = GenerationRun.objects.create(
+        roadmap=roadmap,
+        requested_by=order.owner,
+        idempotency_key=order.idempotency_key,
+        provider=provider.name,
+        model=provider.model,
+        options=request.options(),
+    )
+    append_events(run.pk, [Event(EventType.RUN_QUEUED)])
+    if enqueue:
+        # After the commit: a worker that is quicker than us would not find the row.
+        tasks.start_run.delay_on_commit(str(run.pk))
+    return run.pk

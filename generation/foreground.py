@@ -1,0 +1,111 @@
+"""Generating a roadmap in the process that asks: one puller, the role's lanes, a progress bar.
+
+Every database call goes through the lanes, so the process holds at most that many connections;
+what it really held is sampled after each batch and reported.
+"""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import Any, Self
+
+from django.db import connection
+from tqdm import tqdm
+
+from accounts.models import User
+from connections.conf import get_role
+from connections.observed import ConnectionLog
+from generation import dispatch, runner, selectors, services
+from generation.models import RunState
+from generation.providers.base import Provider
+from generation.providers.registry import get_provider
+
+INTERRUPTED = "Stopped before it was finished; everything written so far is saved."
+
+
+class Foreground(AbstractContextManager["Foreground"]):
+    """The lanes of one command, and what was seen of its connections."""
+
+    def __init__(self) -> None:
+        self._db = runner.open_executor()
+        self._seen = ConnectionLog()
+        self._peak = 0
+        self._bar: tqdm[Any] | None = None
+
+    def __enter__(self) -> Self:
+        self._seen.listen()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._seen.stop()
+        self._db.close()
+
+    def order(self, order: dispatch.Order, provider: Provider, *, new: bool) -> uuid.UUID:
+        """A run for this order: a finished public one of the same wishes, or a fresh one."""
+        request = dispatch.check_request(order.request, provider)
+        if not new and order.owner is None:
+            finished = self._db.run_sync(
+                selectors.find_finished_run, request, provider=provider.name
+            )
+            if finished is not None:
+                return finished
+        return self._db.run_sync(dispatch.request_roadmap, order, provider, enqueue=False)
+
+    def find_provider(self, run_id: uuid.UUID) -> Provider:
+        """Who writes a run. Raises GenerationRun.DoesNotExist."""
+        return get_provider(self._db.run_sync(runner.get_run_provider, run_id))
+
+    def find_owner(self, email: str | None) -> User | None:
+        """Raises User.DoesNotExist."""
+        if email is None:
+            return None
+        return self._db.run_sync(User.objects.get_by_natural_key, email)
+
+    def resume(self, run_id: uuid.UUID) -> None:
+        self._db.run_sync(services.resume_run, run_id)
+
+    def generate(self, run_id: uuid.UUID, provider: Provider) -> None:
+        """Write what is missing; a run that is finished already is left alone.
+
+        Raises KeyboardInterrupt when told to stop, with the run paused and its work saved.
+        """
+        self._bar = tqdm(
+            desc="Planning", unit=" artifacts", file=sys.stderr, disable=None, leave=False
+        )
+        try:
+            runner.pull_until_closed(
+                run_id, provider=provider, db=self._db, on_saved=self._after_batch
+            )
+        except KeyboardInterrupt:
+            self._db.run_sync(services.stop_run, run_id, RunState.PAUSED, INTERRUPTED)
+            raise
+        finally:
+            self._bar.close()
+
+    def report(self, run_id: uuid.UUID) -> dict[str, Any]:
+        """The contract's JSON."""
+        report = self._db.run_sync(selectors.get_run_report, run_id)
+        self._peak = max(self._peak, self._db.run_sync(self._count_live))
+        connections = {"peak": self._peak, "budget": get_role().per_process}
+        failures = report.pop("failures")
+        return report | {"connections": connections, "failures": failures}
+
+    async def _after_batch(self, batch: services.SavedBatch) -> None:
+        self._peak = max(self._peak, await self._db.run(self._count_live))
+        progress = await self._db.run(selectors.get_run_progress, batch.run_id)
+        assert self._bar is not None
+        self._bar.total = progress.artifacts
+        self._bar.n = progress.finished
+        self._bar.set_description("Writing")
+
+    def _count_live(self) -> int:
+        with connection.cursor() as cursor:
+            return self._seen.count_live(cursor)

@@ -1,0 +1,63 @@
+"""Looking at a goal before anything is spent on it. Pure but for the refusal it raises."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+
+from generation.outline import OutlineRequest
+from generation.providers.base import GoalRefused
+
+GOAL_MAX_CHARACTERS = 500
+MIN_LETTERS = 2
+CONCEPTS = range(4, 201)
+HOURS_PER_WEEK = range(1, 81)
+LEVELS = ("beginner", "intermediate", "advanced")
+# BCP 47 as far as content languages need it: language, script, region, variants.
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+def clean_goal(text: str) -> str:
+    """The goal on one line, in NFC. Raises GoalRefused with what is wrong and what would do."""
+    visible = "".join(
+        " " if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} else character
+        for character in unicodedata.normalize("NFC", text)
+    )
+    goal = " ".join(visible.split())
+    if not goal:
+        raise GoalRefused(
+            "The goal is empty. Say what you want to learn, such as “Python web development”."
+        )
+    if len(goal) > GOAL_MAX_CHARACTERS:
+        raise GoalRefused(
+            f"The goal has {len(goal)} characters; {GOAL_MAX_CHARACTERS} are the limit. "
+            "One sentence is enough."
+        )
+    letters = sum(character.isalnum() for character in goal)
+    if letters < MIN_LETTERS:
+        raise GoalRefused(
+            f"“{goal}” does not say what you want to learn. A few words do, such as “Python web "
+            "development”."
+        )
+    return goal
+
+
+def check_wishes(request: OutlineRequest, today: date) -> dict[str, str]:
+    """What is wrong with the options, by field; empty when nothing is."""
+    problems: dict[str, str] = {}
+    if request.level and request.level not in LEVELS:
+        problems["level"] = f"“{request.level}” is not one of {', '.join(LEVELS)}."
+    if request.language and not _LANGUAGE_TAG.fullmatch(request.language):
+        problems["language"] = f"“{request.language}” is not a language tag such as en or zh-Hans."
+    if request.hours_per_week is not None and request.hours_per_week not in HOURS_PER_WEEK:
+        problems["hours_per_week"] = _out_of(request.hours_per_week, HOURS_PER_WEEK)
+    if request.target_date and request.target_date <= today:
+        problems["target_date"] = f"{request.target_date} is not in the future."
+    if request.concepts is not None and request.concepts not in CONCEPTS:
+        problems["concepts"] = _out_of(request.concepts, CONCEPTS)
+    return problems
+
+
+def _out_of(value: int, allowed: range) -> str:
+    return f"{value} is not between {allowed.start} and {allowed.stop - 1}."

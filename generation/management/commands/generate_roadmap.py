@@ -1,0 +1,161 @@
+"""`manage.py generate_roadmap`: parse, call Foreground, print."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import uuid
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
+
+from accounts.models import User
+from generation import runner
+from generation.dispatch import Order, check_request
+from generation.foreground import Foreground
+from generation.goals import LEVELS
+from generation.models import GenerationRun, RunState
+from generation.outline import OutlineRequest
+from generation.providers.base import GoalRefused, Provider
+from generation.providers.registry import get_provider, provider_names
+from generation.reports import format_outline, format_report
+
+BAD_USAGE = 2
+EXIT_CODES = {RunState.READY: 0, RunState.PARTIAL: 3}
+
+EXAMPLES = """\
+examples:
+  manage.py generate_roadmap "Python web development"
+  manage.py generate_roadmap "Python web development" --format json > roadmap.json
+  manage.py generate_roadmap "Linear algebra" --level beginner --hours-per-week 6 --dry-run
+  manage.py generate_roadmap --resume 1b4e28ba-2fa1-11d2-883f-0016d3cca427
+
+exit status: 0 ready, 3 partly ready, 1 failed or paused, 2 bad usage or refused goal
+"""
+
+
+class Command(BaseCommand):
+    help = "Write a roadmap for a goal: stages, modules, concepts, and a tutorial, resources and quiz for each concept."
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser.epilog = EXAMPLES
+        return parser
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.formatter_class = argparse.RawDescriptionHelpFormatter
+        parser.add_argument("goal", nargs="?", help="what you want to learn, in a few words")
+        parser.add_argument(
+            "--resume", metavar="RUN", type=uuid.UUID, help="write what is missing of this run"
+        )
+        parser.add_argument("--level", choices=LEVELS, help="where you start (provider's choice)")
+        parser.add_argument("--language", metavar="TAG", help="content language, such as en")
+        parser.add_argument(
+            "--hours-per-week", metavar="H", type=int, help="how much time you have (1-80)"
+        )
+        parser.add_argument(
+            "--target-date", metavar="DATE", type=date.fromisoformat, help="when, as 2027-03-14"
+        )
+        parser.add_argument(
+            "--concepts", metavar="N", type=int, help="about how many (within a quarter; 24-60)"
+        )
+        parser.add_argument(
+            "--provider", choices=provider_names(), help="who writes (CONTENT_PROVIDER)"
+        )
+        parser.add_argument("--owner", metavar="EMAIL", help="whose roadmap it is; else public")
+        parser.add_argument(
+            "--new", action="store_true", help="write it again although it is there already"
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="print the outline, write nothing"
+        )
+        parser.add_argument("--format", choices=("text", "json"), default="text")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if bool(options["goal"]) == bool(options["resume"]):
+            raise CommandError("Give a goal, or --resume with a run.", returncode=BAD_USAGE)
+        try:
+            self._serve(options)
+        except (GoalRefused, ImproperlyConfigured) as error:
+            raise CommandError(str(error), returncode=BAD_USAGE) from error
+        except OperationalError as error:
+            raise CommandError(
+                f"The database could not be used: {error}\n"
+                "What was finished before is saved; try again with --resume."
+            ) from error
+
+    def _serve(self, options: dict[str, Any]) -> None:
+        if options["dry_run"]:
+            self._print_outline(options)
+            return
+        with Foreground() as foreground:
+            run_id, provider = self._choose_run(foreground, options)
+            try:
+                foreground.generate(run_id, provider)
+            except KeyboardInterrupt:
+                self.stderr.write(f"Stopped; what is finished is saved. To go on:\n  {_resume(run_id)}")
+                sys.exit(1)
+            self._print_report(foreground.report(run_id), options["format"])
+
+    def _print_outline(self, options: dict[str, Any]) -> None:
+        if options["resume"]:
+            raise CommandError("--dry-run plans a goal; a run has its plan.", returncode=BAD_USAGE)
+        provider = get_provider(options["provider"] or settings.CONTENT_PROVIDER)
+        outline = runner.plan(check_request(_request(options), provider), provider)
+        if options["format"] == "json":
+            self.stdout.write(outline.model_dump_json())
+        else:
+            self.stdout.write(format_outline(outline))
+
+    def _choose_run(
+        self, foreground: Foreground, options: dict[str, Any]
+    ) -> tuple[uuid.UUID, Provider]:
+        if options["resume"]:
+            return options["resume"], self._resumed(foreground, options["resume"])
+        provider = get_provider(options["provider"] or settings.CONTENT_PROVIDER)
+        try:
+            owner = foreground.find_owner(options["owner"])
+        except User.DoesNotExist:
+            raise CommandError(
+                f"--owner: nobody has the address {options['owner']}.", returncode=BAD_USAGE
+            ) from None
+        order = Order(_request(options), owner=owner)
+        return foreground.order(order, provider, new=options["new"]), provider
+
+    def _resumed(self, foreground: Foreground, run_id: uuid.UUID) -> Provider:
+        try:
+            provider = foreground.find_provider(run_id)
+        except GenerationRun.DoesNotExist:
+            raise CommandError(f"There is no run {run_id}.", returncode=BAD_USAGE) from None
+        foreground.resume(run_id)
+        return provider
+
+    def _print_report(self, report: dict[str, Any], format_: str) -> None:
+        if format_ == "json":
+            self.stdout.write(json.dumps(report, ensure_ascii=False))
+        else:
+            self.stdout.write(format_report(report))
+        state = RunState(report["run"]["state"])
+        if state not in {RunState.READY, RunState.FAILED}:
+            self.stderr.write(f"To go on: {_resume(report['run']['id'])}")
+        sys.exit(EXIT_CODES.get(state, 1))
+
+
+def _request(options: dict[str, Any]) -> OutlineRequest:
+    return OutlineRequest(
+        goal=options["goal"],
+        level=options["level"],
+        language=options["language"],
+        hours_per_week=options["hours_per_week"],
+        target_date=options["target_date"],
+        concepts=options["concepts"],
+    )
+
+
+def _resume(run_id: object) -> str:
+    return f"manage.py generate_roadmap --resume {run_id}"

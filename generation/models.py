@@ -1,0 +1,138 @@
+"""Runs and their history. The rows are the truth; a web socket only hints that they changed."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from concepts.models import ArtifactKind, Concept
+from generation import run_states
+from roadmaps.models import Roadmap
+
+
+class RunState(models.TextChoices):
+    QUEUED = run_states.RunState.QUEUED.value, _("waiting")
+    RUNNING = run_states.RunState.RUNNING.value, _("running")
+    PAUSED = run_states.RunState.PAUSED.value, _("paused")
+    READY = run_states.RunState.READY.value, _("ready")
+    PARTIAL = run_states.RunState.PARTIAL.value, _("partly ready")
+    FAILED = run_states.RunState.FAILED.value, _("failed")
+    CANCELLED = run_states.RunState.CANCELLED.value, _("cancelled")
+
+
+class GenerationRun(models.Model):
+    """One attempt at a scope. Its id is the fencing token on the artifacts it may write.
+
+    `leased_by`/`lease_until` protect the outline, which is made once a run, as an artifact's
+    lease protects the artifact. `last_seq` numbers the events: see `events.append_events`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    roadmap = models.ForeignKey(Roadmap, on_delete=models.CASCADE, related_name="runs")
+    state = models.CharField(
+        _("state"), max_length=16, choices=RunState.choices, default=RunState.QUEUED
+    )
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("requested by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    idempotency_key = models.CharField(
+        _("idempotency key"), max_length=200, null=True, blank=True, unique=True
+    )
+    provider = models.CharField(_("provider"), max_length=50)
+    model = models.CharField(_("model"), max_length=200, blank=True)
+    # What was asked for, as OutlineRequest.options() gives it: the same goal and options are the
+    # same order.
+    options = models.JSONField(_("options"), default=dict, blank=True)
+    last_seq = models.PositiveIntegerField(_("last event"), default=0)
+    leased_by = models.UUIDField(_("claimed by"), null=True, blank=True)
+    lease_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
+    model_calls = models.PositiveIntegerField(_("model calls"), default=0)
+    tokens_in = models.PositiveBigIntegerField(_("tokens in"), default=0)
+    tokens_out = models.PositiveBigIntegerField(_("tokens out"), default=0)
+    cost_usd = models.DecimalField(
+        _("cost in US dollars"), max_digits=12, decimal_places=6, null=True, blank=True
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    started_at = models.DateTimeField(_("started"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("generation run")
+        verbose_name_plural = _("generation runs")
+        ordering: ClassVar = ["-created_at"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=RunState.values), name="run_state_known"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=[RunState.FAILED, RunState.PAUSED])
+                | ~models.Q(reason=""),
+                name="run_stopped_says_why",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(leased_by__isnull=True, lease_until__isnull=True)
+                | models.Q(leased_by__isnull=False, lease_until__isnull=False),
+                name="run_lease_is_whole",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["created_at"],
+                condition=models.Q(state__in=[RunState.QUEUED, RunState.RUNNING]),
+                name="run_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    def get_absolute_url(self) -> str:
+        return f"/runs/{self.pk}/"
+
+
+class EventType(models.TextChoices):
+    RUN_QUEUED = "run_queued", _("run queued")
+    RUN_STARTED = "run_started", _("run started")
+    OUTLINE_SAVED = "outline_saved", _("outline saved")
+    PREREQUISITE_DROPPED = "prerequisite_dropped", _("prerequisite dropped")
+    ARTIFACT_READY = "artifact_ready", _("artifact ready")
+    ARTIFACT_FAILED = "artifact_failed", _("artifact failed")
+    RUN_FINISHED = "run_finished", _("run finished")
+    RUN_PAUSED = "run_paused", _("run paused")
+    RUN_CANCELLED = "run_cancelled", _("run cancelled")
+    RUN_RESUMED = "run_resumed", _("run resumed")
+
+
+class GenerationEvent(models.Model):
+    """One step of a run, numbered without gaps in commit order."""
+
+    run = models.ForeignKey(GenerationRun, on_delete=models.CASCADE, related_name="events")
+    seq = models.PositiveIntegerField(_("number"))
+    type = models.CharField(_("type"), max_length=32, choices=EventType.choices)
+    concept = models.ForeignKey(
+        Concept, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    kind = models.CharField(_("artifact"), max_length=16, choices=ArtifactKind.choices, blank=True)
+    payload = models.JSONField(_("payload"), default=dict, blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering: ClassVar = ["run_id", "seq"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["run", "seq"], name="event_seq_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.type}"

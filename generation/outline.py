@@ -1,0 +1,216 @@
+"""The outline a provider returns, and what is checked before it becomes rows. Pure.
+
+Concepts refer to each other by local keys; ids are ours and come later.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field
+
+from concepts.content import Content, Line, Paragraph
+from roadmaps.text import text_key
+from roadmaps.graph import Edge, break_cycles, forward_edges
+
+# Without a wish, this many concepts make a roadmap; a wish is met within a quarter.
+DEFAULT_CONCEPTS = (24, 60)
+TOLERANCE = 0.25
+# A goal this small may do with one stage.
+TINY_CONCEPTS = 6
+MIN_MINUTES, MAX_MINUTES = 5, 240
+
+Key = Annotated[str, Field(min_length=1, max_length=200)]
+_PLACEHOLDER = re.compile(
+    r"(stage|module|concept|chapter|part|topic|lesson)\s*\d*"
+    r"|overview|placeholder|untitled|tbd|todo|lorem ipsum.*|\.+|…"
+)
+
+
+class ConceptOutline(Content):
+    key: Key
+    title: Line
+    summary: Paragraph
+    kind: Literal["fact", "concept", "procedure", "design"]
+    difficulty: Annotated[int, Field(ge=1, le=5)]
+    est_minutes: Annotated[int, Field(ge=1, le=6_000)]
+    objectives: Annotated[list[Line], Field(min_length=2, max_length=4)]
+    keywords: Annotated[list[Line], Field(max_length=12)] = []
+    requires: list[Key] = []
+
+
+class ModuleOutline(Content):
+    title: Line
+    summary: Paragraph
+    concepts: Annotated[list[ConceptOutline], Field(min_length=1)]
+
+
+class StageOutline(Content):
+    title: Line
+    summary: Paragraph
+    modules: Annotated[list[ModuleOutline], Field(min_length=1)]
+
+
+class Outline(Content):
+    title: Line
+    summary: Paragraph
+    language: Line
+    level: Literal["beginner", "intermediate", "advanced"]
+    assumptions: list[Line] = []
+    stages: Annotated[list[StageOutline], Field(min_length=1)]
+
+    def modules(self) -> list[ModuleOutline]:
+        return [module for stage in self.stages for module in stage.modules]
+
+    def concepts(self) -> list[ConceptOutline]:
+        """All concepts in reading order."""
+        return [concept for module in self.modules() for concept in module.concepts]
+
+    def total_minutes(self) -> int:
+        return sum(concept.est_minutes for concept in self.concepts())
+
+
+@dataclass(frozen=True)
+class OutlineRequest:
+    """What a learner asked for; None where the provider may choose."""
+
+    goal: str
+    level: str | None = None
+    language: str | None = None
+    hours_per_week: int | None = None
+    target_date: date | None = None
+    concepts: int | None = None
+
+    def options(self) -> dict[str, Any]:
+        """Everything but the goal, as JSON can hold it."""
+        return {
+            "level": self.level,
+            "language": self.language,
+            "hours_per_week": self.hours_per_week,
+            "target_date": self.target_date.isoformat() if self.target_date else None,
+            "concepts": self.concepts,
+        }
+
+    @classmethod
+    def from_options(cls, goal: str, options: Mapping[str, Any]) -> Self:
+        target = options.get("target_date")
+        return cls(
+            goal=goal,
+            level=options.get("level"),
+            language=options.get("language"),
+            hours_per_week=options.get("hours_per_week"),
+            target_date=date.fromisoformat(target) if target else None,
+            concepts=options.get("concepts"),
+        )
+
+
+def wanted_range(concepts: int | None) -> tuple[int, int]:
+    """The least and the most concepts that answer a wish."""
+    if concepts is None:
+        return DEFAULT_CONCEPTS
+    return max(1, round(concepts * (1 - TOLERANCE))), round(concepts * (1 + TOLERANCE))
+
+
+def check_outline(outline: Outline, request: OutlineRequest) -> list[str]:
+    """What is wrong with an outline, one sentence each; an empty list is a pass.
+
+    Cycles are not complained of: `settle_prerequisites` drops their weakest edge.
+    """
+    return [
+        *_counts(outline, request),
+        *_titles(outline),
+        *_references(outline),
+        *_minutes(outline),
+        *_language(outline, request),
+    ]
+
+
+def settle_prerequisites(outline: Outline) -> tuple[dict[str, list[str]], list[Edge]]:
+    """The acyclic prerequisites by key, and the edges that had to go (to be recorded)."""
+    concepts = outline.concepts()
+    position = {concept.key: index for index, concept in enumerate(concepts)}
+    graph = {concept.key: list(dict.fromkeys(concept.requires)) for concept in concepts}
+    return break_cycles(graph, position)
+
+
+def warn_pace(outline: Outline, request: OutlineRequest, today: date) -> list[str]:
+    """An honest word where the hours do not reach the date."""
+    if not request.hours_per_week or not request.target_date:
+        return []
+    weeks = (request.target_date - today).days / 7
+    needed = outline.total_minutes() / 60
+    if needed <= weeks * request.hours_per_week:
+        return []
+    return [
+        f"{needed:.0f} hours of reading do not fit before {request.target_date}: "
+        f"{request.hours_per_week} hours a week give {max(weeks, 0) * request.hours_per_week:.0f}"
+    ]
+
+
+def _counts(outline: Outline, request: OutlineRequest) -> Iterator[str]:
+    count = len(outline.concepts())
+    least, most = wanted_range(request.concepts)
+    if not least <= count <= most:
+        yield f"{count} concepts; {least} to {most} are wanted"
+    if len(outline.stages) < 2 and count >= TINY_CONCEPTS:
+        yield "one stage for everything; at least two are wanted"
+
+
+def _titles(outline: Outline) -> Iterator[str]:
+    concepts = outline.concepts()
+    yield from _repeated("concept title", [concept.title for concept in concepts])
+    yield from _repeated("concept key", [concept.key for concept in concepts])
+    yield from _repeated("stage title", [stage.title for stage in outline.stages])
+    for title in [
+        outline.title,
+        *(part.title for part in [*outline.stages, *outline.modules(), *concepts]),
+    ]:
+        if _PLACEHOLDER.fullmatch(text_key(title)):
+            yield f"“{title}” is a placeholder, not a title"
+
+
+def _repeated(what: str, values: list[str]) -> Iterator[str]:
+    for value, count in Counter(text_key(value) for value in values).items():
+        if count > 1:
+            yield f"{what} “{value}” occurs {count} times"
+
+
+def _references(outline: Outline) -> Iterator[str]:
+    position = {concept.key: index for index, concept in enumerate(outline.concepts())}
+    for concept in outline.concepts():
+        for required in concept.requires:
+            if required == concept.key:
+                yield f"“{concept.key}” requires itself"
+            elif required not in position:
+                yield f"“{concept.key}” requires “{required}”, which does not exist"
+    known = {
+        concept.key: [key for key in concept.requires if key in position and key != concept.key]
+        for concept in outline.concepts()
+    }
+    acyclic, _ = break_cycles(known, position)
+    for key, required in forward_edges(acyclic, position):
+        yield f"“{key}” requires “{required}”, which comes later"
+
+
+def _minutes(outline: Outline) -> Iterator[str]:
+    for concept in outline.concepts():
+        if not MIN_MINUTES <= concept.est_minutes <= MAX_MINUTES:
+            yield (
+                f"“{concept.key}” takes {concept.est_minutes} minutes; "
+                f"{MIN_MINUTES} to {MAX_MINUTES} are wanted"
+            )
+
+
+def _language(outline: Outline, request: OutlineRequest) -> Iterator[str]:
+    if request.language and _primary(request.language) != _primary(outline.language):
+        yield f"written in “{outline.language}” instead of “{request.language}”"
+
+
+def _primary(tag: str) -> str:
+    """The language of a tag without script and region: zh for zh-Hans."""
+    return tag.replace("_", "-").split("-")[0].casefold()

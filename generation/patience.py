@@ -1,0 +1,49 @@
+"""Database units that outlast a restart of the database."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.db import InterfaceError, OperationalError
+
+from connections.executor import DbExecutor
+from connections.units import UnitTimedOut
+
+R = TypeVar("R")
+
+# What is said of a database that is away; the same unit may well succeed later. The executor has
+# tried again once, at once, when this is seen.
+OUTAGES = (OperationalError, InterfaceError, UnitTimedOut)
+FIRST_PAUSE_SECONDS = 0.05
+LONGEST_PAUSE_SECONDS = 2.0
+
+
+class PatientDb:
+    """A DbExecutor whose units are tried again while the database is away.
+
+    Units are idempotent, so trying again is safe, and what a model wrote is paid for: it is worth
+    `seconds` of waiting. After that the last error is raised.
+    """
+
+    def __init__(self, db: DbExecutor, *, seconds: float) -> None:
+        self._db = db
+        self._seconds = seconds
+
+    @property
+    def lanes(self) -> int:
+        return self._db.statistics().lanes
+
+    async def run(self, unit: Callable[..., R], /, *arguments: Any, **options: Any) -> R:
+        give_up_at = time.monotonic() + self._seconds
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                return await self._db.run(unit, *arguments, **options)
+            except OUTAGES:
+                if time.monotonic() + pause > give_up_at:
+                    raise
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)

@@ -1,0 +1,309 @@
+"""One puller: claims artifacts from the rows, has them written, and writes them back in batches.
+
+Two bounds, never mixed: the *model bound* (calls under way in this process) and the *permits*
+(database units under way, held by the DbExecutor). No connection is held while a provider is
+waited for. What a provider has returned is written even when the puller is cancelled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from concepts.drafts import Draft, FailureDraft, Provenance, draft_failure, draft_version
+from concepts.models import Origin
+from connections.executor import DbExecutor
+from generation import services
+from generation.draining import finish
+from generation.models import RunState
+from generation.patience import OUTAGES, PatientDb
+from generation.planning import plan_roadmap
+from generation.providers.base import (
+    Provider,
+    ProviderError,
+    SystemicError,
+    TransientError,
+    Written,
+)
+from generation.refusals import draft_refusal
+from generation.run_states import OPEN
+from generation.saving import Hook, Saver, ignore
+from generation.selectors import Work, get_run_state
+
+log = structlog.get_logger(__name__)
+
+# What a bug in a provider raises. Signals that must pass (a worker's soft time limit is an
+# Exception, too) are not among them.
+_BUGS = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds and times (seconds) of one puller."""
+
+    model_calls: int = 8
+    batch_concepts: int = 16
+    batch_seconds: float = 0.5
+    # Times a provider is asked for one artifact before a transient error fails it.
+    attempts: int = 3
+    lease_seconds: float = 30.0
+    poll_seconds: float = 0.5
+    drain_seconds: float = 60.0
+    # How long a database that is away is waited for.
+    outage_seconds: float = 45.0
+    # A puller that follows waits for what other pullers hold, and ends with the run.
+    follow: bool = True
+    # After this time nothing more is claimed (None: no end).
+    max_seconds: float | None = None
+
+    @property
+    def unsaved(self) -> int:
+        """Artifacts that may be in this process at once, being written or waiting to be saved."""
+        return self.model_calls + 6 * self.batch_concepts
+
+
+async def pull(
+    run_id: uuid.UUID,
+    *,
+    provider: Provider,
+    db: DbExecutor,
+    limits: Limits,
+    on_saved: Hook = ignore,
+) -> RunState:
+    """Work on a run until it is closed (or, without `follow`, until nothing is left to claim).
+
+    Returns the run's state at the end. Cancelled, it saves what is finished, gives the rest back
+    and raises CancelledError. Raises OperationalError when the database stays away.
+    """
+    try:
+        return await Puller(run_id, provider, db, limits, on_saved).work()
+    except BaseExceptionGroup as group:
+        raise _first(group) from group
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The error behind a TaskGroup's wrapping, so that callers can name what they catch."""
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+class Puller:
+    """The state of one `pull`. Its id is the holder's name on the leases it takes."""
+
+    def __init__(
+        self, run_id: uuid.UUID, provider: Provider, db: DbExecutor, limits: Limits, on_saved: Hook
+    ) -> None:
+        self.id = uuid.uuid4()
+        self._run_id = run_id
+        self._provider = provider
+        self._db = PatientDb(db, seconds=limits.outage_seconds)
+        self._limits = limits
+        self._saver = Saver(run_id, self.id, self._db, on_saved=on_saved, on_settled=self._settled)
+        self._held: set[int] = set()  # artifacts claimed and not yet saved
+        self._calling = 0
+        self._changed = asyncio.Event()
+        self._halt = ""
+        self._ends_at = time.monotonic() + (limits.max_seconds or float("inf"))
+
+    async def work(self) -> RunState:
+        log.info(
+            "content_generation_parallel_config",
+            run_id=str(self._run_id),
+            model_calls=self._limits.model_calls,
+            permits=self._db.lanes,
+            batch_concepts=self._limits.batch_concepts,
+        )
+        saving = asyncio.create_task(
+            self._saver.work(
+                max_concepts=self._limits.batch_concepts, max_seconds=self._limits.batch_seconds
+            ),
+            name="save batches",
+        )
+        try:
+            await self._claim_and_write(saving)
+        finally:
+            await finish(self._end(saving), timeout=self._limits.drain_seconds)
+        if self._halt:
+            await self._db.run(services.stop_run, self._run_id, RunState.PAUSED, self._halt)
+        return await self._state()
+
+    async def _claim_and_write(self, saving: asyncio.Task[None]) -> None:
+        async with asyncio.TaskGroup() as group:
+            watchers = [
+                group.create_task(self._renew(), name="renew leases"),
+                group.create_task(_watch(saving), name="watch the saver"),
+            ]
+            if await self._begin():
+                await self._claim_all(group)
+            for watcher in watchers:
+                watcher.cancel()
+
+    async def _end(self, saving: asyncio.Task[None]) -> None:
+        """Write what is finished, then give back the rest."""
+        self._saver.close()
+        try:
+            await saving
+        finally:
+            await self._db.run(services.give_up_work, self._run_id, self.id)
+
+    async def _state(self) -> RunState:
+        return await self._db.run(get_run_state, self._run_id)
+
+    async def _begin(self) -> bool:
+        """Join the run, planning it first where that is left to do; False when it is closed."""
+        while True:
+            claim = await self._db.run(
+                services.claim_run,
+                self._run_id,
+                self.id,
+                lease_seconds=self._limits.lease_seconds,
+            )
+            if claim is not None:
+                break
+            if not self._limits.follow or await self._state() not in OPEN:
+                return False
+            await asyncio.sleep(self._limits.poll_seconds)
+        if not claim.needs_outline:
+            return True
+        return await plan_roadmap(
+            claim, self.id, provider=self._provider, db=self._db, attempts=self._limits.attempts
+        )
+
+    async def _claim_all(self, group: asyncio.TaskGroup) -> None:
+        while not self._halt and time.monotonic() < self._ends_at:
+            self._changed.clear()
+            free = self._free_places()
+            claimed = await self._claim(free) if free else []
+            for work in claimed:
+                self._held.add(work.artifact_id)
+                self._calling += 1
+                group.create_task(self._write(work), name=f"{work.kind.value} of {work.brief.key}")
+            if not claimed and not self._held:
+                if await self._nothing_left():
+                    return
+            elif len(claimed) < free or not free:
+                await self._wait_for_change()
+
+    def _free_places(self) -> int:
+        return min(
+            self._limits.model_calls - self._calling, self._limits.unsaved - len(self._held)
+        )
+
+    async def _claim(self, limit: int) -> list[Work]:
+        return await self._db.run(
+            services.claim_work,
+            self._run_id,
+            self.id,
+            limit=limit,
+            lease_seconds=self._limits.lease_seconds,
+        )
+
+    async def _wait_for_change(self) -> None:
+        """Until a place is free, or it is time to look whether others gave something back."""
+        try:
+            async with asyncio.timeout(self._limits.poll_seconds):
+                await self._changed.wait()
+        except TimeoutError:
+            pass
+
+    async def _nothing_left(self) -> bool:
+        """Whether this puller is done: the run is closed, or the rest is in others' hands."""
+        if await self._db.run(services.close_run, self._run_id) is not None:
+            return True
+        if not self._limits.follow or await self._state() != RunState.RUNNING:
+            return True
+        await asyncio.sleep(self._limits.poll_seconds)
+        return False
+
+    async def _renew(self) -> None:
+        while True:
+            await asyncio.sleep(self._limits.lease_seconds / 3)
+            try:
+                await self._db.run(
+                    services.renew_work,
+                    self._run_id,
+                    self.id,
+                    sorted(self._held),
+                    lease_seconds=self._limits.lease_seconds,
+                )
+            except OUTAGES as error:
+                # Not fatal: whoever claims meanwhile writes the same artifact, once.
+                log.warning("lease_not_renewed", run_id=str(self._run_id), error=str(error))
+
+    async def _write(self, work: Work) -> None:
+        """Have one artifact written; a failure is a result like any other."""
+        try:
+            self._saver.put(await self._draft(work))
+        except BaseException:
+            self._held.discard(work.artifact_id)
+            raise
+        finally:
+            self._calling -= 1
+            self._changed.set()
+
+    async def _draft(self, work: Work) -> Draft:
+        try:
+            written = await self._provider.write(work.kind, work.brief)
+        except SystemicError as error:
+            self._halt = self._halt or str(error)
+            return _failed(work, error, retry=True)
+        except (TransientError, OSError) as error:
+            return _failed(work, error, retry=work.attempts < self._limits.attempts)
+        except (ProviderError, *_BUGS) as error:
+            return _failed(work, error)
+        try:
+            return draft_version(
+                work.artifact_id,
+                work.concept_id,
+                work.kind,
+                written.content,
+                self._provenance(written, work),
+                seed=work.brief.key,
+            )
+        except ValueError as error:
+            return draft_refusal(work, error)
+
+    def _provenance(self, written: Written[object], work: Work) -> Provenance:
+        return Provenance(
+            provider=self._provider.name,
+            model=self._provider.model,
+            language=work.brief.language,
+            origin=Origin.AUTHORED if written.authored else Origin.GENERATED,
+            prompt_version=written.prompt_version,
+            reviewed_on=written.reviewed_on,
+            calls=written.usage.calls,
+            tokens_in=written.usage.tokens_in,
+            tokens_out=written.usage.tokens_out,
+            cost_usd=written.usage.cost_usd,
+        )
+
+    def _settled(self, drafts: Sequence[Draft]) -> None:
+        self._held.difference_update(draft.artifact_id for draft in drafts)
+        self._changed.set()
+
+
+async def _watch(saving: asyncio.Task[None]) -> None:
+    """Fail with the saver, but do not take it along when cancelled."""
+    await asyncio.shield(saving)
+
+
+def _failed(work: Work, error: Exception, *, retry: bool = False) -> FailureDraft:
+    known = isinstance(error, ProviderError)
+    if not known:
+        log.error("provider_failed", artifact_id=work.artifact_id, exc_info=error)
+    return draft_failure(
+        work.artifact_id,
+        work.concept_id,
+        work.kind,
+        error,
+        public=str(error) if known else "Writing this failed unexpectedly.",
+        detail=error.detail if isinstance(error, ProviderError) else repr(error),
+        retry=retry,
+    )

@@ -1,0 +1,158 @@
+"""The built-in roadmaps, written by people: no key, no network, the same port as a model.
+
+A folder per roadmap: `roadmap.yaml` (the outline, the goals it answers, the day of its review),
+`concepts/<key>.md` (resources as YAML front matter, then the tutorial), `concepts/<key>.quiz.yaml`.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from concepts.content import (
+    ArtifactContent,
+    ArtifactKind,
+    QuizContent,
+    ResourcesContent,
+    TutorialContent,
+)
+from roadmaps.text import text_key, word_overlap
+from generation.outline import Outline, OutlineRequest, wanted_range
+from generation.providers.base import ConceptBrief, ContentError, GoalRefused, Written
+
+CATALOGUE_DIR = Path(__file__).resolve().parents[1] / "catalogue"
+# libyaml's, ten times as fast, where PyYAML was built with it.
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# Goals sharing at least this much of their words with a built-in one are near it.
+NEAR_OVERLAP = 0.4
+
+
+@dataclass(frozen=True)
+class CatalogueRoadmap:
+    folder: Path
+    outline: Outline
+    goals: tuple[str, ...]
+    reviewed: date
+
+    def answers(self, goal: str) -> bool:
+        return text_key(goal) in {text_key(known) for known in self.goals}
+
+    def nearness(self, goal: str) -> float:
+        return max(word_overlap(goal, known) for known in self.goals)
+
+
+@functools.cache
+def load_catalogue(root: Path = CATALOGUE_DIR) -> tuple[CatalogueRoadmap, ...]:
+    """All built-in roadmaps, by title. Raises ValueError (pydantic's) on a malformed file."""
+    roadmaps = [_load(path.parent) for path in sorted(root.glob("*/roadmap.yaml"))]
+    return tuple(sorted(roadmaps, key=lambda roadmap: roadmap.outline.title))
+
+
+def _load(folder: Path) -> CatalogueRoadmap:
+    data = _read_yaml((folder / "roadmap.yaml").read_text(encoding="utf-8"))
+    goals, reviewed = data.pop("goals"), data.pop("reviewed")
+    return CatalogueRoadmap(folder, Outline.model_validate(data), tuple(goals), reviewed)
+
+
+def _read_yaml(text: str) -> Any:
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 - both loaders are the safe one
+
+
+class CatalogueProvider:
+    """Answers the goals it was written for, and no others."""
+
+    name = "catalogue"
+    model = ""
+
+    def __init__(self, root: Path = CATALOGUE_DIR) -> None:
+        self._roadmaps = load_catalogue(root)
+
+    def check_goal(self, request: OutlineRequest) -> None:
+        outline = self._find(request.goal).outline
+        for wish, has, name in (
+            (request.level, outline.level, "level"),
+            (request.language, outline.language, "language"),
+        ):
+            if wish and wish.casefold() != has.casefold():
+                raise GoalRefused(
+                    f"The built-in roadmap “{outline.title}” has {name} “{has}”, not “{wish}”. "
+                    f"{_HOW_TO_GET_A_MODEL}"
+                )
+        count, (least, most) = len(outline.concepts()), wanted_range(request.concepts)
+        if not least <= count <= most:
+            raise GoalRefused(
+                f"The built-in roadmap “{outline.title}” has {count} concepts, and you asked for "
+                f"{request.concepts}. {_HOW_TO_GET_A_MODEL}"
+            )
+
+    async def outline(self, request: OutlineRequest) -> Written[Outline]:
+        roadmap = self._find(request.goal)
+        return Written(roadmap.outline, reviewed_on=roadmap.reviewed, authored=True)
+
+    async def write(self, kind: ArtifactKind, brief: ConceptBrief) -> Written[ArtifactContent]:
+        concepts = self._find(brief.goal).folder / "concepts"
+        front, markdown = _split_front_matter(concepts / f"{brief.key}.md")
+        content: ArtifactContent
+        if kind is ArtifactKind.TUTORIAL:
+            content = TutorialContent(markdown=markdown)
+        elif kind is ArtifactKind.RESOURCES:
+            content = ResourcesContent.model_validate({"resources": front["resources"]})
+        else:
+            content = QuizContent.model_validate(_read_quiz(concepts / f"{brief.key}.quiz.yaml"))
+        return Written(content, reviewed_on=front["reviewed"], authored=True)
+
+    def _find(self, goal: str) -> CatalogueRoadmap:
+        for roadmap in self._roadmaps:
+            if roadmap.answers(goal):
+                return roadmap
+        raise self._refusal(goal)
+
+    def _refusal(self, goal: str) -> GoalRefused:
+        near = sorted(
+            (roadmap for roadmap in self._roadmaps if roadmap.nearness(goal) >= NEAR_OVERLAP),
+            key=lambda roadmap: -roadmap.nearness(goal),
+        )
+        if near:
+            title = near[0].outline.title
+            return GoalRefused(
+                f"Nobody has written “{goal}” yet; the closest built-in roadmap is “{title}”. "
+                f"Ask for “{title}” to get that one. For exactly your goal a language model is "
+                f"needed. {_HOW_TO_GET_A_MODEL}",
+                suggestions=tuple(roadmap.outline.title for roadmap in near),
+            )
+        return GoalRefused("\n".join(self._no_such_goal(goal)))
+
+    def _no_such_goal(self, goal: str) -> Iterator[str]:
+        yield f"The goal “{goal}” needs a language model: nobody has written it by hand."
+        yield "Built in, and free of any model:"
+        for roadmap in self._roadmaps:
+            yield f"  - {roadmap.outline.title} ({len(roadmap.outline.concepts())} concepts)"
+        yield _HOW_TO_GET_A_MODEL
+
+
+_HOW_TO_GET_A_MODEL = (
+    "To have a model write other roadmaps, set LLM_BASE_URL (any OpenAI-compatible server), "
+    "LLM_API_KEY and LLM_MODEL; .env.example shows how."
+)
+
+
+def _split_front_matter(path: Path) -> tuple[dict[str, Any], str]:
+    _, front, markdown = _read(path).split("---\n", 2)
+    return _read_yaml(front), markdown.strip()
+
+
+def _read_quiz(path: Path) -> Any:
+    return _read_yaml(_read(path))
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ContentError("This concept has no built-in text.", detail=str(error)) from error

@@ -1,0 +1,114 @@
+"""From finished artifacts to rows: batches, one transaction each, and what to do with refusals."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
+
+import structlog
+
+from concepts.drafts import Draft, FailureDraft, VersionDraft
+from generation import services
+from generation.batching import FinishedQueue, collect_batches
+from generation.patience import PatientDb
+from generation.refusals import REFUSALS, draft_refusal
+
+log = structlog.get_logger(__name__)
+
+Hook = Callable[[services.SavedBatch], Awaitable[None]]
+
+
+async def ignore(_batch: services.SavedBatch) -> None:
+    """The hook of those who need none."""
+
+
+class Saver:
+    """Writes what is put into it, in batches, as many at once as there are lanes.
+
+    `on_saved` is awaited after each commit with what was written; `on_settled` is told how many
+    drafts have left the process.
+    """
+
+    def __init__(
+        self,
+        run_id: uuid.UUID,
+        puller_id: uuid.UUID,
+        db: PatientDb,
+        *,
+        on_saved: Hook,
+        on_settled: Callable[[Sequence[Draft]], None],
+    ) -> None:
+        self._run_id = run_id
+        self._puller_id = puller_id
+        self._db = db
+        self._on_saved = on_saved
+        self._on_settled = on_settled
+        self._queue: FinishedQueue[Draft] = FinishedQueue()
+
+    def put(self, draft: Draft) -> None:
+        self._queue.put(draft)
+
+    def close(self) -> None:
+        """Nothing more will be put; `work` ends when everything is written."""
+        self._queue.close()
+
+    async def work(self, *, max_concepts: int, max_seconds: float) -> None:
+        batches = collect_batches(
+            self._queue,
+            concept_of=lambda draft: draft.concept_id,
+            max_concepts=max_concepts,
+            max_seconds=max_seconds,
+        )
+        free_lanes = asyncio.Semaphore(self._db.lanes)
+        async with asyncio.TaskGroup() as saves:
+            async for batch in batches:
+                await free_lanes.acquire()
+                save = saves.create_task(self._save(batch), name="save a batch")
+                save.add_done_callback(lambda _: free_lanes.release())
+
+    async def _save(self, drafts: Sequence[Draft]) -> None:
+        """Write a batch; one that is refused is halved until the culprit stands alone."""
+        try:
+            saved = await self._commit(drafts)
+        except REFUSALS as error:
+            await self._save_apart(drafts, error)
+            return
+        self._on_settled(drafts)
+        await self._on_saved(saved)
+
+    async def _save_apart(self, drafts: Sequence[Draft], error: Exception) -> None:
+        if len(drafts) > 1:
+            middle = len(drafts) // 2
+            await self._save(drafts[:middle])
+            await self._save(drafts[middle:])
+        elif isinstance(drafts[0], VersionDraft):
+            await self._save([draft_refusal(drafts[0], error)])
+        else:
+            raise error
+
+    async def _commit(self, drafts: Sequence[Draft]) -> services.SavedBatch:
+        started = time.monotonic()
+        saved = await self._db.run(services.save_batch, self._run_id, self._puller_id, drafts)
+        log.info(
+            "db_batch_committed",
+            run_id=str(self._run_id),
+            concepts=saved.concepts,
+            artifacts=len(saved.ready) + len(saved.failed),
+            seconds=round(time.monotonic() - started, 4),
+        )
+        for failure in saved.failed:
+            _log_failure(self._run_id, failure)
+        return saved
+
+
+def _log_failure(run_id: uuid.UUID, failure: FailureDraft) -> None:
+    log.warning(
+        "artifact_failed",
+        run_id=str(run_id),
+        artifact_id=failure.artifact_id,
+        kind=failure.kind.value,
+        error_class=failure.error_class,
+        error=failure.public,
+    )

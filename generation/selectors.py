@@ -1,0 +1,178 @@
+"""Reading runs: plain data out, so that it may cross threads."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, F, Q
+
+from concepts.content import ArtifactKind
+from concepts.models import Artifact, ArtifactState, Concept, Question, Resource
+from generation.models import GenerationRun, RunState
+from generation.outline import OutlineRequest
+from generation.providers.base import ConceptBrief
+from roadmaps.models import Module, Roadmap, Stage, Visibility
+from roadmaps.text import text_key
+
+
+@dataclass(frozen=True)
+class Work:
+    """One claimed artifact and what its writer needs to know."""
+
+    artifact_id: int
+    concept_id: int
+    kind: ArtifactKind
+    attempts: int
+    brief: ConceptBrief
+
+
+def list_work(artifact_ids: Sequence[int]) -> list[Work]:
+    """Claimed artifacts with their briefs, in order of priority, then of the roadmap."""
+    artifacts = (
+        Artifact.objects.filter(pk__in=artifact_ids)
+        .select_related("concept__roadmap")
+        .prefetch_related("concept__requirements__requires")
+        .order_by("-priority", "position")
+    )
+    return [
+        Work(
+            artifact_id=artifact.pk,
+            concept_id=artifact.concept_id,
+            kind=ArtifactKind(artifact.kind),
+            attempts=artifact.attempts,
+            brief=_brief(artifact.concept),
+        )
+        for artifact in artifacts
+    ]
+
+
+def _brief(concept: Concept) -> ConceptBrief:
+    roadmap = concept.roadmap
+    return ConceptBrief(
+        goal=roadmap.goal,
+        roadmap_title=roadmap.title,
+        language=roadmap.language,
+        level=roadmap.level,
+        key=concept.outline_key,
+        title=concept.title,
+        summary=concept.summary,
+        kind=concept.kind,
+        difficulty=concept.difficulty,
+        est_minutes=concept.est_minutes,
+        objectives=tuple(concept.objectives),
+        keywords=tuple(concept.keywords),
+        requires=tuple(edge.requires.title for edge in concept.requirements.all()),
+    )
+
+
+def get_run_state(run_id: uuid.UUID) -> RunState:
+    return RunState(GenerationRun.objects.values_list("state", flat=True).get(pk=run_id))
+
+
+@dataclass(frozen=True)
+class RunProgress:
+    """How far a run is, in finished artifacts: raised when one is written, never when it starts."""
+
+    artifacts: int
+    ready: int
+    failed: int
+
+    @property
+    def finished(self) -> int:
+        return self.ready + self.failed
+
+
+def get_run_progress(run_id: uuid.UUID) -> RunProgress:
+    return RunProgress(
+        **Artifact.objects.filter(run_id=run_id).aggregate(
+            artifacts=Count("pk"),
+            ready=Count("pk", filter=Q(state=ArtifactState.READY)),
+            failed=Count("pk", filter=Q(state=ArtifactState.FAILED)),
+        )
+    )
+
+
+def find_finished_run(request: OutlineRequest, *, provider: str) -> uuid.UUID | None:
+    """The newest run that made a public roadmap of this very goal, with these options, ready."""
+    return (
+        GenerationRun.objects.filter(
+            roadmap__goal_key=text_key(request.goal),
+            roadmap__visibility=Visibility.PUBLIC,
+            state=RunState.READY,
+            options=request.options(),
+            provider=provider,
+        )
+        .order_by("-finished_at")
+        .values_list("pk", flat=True)
+        .first()
+    )
+
+
+def get_run_report(run_id: uuid.UUID) -> dict[str, Any]:
+    """A run and its roadmap as `generate_roadmap --format json` prints them, connections apart."""
+    run = GenerationRun.objects.select_related("roadmap").get(pk=run_id)
+    failures = list_failures(run.roadmap_id)
+    return {
+        "roadmap": _roadmap_report(run.roadmap),
+        "run": _run_report(run),
+        "counts": _count_roadmap(run.roadmap_id) | {"failed": len(failures)},
+        "failures": failures,
+    }
+
+
+def _roadmap_report(roadmap: Roadmap) -> dict[str, Any]:
+    return {
+        "id": str(roadmap.pk),
+        "slug": roadmap.slug,
+        "title": roadmap.title,
+        "language": roadmap.language,
+        "url": settings.SITE_URL + roadmap.get_absolute_url(),
+    }
+
+
+def _run_report(run: GenerationRun) -> dict[str, Any]:
+    seconds = None
+    if run.started_at and run.finished_at:
+        seconds = round((run.finished_at - run.started_at).total_seconds(), 3)
+    return {
+        "id": str(run.pk),
+        "state": run.state,
+        "provider": run.provider,
+        "model": run.model,
+        "seconds": seconds,
+        "model_calls": run.model_calls,
+        "tokens_in": run.tokens_in,
+        "tokens_out": run.tokens_out,
+        "cost_usd": None if run.cost_usd is None else float(run.cost_usd),
+    }
+
+
+def _count_roadmap(roadmap_id: uuid.UUID) -> dict[str, int]:
+    """Tutorials and quizzes are ready artifacts; resources and questions are rows in use."""
+    artifacts = Artifact.objects.filter(concept__roadmap=roadmap_id, state=ArtifactState.READY)
+    current = artifacts.values("current_version")
+    return {
+        "stages": Stage.objects.filter(roadmap=roadmap_id).count(),
+        "modules": Module.objects.filter(stage__roadmap=roadmap_id).count(),
+        "concepts": Concept.objects.filter(roadmap=roadmap_id).count(),
+        "tutorials": artifacts.filter(kind=ArtifactKind.TUTORIAL).count(),
+        "resources": Resource.objects.filter(version__in=current).count(),
+        "quizzes": artifacts.filter(kind=ArtifactKind.QUIZ).count(),
+        "questions": Question.objects.filter(quiz__version__in=current).count(),
+    }
+
+
+def list_failures(roadmap_id: uuid.UUID) -> list[dict[str, str]]:
+    """Failed artifacts in reading order, with what learners are told."""
+    failed = (
+        Artifact.objects.filter(concept__roadmap=roadmap_id, state=ArtifactState.FAILED)
+        .order_by("position")
+        .values_list("concept__title", "kind", "error_public")
+    )
+    return [
+        {"concept": concept, "artifact": kind, "error": error} for concept, kind, error in failed
+    ]

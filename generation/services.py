@@ -1,0 +1,238 @@
+"""Writing runs: each function is one unit of database work (see concepts.services).
+
+Whoever changes a run's state does so by compare-and-set and appends the event in the same
+transaction, as its last statement.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from concepts.artifact_states import UNFINISHED
+from concepts.drafts import Draft, FailureDraft, VersionDraft
+from concepts.models import Artifact, ArtifactState
+from concepts.services import (
+    claim_artifacts,
+    release_artifacts,
+    renew_leases,
+    retry_failed,
+    store_failures,
+    store_versions,
+)
+from generation.events import Event, append_events
+from generation.models import EventType, GenerationRun, RunState
+from generation.outline import Outline, OutlineRequest
+from generation.outline_rows import save_outline_rows
+from generation.providers.base import Usage
+from generation.run_states import closing_state, sources
+from generation.selectors import Work, list_work
+from roadmaps.graph import Edge
+from roadmaps.models import Roadmap
+
+_FREE = {"leased_by": None, "lease_until": None}
+
+
+@dataclass(frozen=True)
+class RunClaim:
+    """A run that may be worked on; `needs_outline` means: by nobody else, and outline first."""
+
+    run_id: uuid.UUID
+    roadmap_id: uuid.UUID
+    request: OutlineRequest
+    needs_outline: bool
+
+
+@dataclass(frozen=True)
+class SavedBatch:
+    """What one transaction wrote, and how far the run is after it."""
+
+    run_id: uuid.UUID
+    ready: Sequence[VersionDraft]
+    failed: Sequence[FailureDraft]
+    last_seq: int
+
+    @property
+    def concepts(self) -> int:
+        return len({draft.concept_id for draft in [*self.ready, *self.failed]})
+
+
+def move_run(run_id: uuid.UUID, target: RunState, **fields: Any) -> bool:
+    """Compare-and-set a run's state; False when it was in no state that leads there."""
+    allowed = GenerationRun.objects.filter(pk=run_id, state__in=sources(target))
+    return bool(allowed.update(state=target, **fields))
+
+
+@transaction.atomic
+def claim_run(run_id: uuid.UUID, puller_id: uuid.UUID, *, lease_seconds: float) -> RunClaim | None:
+    """Start or join a run; None when it is closed, or its outline is in other hands."""
+    run = (
+        GenerationRun.objects.select_for_update(of=("self",))
+        .select_related("roadmap")
+        .filter(pk=run_id, state__in=[RunState.QUEUED, RunState.RUNNING])
+        .first()
+    )
+    if run is None:
+        return None
+    needs_outline = not run.roadmap.concepts.exists()
+    if needs_outline and run.lease_until and run.lease_until > timezone.now():
+        return None
+    if needs_outline:
+        run.leased_by, run.lease_until = puller_id, _lease_end(lease_seconds)
+    events = [Event(EventType.RUN_STARTED)] if run.state == RunState.QUEUED else []
+    run.state = RunState.RUNNING
+    run.started_at = run.started_at or timezone.now()
+    run.finished_at, run.reason = None, ""
+    run.save(
+        update_fields=["state", "started_at", "finished_at", "reason", "leased_by", "lease_until"]
+    )
+    if events:
+        append_events(run_id, events)
+    request = OutlineRequest.from_options(run.roadmap.goal, run.options)
+    return RunClaim(run_id, run.roadmap_id, request, needs_outline)
+
+
+def _lease_end(seconds: float) -> Any:
+    return timezone.now() + timedelta(seconds=seconds)
+
+
+@transaction.atomic
+def save_outline(
+    run_id: uuid.UUID,
+    puller_id: uuid.UUID,
+    outline: Outline,
+    prerequisites: dict[str, list[str]],
+    dropped: Sequence[Edge],
+    usage: Usage,
+    warnings: Sequence[str] = (),
+) -> bool:
+    """Write the plan once; False when the lease on it is no longer this puller's."""
+    held = GenerationRun.objects.select_for_update().filter(pk=run_id, leased_by=puller_id)
+    run = held.first()
+    if run is None:
+        return False
+    roadmap = Roadmap.objects.select_for_update().get(pk=run.roadmap_id)
+    concepts = save_outline_rows(roadmap, outline, prerequisites, run_id)
+    held.update(**_FREE)
+    events = [
+        Event(
+            EventType.PREREQUISITE_DROPPED,
+            payload={"concept": concept, "requires": required},
+        )
+        for concept, required in dropped
+    ]
+    payload = {"concepts": len(concepts), "warnings": list(warnings)}
+    append_events(run_id, [*events, Event(EventType.OUTLINE_SAVED, payload=payload)], usage)
+    return True
+
+
+@transaction.atomic
+def claim_work(
+    run_id: uuid.UUID, puller_id: uuid.UUID, *, limit: int, lease_seconds: float
+) -> list[Work]:
+    """Claim artifacts of a run that is still running; [] when it was stopped meanwhile."""
+    if not GenerationRun.objects.filter(pk=run_id, state=RunState.RUNNING).exists():
+        return []
+    return list_work(claim_artifacts(run_id, puller_id, limit=limit, lease_seconds=lease_seconds))
+
+
+@transaction.atomic
+def renew_work(
+    run_id: uuid.UUID,
+    puller_id: uuid.UUID,
+    artifact_ids: Sequence[int],
+    *,
+    lease_seconds: float,
+) -> None:
+    """Push on the leases of what a puller is working on, the outline included."""
+    renew_leases(puller_id, artifact_ids, lease_seconds=lease_seconds)
+    held = GenerationRun.objects.filter(pk=run_id, leased_by=puller_id)
+    held.update(lease_until=_lease_end(lease_seconds))
+
+
+@transaction.atomic
+def save_batch(run_id: uuid.UUID, puller_id: uuid.UUID, drafts: Sequence[Draft]) -> SavedBatch:
+    """Write one batch: versions, failures, and their events. All of it, or (raising) nothing."""
+    ready = store_versions(run_id, [draft for draft in drafts if isinstance(draft, VersionDraft)])
+    failed = store_failures(
+        run_id, puller_id, [draft for draft in drafts if isinstance(draft, FailureDraft)]
+    )
+    events = [
+        *(Event(EventType.ARTIFACT_READY, draft.concept_id, draft.kind.value) for draft in ready),
+        *(
+            Event(
+                EventType.ARTIFACT_FAILED,
+                draft.concept_id,
+                draft.kind.value,
+                {"error": draft.public},
+            )
+            for draft in failed
+        ),
+    ]
+    seq = append_events(run_id, events, _usage_of(ready)) if events else 0
+    return SavedBatch(run_id, tuple(ready), tuple(failed), seq)
+
+
+def _usage_of(drafts: Sequence[VersionDraft]) -> Usage:
+    costs = [draft.provenance.cost_usd for draft in drafts if draft.provenance.cost_usd is not None]
+    return Usage(
+        calls=sum(draft.provenance.calls for draft in drafts),
+        tokens_in=sum(draft.provenance.tokens_in for draft in drafts),
+        tokens_out=sum(draft.provenance.tokens_out for draft in drafts),
+        cost_usd=sum(costs) if costs else None,  # type: ignore[arg-type]  # never empty here
+    )
+
+
+@transaction.atomic
+def close_run(run_id: uuid.UUID) -> RunState | None:
+    """Close a run that has no unfinished artifact left; None while it has, or is not running."""
+    artifacts = Artifact.objects.filter(run_id=run_id)
+    counts = artifacts.aggregate(
+        unfinished=Count("pk", filter=Q(state__in=list(UNFINISHED))),
+        ready=Count("pk", filter=Q(state=ArtifactState.READY)),
+        failed=Count("pk", filter=Q(state=ArtifactState.FAILED)),
+    )
+    if counts["unfinished"] or not counts["ready"] + counts["failed"]:
+        return None
+    state = RunState(closing_state(ready=counts["ready"], failed=counts["failed"]))
+    reason = "" if not counts["failed"] else f"{counts['failed']} artifacts could not be written"
+    if not move_run(run_id, state, reason=reason, finished_at=timezone.now()):
+        return None
+    payload = {"state": state.value, "ready": counts["ready"], "failed": counts["failed"]}
+    append_events(run_id, [Event(EventType.RUN_FINISHED, payload=payload)])
+    return state
+
+
+@transaction.atomic
+def stop_run(run_id: uuid.UUID, target: RunState, reason: str) -> bool:
+    """Pause, cancel or fail a run for a reason that people read; False when it was closed."""
+    if not move_run(run_id, target, reason=reason[:500], finished_at=timezone.now(), **_FREE):
+        return False
+    types = {RunState.PAUSED: EventType.RUN_PAUSED, RunState.CANCELLED: EventType.RUN_CANCELLED}
+    event = Event(types.get(target, EventType.RUN_FINISHED), payload={"reason": reason[:500]})
+    append_events(run_id, [event])
+    return True
+
+
+@transaction.atomic
+def resume_run(run_id: uuid.UUID) -> bool:
+    """Queue what is missing once more; False when there is nothing to resume."""
+    if not move_run(run_id, RunState.QUEUED, reason="", finished_at=None):
+        return False
+    retried = retry_failed(run_id)
+    append_events(run_id, [Event(EventType.RUN_RESUMED, payload={"retried": retried})])
+    return True
+
+
+@transaction.atomic
+def give_up_work(run_id: uuid.UUID, puller_id: uuid.UUID) -> int:
+    """Hand back everything a puller still holds, the outline included."""
+    GenerationRun.objects.filter(pk=run_id, leased_by=puller_id).update(**_FREE)
+    return release_artifacts(puller_id)

@@ -1,0 +1,133 @@
+"""Structure: Roadmap > Stage > Module. Concepts hang on modules, in `concepts`."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from typing import ClassVar
+from urllib.parse import quote
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+GOAL_MAX_CHARACTERS = 500
+TITLE_MAX_CHARACTERS = 300
+
+
+class Level(models.TextChoices):
+    BEGINNER = "beginner", _("beginner")
+    INTERMEDIATE = "intermediate", _("intermediate")
+    ADVANCED = "advanced", _("advanced")
+
+
+class Visibility(models.TextChoices):
+    PRIVATE = "private", _("private")
+    UNLISTED = "unlisted", _("unlisted")
+    PUBLIC = "public", _("public")
+
+
+def new_share_token() -> str:
+    """160 bits, so that an unlisted roadmap cannot be found by guessing."""
+    return secrets.token_urlsafe(20)
+
+
+class Roadmap(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("owner"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="roadmaps",
+    )
+    goal = models.CharField(_("goal"), max_length=GOAL_MAX_CHARACTERS)
+    goal_key = models.CharField(_("goal, folded for comparing"), max_length=2 * GOAL_MAX_CHARACTERS)
+    title = models.CharField(_("title"), max_length=TITLE_MAX_CHARACTERS)
+    slug = models.SlugField(_("slug"), max_length=120, allow_unicode=True, unique=True)
+    summary = models.TextField(_("summary"), blank=True)
+    assumptions = models.JSONField(_("assumptions"), default=list, blank=True)
+    language = models.CharField(_("content language"), max_length=35, default="en")
+    level = models.CharField(
+        _("level"), max_length=16, choices=Level.choices, default=Level.BEGINNER
+    )
+    hours_per_week = models.PositiveSmallIntegerField(
+        _("hours a week"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(80)],
+    )
+    target_date = models.DateField(_("target date"), null=True, blank=True)
+    visibility = models.CharField(
+        _("visibility"), max_length=16, choices=Visibility.choices, default=Visibility.PRIVATE
+    )
+    share_token = models.CharField(
+        _("share token"), max_length=40, unique=True, default=new_share_token, editable=False
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("roadmap")
+        verbose_name_plural = _("roadmaps")
+        ordering: ClassVar = ["-created_at"]
+        indexes: ClassVar = [models.Index(fields=["goal_key"], name="roadmap_goal_key")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~models.Q(slug="") & ~models.Q(title="") & ~models.Q(goal=""),
+                name="roadmap_is_named",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(hours_per_week__isnull=True)
+                | models.Q(hours_per_week__range=(1, 80)),
+                name="roadmap_hours_per_week",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return f"/roadmaps/{quote(self.slug)}/"
+
+
+class Stage(models.Model):
+    roadmap = models.ForeignKey(Roadmap, on_delete=models.CASCADE, related_name="stages")
+    stable_key = models.UUIDField(default=uuid.uuid4, editable=False)
+    position = models.PositiveSmallIntegerField(_("position"))
+    title = models.CharField(_("title"), max_length=TITLE_MAX_CHARACTERS)
+    summary = models.TextField(_("summary"), blank=True)
+
+    class Meta:
+        verbose_name = _("stage")
+        verbose_name_plural = _("stages")
+        ordering: ClassVar = ["roadmap_id", "position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["roadmap", "position"], name="stage_position_unique"),
+            models.UniqueConstraint(fields=["roadmap", "stable_key"], name="stage_key_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Module(models.Model):
+    stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="modules")
+    stable_key = models.UUIDField(default=uuid.uuid4, editable=False)
+    position = models.PositiveSmallIntegerField(_("position"))
+    title = models.CharField(_("title"), max_length=TITLE_MAX_CHARACTERS)
+    summary = models.TextField(_("summary"), blank=True)
+
+    class Meta:
+        verbose_name = _("module")
+        verbose_name_plural = _("modules")
+        ordering: ClassVar = ["stage_id", "position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["stage", "position"], name="module_position_unique"),
+            models.UniqueConstraint(fields=["stage", "stable_key"], name="module_key_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

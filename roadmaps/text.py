@@ -1,0 +1,21 @@
+"""Comparing texts the way people do. Pure."""
+
+import re
+import unicodedata
+
+_WORD = re.compile(r"\w+")
+
+
+def text_key(text: str) -> str:
+    """Fold what readers do not see: Unicode form (NFKC), case and runs of white space."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def words(text: str) -> set[str]:
+    return set(_WORD.findall(text_key(text)))
+
+
+def word_overlap(one: str, other: str) -> float:
+    """Shared words over all words (Jaccard index), 0 to 1; two texts without words overlap fully."""
+    left, right = words(one), words(other)
+    return len(left & right) / len(left | right) if left | right else 1.0

@@ -1,0 +1,43 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+import connections
+
+KEYS = ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS", "CONN_MAX_AGE")
+
+
+@pytest.fixture
+def forked(transactional_db: None) -> dict[str, Any]:
+    """What a process and its child saw that forked while its only lane was at work."""
+    database = {key: connection.settings_dict[key] for key in KEYS}
+    script = subprocess.run(
+        [sys.executable, "-W", "error::ResourceWarning", "-m", "tests.connections.fork_script"],
+        input=json.dumps({"default": database}),
+        cwd=Path(connections.__file__).parent.parent,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (script.returncode, script.stderr) == (0, "")
+    child, parent = script.stdout.splitlines()
+    return {**json.loads(child), **json.loads(parent)}
+
+
+def test_a_forked_child_has_lanes_and_connections_of_its_own(forked: dict[str, Any]) -> None:
+    assert not set(forked["child"]) & set(forked["parent"])
+
+
+def test_a_forked_child_starts_counting_afresh(forked: dict[str, Any]) -> None:
+    assert forked["started"] == 0
+
+
+def test_the_parent_keeps_its_connection_when_the_child_ends(forked: dict[str, Any]) -> None:
+    before, after = forked["parent"]
+    assert before == after

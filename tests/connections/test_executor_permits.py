@@ -1,0 +1,208 @@
+import asyncio
+import threading
+from collections.abc import Callable
+from contextvars import ContextVar
+
+import pytest
+from structlog.testing import capture_logs
+
+from connections.executor import DbExecutor
+from connections.lanes import ExecutorClosed
+from tests.connections.cast import Backends, Gate, Rows, backend_pid, eventually, fail_with
+
+Gates = Callable[[], Gate]
+
+
+async def fill_every_lane(executor: DbExecutor) -> None:
+    """Succeeds only when as many units as there are lanes really run at once."""
+    everybody = threading.Barrier(executor.statistics().lanes)
+    units = [executor.run(everybody.wait, 5) for _ in range(everybody.parties)]
+    await asyncio.gather(*units)
+
+
+async def test_a_unit_returns_its_result(executor: DbExecutor) -> None:
+    assert await executor.run(divmod, 17, 5) == (3, 2)
+
+
+async def test_a_unit_takes_keyword_arguments(executor: DbExecutor) -> None:
+    assert await executor.run(int, "ff", base=16) == 255
+
+
+async def test_a_unit_sees_the_context_variables_of_its_caller(executor: DbExecutor) -> None:
+    run_id: ContextVar[str] = ContextVar("run_id")
+    run_id.set("r-1")
+    assert await executor.run(run_id.get) == "r-1"
+
+
+async def test_a_unit_runs_in_a_thread_named_after_the_executor(executor: DbExecutor) -> None:
+    thread = await executor.run(threading.current_thread)
+    assert thread.name.startswith("db-lane")
+
+
+async def test_no_thread_exists_before_the_first_unit(executors: Callable[..., DbExecutor]) -> None:
+    before = threading.active_count()
+    executors(5)
+    assert threading.active_count() == before
+
+
+async def test_a_lane_keeps_its_connection(executors: Callable[..., DbExecutor]) -> None:
+    executor = executors(1)
+    assert await executor.run(backend_pid) == await executor.run(backend_pid)
+
+
+async def test_as_many_units_run_at_once_as_there_are_lanes(
+    executors: Callable[..., DbExecutor],
+) -> None:
+    executor = executors(3)
+    await fill_every_lane(executor)
+    assert executor.statistics().peak_running == 3
+
+
+async def test_a_unit_without_permit_is_counted_as_waiting(
+    executors: Callable[..., DbExecutor], gate: Gate
+) -> None:
+    executor = executors(1)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(executor.run(gate.hold))
+        tasks.create_task(executor.run(backend_pid))
+        await eventually(lambda: executor.statistics().waiting == 1 and gate.reached.is_set())
+        statistics = executor.statistics()
+        gate.open()
+    assert (statistics.running, statistics.permits_free) == (1, 0)
+
+
+async def test_statistics_add_up_when_everything_is_over(executor: DbExecutor) -> None:
+    await asyncio.gather(*(executor.run(backend_pid) for _ in range(20)))
+    statistics = executor.statistics()
+    assert (statistics.started, statistics.finished, statistics.running) == (20, 20, 0)
+    assert (statistics.waiting, statistics.permits_free) == (0, statistics.lanes)
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("bad"), KeyboardInterrupt(), SystemExit(3), GeneratorExit()]
+)
+async def test_a_failing_unit_raises_and_gives_its_permit_back(
+    executor: DbExecutor, error: BaseException
+) -> None:
+    with pytest.raises(type(error)):
+        await executor.run(fail_with, error)
+    await fill_every_lane(executor)
+
+
+async def test_a_unit_that_raises_stop_iteration_does_not_hang(executor: DbExecutor) -> None:
+    with pytest.raises(RuntimeError, match="raised StopIteration"):
+        await executor.run(next, iter(()))
+
+
+async def test_a_failing_transaction_leaves_nothing_behind(
+    executor: DbExecutor, rows: Rows
+) -> None:
+    def fail() -> None:
+        raise ValueError("half way")
+
+    with pytest.raises(ValueError, match="half way"):
+        await executor.run(rows.write_together, 1, 2, before_commit=fail)
+    assert rows.committed() == {}
+
+
+async def test_permits_taken_and_given_back_are_logged(executor: DbExecutor) -> None:
+    with capture_logs() as events:
+        await executor.run(backend_pid)
+    assert [event["event"] for event in events] == [
+        "db_semaphore_acquired",
+        "db_semaphore_released",
+    ]
+
+
+def test_sync_callers_use_the_same_lanes(executor: DbExecutor) -> None:
+    assert executor.run_sync(threading.current_thread).name.startswith("db-lane")
+
+
+def test_a_unit_that_calls_run_sync_stays_in_its_lane(
+    executors: Callable[..., DbExecutor],
+) -> None:
+    executor = executors(1)
+    outer, inner = executor.run_sync(lambda: (backend_pid(), executor.run_sync(backend_pid)))
+    assert outer == inner
+
+
+async def test_run_sync_refuses_to_block_an_event_loop(executor: DbExecutor) -> None:
+    with pytest.raises(RuntimeError, match="block the running event loop"):
+        executor.run_sync(backend_pid)
+
+
+async def test_closing_leaves_no_connection(executor: DbExecutor, backends: Backends) -> None:
+    await fill_every_lane(executor)
+    await asyncio.gather(executor.run(backend_pid), executor.run(backend_pid))
+    await executor.aclose()
+    await eventually(lambda: backends.others() == set())
+
+
+async def test_closing_waits_for_the_unit_that_runs(
+    executor: DbExecutor, gate: Gate, rows: Rows
+) -> None:
+    unit = asyncio.create_task(executor.run(rows.write_together, 1, before_commit=gate.hold))
+    await eventually(gate.reached.is_set)
+    closing = asyncio.create_task(executor.aclose())
+    gate.open()
+    await asyncio.gather(unit, closing)
+    assert rows.committed() == {1: 1}
+
+
+async def test_a_closed_executor_refuses_units(executor: DbExecutor) -> None:
+    await executor.aclose()
+    with pytest.raises(ExecutorClosed):
+        await executor.run(backend_pid)
+
+
+async def test_a_unit_refused_while_it_waited_gives_its_permit_to_the_next(
+    executors: Callable[..., DbExecutor], gate: Gate
+) -> None:
+    executor = executors(1)
+    running = asyncio.create_task(executor.run(gate.hold))
+    await eventually(gate.reached.is_set)
+    waiting = [asyncio.create_task(executor.run(backend_pid)) for _ in range(3)]
+    await eventually(lambda: executor.statistics().waiting == 3)
+    closing = asyncio.create_task(executor.aclose())
+    gate.open()
+    await asyncio.gather(running, closing)
+    outcomes = await asyncio.gather(*waiting, return_exceptions=True)
+    assert executor.statistics().waiting == 0
+    assert all(isinstance(outcome, int | ExecutorClosed) for outcome in outcomes)
+
+
+def test_closing_twice_is_harmless(executor: DbExecutor) -> None:
+    executor.run_sync(backend_pid)
+    executor.close()
+    executor.close()
+
+
+def test_a_unit_cannot_close_its_own_lanes(executor: DbExecutor) -> None:
+    with pytest.raises(RuntimeError, match="cannot close the lanes"):
+        executor.run_sync(executor.close)
+
+
+def test_an_executor_without_lanes_is_refused() -> None:
+    with pytest.raises(ValueError, match="lanes=0"):
+        DbExecutor(0)
+
+
+async def test_draining_waits_for_the_unit_that_runs(executor: DbExecutor, gate: Gate) -> None:
+    unit = asyncio.create_task(executor.run(gate.hold))
+    await eventually(gate.reached.is_set)
+    draining = asyncio.create_task(executor.drain(5))
+    gate.open()
+    assert await draining
+    await unit
+
+
+async def test_draining_gives_up_at_its_timeout(executor: DbExecutor, gate: Gate) -> None:
+    unit = asyncio.create_task(executor.run(gate.hold))
+    await eventually(gate.reached.is_set)
+    assert not await executor.drain(0.01)
+    gate.open()
+    await unit
+
+
+async def test_draining_an_idle_executor_returns_at_once(executor: DbExecutor) -> None:
+    assert await executor.drain(0)

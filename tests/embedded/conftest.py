@@ -1,0 +1,27 @@
+"""Fixtures of the tests that start real servers."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.embedded.checkouts import Checkout
+
+NewCheckout = Callable[[str], Checkout]
+
+
+@pytest.fixture
+def new_checkout() -> Iterator[NewCheckout]:
+    checkouts: list[Checkout] = []
+
+    def make(name: str) -> Checkout:
+        checkouts.append(Checkout(name))
+        return checkouts[-1]
+
+    yield make
+    for checkout in checkouts:
+        checkout.remove()
+
+
+@pytest.fixture
+def checkout(new_checkout: NewCheckout) -> Checkout:
+    return new_checkout("checkout")
