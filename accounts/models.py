@@ -60,7 +60,7 @@ class User(AbstractUser):
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
-        constraints = [
+        constraints: ClassVar = [
             # Addresses differ in more than case, or they are one person's.
             models.UniqueConstraint(Lower("email"), name="user_email_unique"),
         ]

@@ -64,9 +64,7 @@ class Content(BaseModel):
 class TutorialContent(Content):
     markdown: Annotated[
         str,
-        StringConstraints(
-            strip_whitespace=True, min_length=1, max_length=TUTORIAL_MAX_CHARACTERS
-        ),
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=TUTORIAL_MAX_CHARACTERS),
         AfterValidator(_printable),
     ]
 

@@ -15,7 +15,11 @@ def canonical_url(url: str) -> str:
     parts = urlsplit(url.strip())
     if not parts.hostname:
         raise ValueError(f"“{url}” names no host")
-    host = parts.hostname.encode("idna").decode("ascii") if not parts.hostname.isascii() else parts.hostname
+    host = (
+        parts.hostname.encode("idna").decode("ascii")
+        if not parts.hostname.isascii()
+        else parts.hostname
+    )
     if parts.port and parts.port != _DEFAULT_PORTS.get(parts.scheme):
         host = f"{host}:{parts.port}"
     query = [

@@ -9,24 +9,36 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import DurationField, ExpressionWrapper, F, Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    DateTimeField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Now
 
 from concepts import payloads
-from concepts.artifact_states import sources
+from concepts.artifact_states import ArtifactState, sources
 from concepts.drafts import FailureDraft, VersionDraft
-from concepts.models import Artifact, ArtifactState, ArtifactVersion
+from concepts.models import Artifact, ArtifactVersion
 
 _FREE = {"leased_by": None, "lease_until": None}
 _NO_ERROR = {"error_class": "", "error_public": "", "error_detail": ""}
 
 
-def _in(seconds: float) -> ExpressionWrapper:
+def _in(seconds: float) -> ExpressionWrapper[Any]:
     """A moment on the server's clock; workers' clocks may differ."""
     span = Value(timedelta(seconds=seconds), output_field=DurationField())
-    return ExpressionWrapper(Now() + span, output_field=Artifact._meta.get_field("lease_until"))
+    return ExpressionWrapper(Now() + span, output_field=DateTimeField())
 
 
 def claimable(run_id: uuid.UUID) -> QuerySet[Artifact]:
@@ -64,9 +76,7 @@ def _held_by(puller_id: uuid.UUID) -> QuerySet[Artifact]:
 
 
 @transaction.atomic
-def renew_leases(
-    puller_id: uuid.UUID, artifact_ids: Sequence[int], *, lease_seconds: float
-) -> int:
+def renew_leases(puller_id: uuid.UUID, artifact_ids: Sequence[int], *, lease_seconds: float) -> int:
     """Push on a puller's leases; return how many.
 
     The puller names what it knows to hold: a claim whose answer got lost on the way must run out.
@@ -105,13 +115,10 @@ def lock_writable(run_id: uuid.UUID, artifact_ids: Iterable[int]) -> set[int]:
     return set(
         _lock(
             Artifact.objects.filter(
-                pk__in=sorted(artifact_ids), run_id=run_id, state__in=sources(_READY)
+                pk__in=sorted(artifact_ids), run_id=run_id, state__in=sources(ArtifactState.READY)
             )
         )
     )
-
-
-_READY = ArtifactState.READY
 
 
 @transaction.atomic
@@ -139,9 +146,7 @@ def store_versions(run_id: uuid.UUID, drafts: Sequence[VersionDraft]) -> list[Ve
     return ours
 
 
-def _create_versions(
-    run_id: uuid.UUID, drafts: Sequence[VersionDraft]
-) -> list[ArtifactVersion]:
+def _create_versions(run_id: uuid.UUID, drafts: Sequence[VersionDraft]) -> list[ArtifactVersion]:
     numbers = dict(
         ArtifactVersion.objects.filter(artifact__in=[draft.artifact_id for draft in drafts])
         .order_by("artifact_id")
@@ -185,9 +190,7 @@ def store_failures(
         artifacts,
         ["state", "finished_at", "leased_by", "lease_until", *_NO_ERROR],
     )
-    return [
-        by_id[artifact.pk] for artifact in artifacts if artifact.state == ArtifactState.FAILED
-    ]
+    return [by_id[artifact.pk] for artifact in artifacts if artifact.state == ArtifactState.FAILED]
 
 
 def _fail(artifact: Artifact, draft: FailureDraft) -> None:

@@ -24,7 +24,7 @@ R = TypeVar("R")
 log = structlog.get_logger(__name__)
 
 
-class ExecutorClosed(RuntimeError):  # noqa: N818 - the state it is in
+class ExecutorClosed(RuntimeError):
     """Work was handed to an executor after `close`."""
 
 

@@ -11,7 +11,7 @@ from connections.budget import Budget
 log = structlog.get_logger(__name__)
 
 
-class BudgetRefused(Exception):  # noqa: N818 - a refusal to start, worded as operators see it
+class BudgetRefused(Exception):
     """The fleet does not fit; the message is the arithmetic."""
 
 

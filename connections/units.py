@@ -29,7 +29,7 @@ RETRIED_STATES = frozenset(
 log = structlog.get_logger(__name__)
 
 
-class UnitTimedOut(Exception):  # noqa: N818 - says what happened to the unit
+class UnitTimedOut(Exception):
     """The unit ran past its deadline; its statement was cancelled and it rolled back."""
 
 

@@ -51,33 +51,26 @@ async def collect_batches(
     A batch is full when one more *concept* would exceed `max_concepts`; its clock starts with
     its first item.
     """
-    loop = asyncio.get_running_loop()
     held: T | None = None
-    open_ = True
-    while open_ or held is not None:
-        first = held if held is not None else await queue.get()
-        held = None
+    closed = False
+    while not closed:
+        first = await queue.get() if held is None else held
         if first is None:
             return
-        batch, concepts = [first], {concept_of(first)}
-        deadline = loop.time() + max_seconds
-        while True:
-            item, open_ = await _next_before(queue, deadline)
+        batch, concepts, held = [first], {concept_of(first)}, None
+        deadline = asyncio.get_running_loop().time() + max_seconds
+        while held is None:
+            try:
+                async with asyncio.timeout_at(deadline):
+                    item = await queue.get()
+            except TimeoutError:
+                break
             if item is None:
+                closed = True
                 break
-            if concept_of(item) not in concepts and len(concepts) == max_concepts:
+            if concept_of(item) in concepts or len(concepts) < max_concepts:
+                batch.append(item)
+                concepts.add(concept_of(item))
+            else:
                 held = item
-                break
-            batch.append(item)
-            concepts.add(concept_of(item))
         yield batch
-
-
-async def _next_before(queue: FinishedQueue[T], deadline: float) -> tuple[T | None, bool]:
-    """(item, True), or (None, True) when time is up, or (None, False) when the queue is closed."""
-    try:
-        async with asyncio.timeout_at(deadline):
-            item = await queue.get()
-    except TimeoutError:
-        return None, True
-    return item, item is not None

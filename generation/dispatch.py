@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -36,7 +37,7 @@ class Order:
 
 
 def check_request(request: OutlineRequest, provider: Provider) -> OutlineRequest:
-    """The request with its goal cleaned. Raises GoalRefused, before anything is written or spent."""
+    """The request with its goal cleaned. Raises GoalRefused before anything is spent."""
     cleaned = OutlineRequest.from_options(clean_goal(request.goal), request.options())
     problems = check_wishes(cleaned, timezone.localdate())
     if problems:
@@ -94,5 +95,5 @@ def _open_run(
     append_events(run.pk, [Event(EventType.RUN_QUEUED)])
     if enqueue:
         # After the commit: a worker that is quicker than us would not find the row.
-        tasks.start_run.delay_on_commit(str(run.pk))
+        transaction.on_commit(partial(tasks.start_run.delay, str(run.pk)))
     return run.pk

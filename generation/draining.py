@@ -9,15 +9,15 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-async def finish(work: Coroutine[Any, Any, T] | asyncio.Task[T], *, timeout: float) -> T:
-    """Await `work` to its end, at most `timeout` seconds, however often the caller is cancelled.
+async def finish(work: Coroutine[Any, Any, T] | asyncio.Task[T], *, seconds: float) -> T:
+    """Await `work` to its end, at most `seconds`, however often the caller is cancelled.
 
     A cancellation that came meanwhile is raised once the work is done. When time is up the work
     itself is cancelled and TimeoutError raised.
     """
     task = work if isinstance(work, asyncio.Task) else asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + timeout
+    deadline = loop.time() + seconds
     cancelled = False
     while not task.done() and loop.time() < deadline:
         try:
@@ -26,7 +26,7 @@ async def finish(work: Coroutine[Any, Any, T] | asyncio.Task[T], *, timeout: flo
             cancelled = True
     if not task.done():
         task.cancel()
-        raise TimeoutError(f"{task.get_name()} did not finish within {timeout:g} s")
+        raise TimeoutError(f"{task.get_name()} did not finish within {seconds:g} s")
     if cancelled and not task.cancelled():
         task.exception()  # seen: the cancellation says more
         raise asyncio.CancelledError

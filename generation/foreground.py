@@ -19,9 +19,9 @@ from accounts.models import User
 from connections.conf import get_role
 from connections.observed import ConnectionLog
 from generation import dispatch, runner, selectors, services
-from generation.models import RunState
 from generation.providers.base import Provider
 from generation.providers.registry import get_provider
+from generation.run_states import RunState
 
 INTERRUPTED = "Stopped before it was finished; everything written so far is saved."
 

@@ -9,19 +9,19 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from concepts.models import ArtifactKind, Concept
-from generation import run_states
+from concepts.models import ArtifactKindLabel, Concept
+from generation.run_states import RunState
 from roadmaps.models import Roadmap
 
 
-class RunState(models.TextChoices):
-    QUEUED = run_states.RunState.QUEUED.value, _("waiting")
-    RUNNING = run_states.RunState.RUNNING.value, _("running")
-    PAUSED = run_states.RunState.PAUSED.value, _("paused")
-    READY = run_states.RunState.READY.value, _("ready")
-    PARTIAL = run_states.RunState.PARTIAL.value, _("partly ready")
-    FAILED = run_states.RunState.FAILED.value, _("failed")
-    CANCELLED = run_states.RunState.CANCELLED.value, _("cancelled")
+class RunStateLabel(models.TextChoices):
+    QUEUED = RunState.QUEUED.value, _("waiting")
+    RUNNING = RunState.RUNNING.value, _("running")
+    PAUSED = RunState.PAUSED.value, _("paused")
+    READY = RunState.READY.value, _("ready")
+    PARTIAL = RunState.PARTIAL.value, _("partly ready")
+    FAILED = RunState.FAILED.value, _("failed")
+    CANCELLED = RunState.CANCELLED.value, _("cancelled")
 
 
 class GenerationRun(models.Model):
@@ -34,7 +34,7 @@ class GenerationRun(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     roadmap = models.ForeignKey(Roadmap, on_delete=models.CASCADE, related_name="runs")
     state = models.CharField(
-        _("state"), max_length=16, choices=RunState.choices, default=RunState.QUEUED
+        _("state"), max_length=16, choices=RunStateLabel.choices, default=RunState.QUEUED
     )
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     requested_by = models.ForeignKey(
@@ -72,7 +72,7 @@ class GenerationRun(models.Model):
         ordering: ClassVar = ["-created_at"]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=models.Q(state__in=RunState.values), name="run_state_known"
+                condition=models.Q(state__in=RunStateLabel.values), name="run_state_known"
             ),
             models.CheckConstraint(
                 condition=~models.Q(state__in=[RunState.FAILED, RunState.PAUSED])
@@ -122,7 +122,9 @@ class GenerationEvent(models.Model):
     concept = models.ForeignKey(
         Concept, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
-    kind = models.CharField(_("artifact"), max_length=16, choices=ArtifactKind.choices, blank=True)
+    kind = models.CharField(
+        _("artifact"), max_length=16, choices=ArtifactKindLabel.choices, blank=True
+    )
     payload = models.JSONField(_("payload"), default=dict, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 

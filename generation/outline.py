@@ -15,8 +15,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field
 
 from concepts.content import Content, Line, Paragraph
-from roadmaps.text import text_key
 from roadmaps.graph import Edge, break_cycles, forward_edges
+from roadmaps.text import text_key
 
 # Without a wish, this many concepts make a roadmap; a wish is met within a quarter.
 DEFAULT_CONCEPTS = (24, 60)
@@ -40,8 +40,8 @@ class ConceptOutline(Content):
     difficulty: Annotated[int, Field(ge=1, le=5)]
     est_minutes: Annotated[int, Field(ge=1, le=6_000)]
     objectives: Annotated[list[Line], Field(min_length=2, max_length=4)]
-    keywords: Annotated[list[Line], Field(max_length=12)] = []
-    requires: list[Key] = []
+    keywords: list[Line] = Field(default_factory=list, max_length=12)
+    requires: list[Key] = Field(default_factory=list)
 
 
 class ModuleOutline(Content):
@@ -61,7 +61,7 @@ class Outline(Content):
     summary: Paragraph
     language: Line
     level: Literal["beginner", "intermediate", "advanced"]
-    assumptions: list[Line] = []
+    assumptions: list[Line] = Field(default_factory=list)
     stages: Annotated[list[StageOutline], Field(min_length=1)]
 
     def modules(self) -> list[ModuleOutline]:
@@ -147,8 +147,10 @@ def warn_pace(outline: Outline, request: OutlineRequest, today: date) -> list[st
     if needed <= weeks * request.hours_per_week:
         return []
     return [
-        f"{needed:.0f} hours of reading do not fit before {request.target_date}: "
-        f"{request.hours_per_week} hours a week give {max(weeks, 0) * request.hours_per_week:.0f}"
+        (
+            f"{needed:.0f} hours of reading do not fit before {request.target_date}: "
+            f"{request.hours_per_week} a week make {max(weeks, 0) * request.hours_per_week:.0f}"
+        )
     ]
 
 
@@ -166,10 +168,12 @@ def _titles(outline: Outline) -> Iterator[str]:
     yield from _repeated("concept title", [concept.title for concept in concepts])
     yield from _repeated("concept key", [concept.key for concept in concepts])
     yield from _repeated("stage title", [stage.title for stage in outline.stages])
-    for title in [
+    for title in (
         outline.title,
-        *(part.title for part in [*outline.stages, *outline.modules(), *concepts]),
-    ]:
+        *(stage.title for stage in outline.stages),
+        *(module.title for module in outline.modules()),
+        *(concept.title for concept in concepts),
+    ):
         if _PLACEHOLDER.fullmatch(text_key(title)):
             yield f"“{title}” is a placeholder, not a title"
 

@@ -13,7 +13,10 @@ from roadmaps.slugs import unique_slug
 
 
 def save_outline_rows(
-    roadmap: Roadmap, outline: Outline, prerequisites: Mapping[str, Sequence[str]], run_id: uuid.UUID
+    roadmap: Roadmap,
+    outline: Outline,
+    prerequisites: Mapping[str, Sequence[str]],
+    run_id: uuid.UUID,
 ) -> list[Concept]:
     """Write the whole plan, one statement a table. The caller holds the transaction."""
     _describe(roadmap, outline)

@@ -20,7 +20,6 @@ from concepts.models import Origin
 from connections.executor import DbExecutor
 from generation import services
 from generation.draining import finish
-from generation.models import RunState
 from generation.patience import OUTAGES, PatientDb
 from generation.planning import plan_roadmap
 from generation.providers.base import (
@@ -31,7 +30,7 @@ from generation.providers.base import (
     Written,
 )
 from generation.refusals import draft_refusal
-from generation.run_states import OPEN
+from generation.run_states import OPEN, RunState
 from generation.saving import Hook, Saver, ignore
 from generation.selectors import Work, get_run_state
 
@@ -129,7 +128,7 @@ class Puller:
         try:
             await self._claim_and_write(saving)
         finally:
-            await finish(self._end(saving), timeout=self._limits.drain_seconds)
+            await finish(self._end(saving), seconds=self._limits.drain_seconds)
         if self._halt:
             await self._db.run(services.stop_run, self._run_id, RunState.PAUSED, self._halt)
         return await self._state()
@@ -192,9 +191,7 @@ class Puller:
                 await self._wait_for_change()
 
     def _free_places(self) -> int:
-        return min(
-            self._limits.model_calls - self._calling, self._limits.unsaved - len(self._held)
-        )
+        return min(self._limits.model_calls - self._calling, self._limits.unsaved - len(self._held))
 
     async def _claim(self, limit: int) -> list[Work]:
         return await self._db.run(

@@ -7,10 +7,16 @@ import uuid
 from django.utils import timezone
 
 from generation import services
-from generation.models import RunState
 from generation.outline import Outline, check_outline, settle_prerequisites, warn_pace
 from generation.patience import PatientDb
-from generation.providers.base import Provider, ProviderError, SystemicError, TransientError, Written
+from generation.providers.base import (
+    Provider,
+    ProviderError,
+    SystemicError,
+    TransientError,
+    Written,
+)
+from generation.run_states import RunState
 
 
 async def plan_roadmap(
@@ -41,17 +47,15 @@ async def plan_roadmap(
         claim.run_id,
         puller_id,
         written.content,
-        prerequisites,
-        dropped,
-        written.usage,
-        warn_pace(written.content, claim.request, timezone.localdate()),
+        prerequisites=prerequisites,
+        dropped=dropped,
+        usage=written.usage,
+        warnings=warn_pace(written.content, claim.request, timezone.localdate()),
     )
     return True
 
 
-async def _ask(
-    claim: services.RunClaim, provider: Provider, *, attempts: int
-) -> Written[Outline]:
+async def _ask(claim: services.RunClaim, provider: Provider, *, attempts: int) -> Written[Outline]:
     for attempt in range(1, attempts + 1):
         try:
             return await provider.outline(claim.request)

@@ -13,11 +13,12 @@ from django.conf import settings
 
 from connections.conf import get_role
 from connections.executor import DbExecutor
-from generation.models import GenerationRun, RunState
+from generation.models import GenerationRun
 from generation.outline import Outline, OutlineRequest, check_outline
 from generation.pipeline import Limits, pull
 from generation.providers.base import GoalRefused, Provider
 from generation.providers.registry import get_provider
+from generation.run_states import RunState
 from generation.saving import Hook, ignore
 
 

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 
+from concepts.artifact_states import ArtifactState
 from concepts.content import ArtifactKind
-from concepts.models import Artifact, ArtifactState, Concept, Question, Resource
-from generation.models import GenerationRun, RunState
+from concepts.models import Artifact, Concept, Question, Resource
+from generation.models import GenerationRun
 from generation.outline import OutlineRequest
 from generation.providers.base import ConceptBrief
+from generation.run_states import RunState
 from roadmaps.models import Module, Roadmap, Stage, Visibility
 from roadmaps.text import text_key
 

@@ -16,9 +16,9 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from concepts.artifact_states import UNFINISHED
+from concepts.artifact_states import UNFINISHED, ArtifactState
 from concepts.drafts import Draft, FailureDraft, VersionDraft
-from concepts.models import Artifact, ArtifactState
+from concepts.models import Artifact
 from concepts.services import (
     claim_artifacts,
     release_artifacts,
@@ -28,11 +28,11 @@ from concepts.services import (
     store_versions,
 )
 from generation.events import Event, append_events
-from generation.models import EventType, GenerationRun, RunState
+from generation.models import EventType, GenerationRun
 from generation.outline import Outline, OutlineRequest
 from generation.outline_rows import save_outline_rows
 from generation.providers.base import Usage
-from generation.run_states import closing_state, sources
+from generation.run_states import RunState, closing_state, sources
 from generation.selectors import Work, list_work
 from roadmaps.graph import Edge
 from roadmaps.models import Roadmap
@@ -61,7 +61,8 @@ class SavedBatch:
 
     @property
     def concepts(self) -> int:
-        return len({draft.concept_id for draft in [*self.ready, *self.failed]})
+        drafts: list[Draft] = [*self.ready, *self.failed]
+        return len({draft.concept_id for draft in drafts})
 
 
 def move_run(run_id: uuid.UUID, target: RunState, **fields: Any) -> bool:
@@ -108,6 +109,7 @@ def save_outline(
     run_id: uuid.UUID,
     puller_id: uuid.UUID,
     outline: Outline,
+    *,
     prerequisites: dict[str, list[str]],
     dropped: Sequence[Edge],
     usage: Usage,

@@ -16,6 +16,6 @@ def words(text: str) -> set[str]:
 
 
 def word_overlap(one: str, other: str) -> float:
-    """Shared words over all words (Jaccard index), 0 to 1; two texts without words overlap fully."""
+    """Shared words over all words (Jaccard index), 0 to 1; without any words, 1."""
     left, right = words(one), words(other)
     return len(left & right) / len(left | right) if left | right else 1.0

@@ -5,100 +5,237 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('concepts', '0001_concept'),
+        ("concepts", "0001_concept"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Artifact',
+            name="Artifact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('tutorial', 'tutorial'), ('resources', 'resources'), ('quiz', 'quiz')], max_length=16, verbose_name='kind')),
-                ('state', models.CharField(choices=[('pending', 'waiting'), ('running', 'being written'), ('ready', 'ready'), ('failed', 'failed')], default='pending', max_length=16, verbose_name='state')),
-                ('priority', models.SmallIntegerField(default=0, verbose_name='priority')),
-                ('position', models.PositiveIntegerField(verbose_name='position in the roadmap')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('run_id', models.UUIDField(blank=True, null=True, verbose_name='run')),
-                ('leased_by', models.UUIDField(blank=True, null=True, verbose_name='claimed by')),
-                ('lease_until', models.DateTimeField(blank=True, null=True, verbose_name='claimed until')),
-                ('error_class', models.CharField(blank=True, max_length=100, verbose_name='error class')),
-                ('error_public', models.CharField(blank=True, max_length=500, verbose_name='what went wrong')),
-                ('error_detail', models.TextField(blank=True, verbose_name='error detail')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
-                ('concept', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='artifacts', to='concepts.concept')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("tutorial", "tutorial"),
+                            ("resources", "resources"),
+                            ("quiz", "quiz"),
+                        ],
+                        max_length=16,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "waiting"),
+                            ("running", "being written"),
+                            ("ready", "ready"),
+                            ("failed", "failed"),
+                        ],
+                        default="pending",
+                        max_length=16,
+                        verbose_name="state",
+                    ),
+                ),
+                ("priority", models.SmallIntegerField(default=0, verbose_name="priority")),
+                ("position", models.PositiveIntegerField(verbose_name="position in the roadmap")),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
+                ("run_id", models.UUIDField(blank=True, null=True, verbose_name="run")),
+                ("leased_by", models.UUIDField(blank=True, null=True, verbose_name="claimed by")),
+                (
+                    "lease_until",
+                    models.DateTimeField(blank=True, null=True, verbose_name="claimed until"),
+                ),
+                (
+                    "error_class",
+                    models.CharField(blank=True, max_length=100, verbose_name="error class"),
+                ),
+                (
+                    "error_public",
+                    models.CharField(blank=True, max_length=500, verbose_name="what went wrong"),
+                ),
+                ("error_detail", models.TextField(blank=True, verbose_name="error detail")),
+                (
+                    "finished_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="finished"),
+                ),
+                (
+                    "concept",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="artifacts",
+                        to="concepts.concept",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'artifact',
-                'verbose_name_plural': 'artifacts',
-                'ordering': ['concept_id', 'position'],
+                "verbose_name": "artifact",
+                "verbose_name_plural": "artifacts",
+                "ordering": ["concept_id", "position"],
             },
         ),
         migrations.CreateModel(
-            name='ArtifactVersion',
+            name="ArtifactVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='number')),
-                ('run_id', models.UUIDField(verbose_name='run')),
-                ('origin', models.CharField(choices=[('generated', 'generated'), ('authored', 'written by people')], max_length=16, verbose_name='origin')),
-                ('provider', models.CharField(max_length=50, verbose_name='provider')),
-                ('model', models.CharField(blank=True, max_length=200, verbose_name='model')),
-                ('prompt_version', models.CharField(blank=True, max_length=50, verbose_name='prompt version')),
-                ('language', models.CharField(max_length=35, verbose_name='language')),
-                ('content_hash', models.CharField(max_length=64, verbose_name='content hash (SHA-256)')),
-                ('reviewed_on', models.DateField(blank=True, null=True, verbose_name='reviewed on')),
-                ('tokens_in', models.PositiveIntegerField(default=0, verbose_name='tokens in')),
-                ('tokens_out', models.PositiveIntegerField(default=0, verbose_name='tokens out')),
-                ('cost_usd', models.DecimalField(blank=True, decimal_places=6, max_digits=12, null=True, verbose_name='cost in US dollars')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('artifact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='concepts.artifact')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="number")),
+                ("run_id", models.UUIDField(verbose_name="run")),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[("generated", "generated"), ("authored", "written by people")],
+                        max_length=16,
+                        verbose_name="origin",
+                    ),
+                ),
+                ("provider", models.CharField(max_length=50, verbose_name="provider")),
+                ("model", models.CharField(blank=True, max_length=200, verbose_name="model")),
+                (
+                    "prompt_version",
+                    models.CharField(blank=True, max_length=50, verbose_name="prompt version"),
+                ),
+                ("language", models.CharField(max_length=35, verbose_name="language")),
+                (
+                    "content_hash",
+                    models.CharField(max_length=64, verbose_name="content hash (SHA-256)"),
+                ),
+                (
+                    "reviewed_on",
+                    models.DateField(blank=True, null=True, verbose_name="reviewed on"),
+                ),
+                ("tokens_in", models.PositiveIntegerField(default=0, verbose_name="tokens in")),
+                ("tokens_out", models.PositiveIntegerField(default=0, verbose_name="tokens out")),
+                (
+                    "cost_usd",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=6,
+                        max_digits=12,
+                        null=True,
+                        verbose_name="cost in US dollars",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                (
+                    "artifact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="concepts.artifact",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'version',
-                'verbose_name_plural': 'versions',
-                'ordering': ['artifact_id', '-number'],
+                "verbose_name": "version",
+                "verbose_name_plural": "versions",
+                "ordering": ["artifact_id", "-number"],
             },
         ),
         migrations.AddField(
-            model_name='artifact',
-            name='current_version',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='current_of', to='concepts.artifactversion', verbose_name='current version'),
+            model_name="artifact",
+            name="current_version",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="current_of",
+                to="concepts.artifactversion",
+                verbose_name="current version",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='artifactversion',
-            constraint=models.UniqueConstraint(fields=('artifact', 'number'), name='version_number_unique'),
+            model_name="artifactversion",
+            constraint=models.UniqueConstraint(
+                fields=("artifact", "number"), name="version_number_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='artifactversion',
-            constraint=models.UniqueConstraint(fields=('artifact', 'run_id'), name='version_once_per_run'),
+            model_name="artifactversion",
+            constraint=models.UniqueConstraint(
+                fields=("artifact", "run_id"), name="version_once_per_run"
+            ),
         ),
         migrations.AddIndex(
-            model_name='artifact',
-            index=models.Index(condition=models.Q(('state__in', ['pending', 'running'])), fields=['run_id', '-priority', 'position'], name='artifact_claim'),
+            model_name="artifact",
+            index=models.Index(
+                condition=models.Q(("state__in", ["pending", "running"])),
+                fields=["run_id", "-priority", "position"],
+                name="artifact_claim",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='artifact',
-            constraint=models.UniqueConstraint(fields=('concept', 'kind'), name='artifact_kind_unique'),
+            model_name="artifact",
+            constraint=models.UniqueConstraint(
+                fields=("concept", "kind"), name="artifact_kind_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='artifact',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['tutorial', 'resources', 'quiz'])), name='artifact_kind_known'),
+            model_name="artifact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["tutorial", "resources", "quiz"])),
+                name="artifact_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='artifact',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'running', 'ready', 'failed'])), name='artifact_state_known'),
+            model_name="artifact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["pending", "running", "ready", "failed"])),
+                name="artifact_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='artifact',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lease_until__isnull', False), ('leased_by__isnull', False), ('run_id__isnull', False), ('state', 'running')), models.Q(models.Q(('state', 'running'), _negated=True), ('lease_until__isnull', True), ('leased_by__isnull', True)), _connector='OR'), name='artifact_running_means_leased'),
+            model_name="artifact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("lease_until__isnull", False),
+                        ("leased_by__isnull", False),
+                        ("run_id__isnull", False),
+                        ("state", "running"),
+                    ),
+                    models.Q(
+                        models.Q(("state", "running"), _negated=True),
+                        ("lease_until__isnull", True),
+                        ("leased_by__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="artifact_running_means_leased",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='artifact',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'ready'), _negated=True), ('current_version__isnull', False), _connector='OR'), name='artifact_ready_has_version'),
+            model_name="artifact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "ready"), _negated=True),
+                    ("current_version__isnull", False),
+                    _connector="OR",
+                ),
+                name="artifact_ready_has_version",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='artifact',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), _negated=True), models.Q(('error_public', ''), _negated=True), _connector='OR'), name='artifact_failed_says_why'),
+            model_name="artifact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "failed"), _negated=True),
+                    models.Q(("error_public", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="artifact_failed_says_why",
+            ),
         ),
     ]

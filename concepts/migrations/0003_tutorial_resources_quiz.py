@@ -7,111 +7,243 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('concepts', '0002_artifact'),
+        ("concepts", "0002_artifact"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Quiz',
+            name="Quiz",
             fields=[
-                ('version', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='quiz', serialize=False, to='concepts.artifactversion')),
+                (
+                    "version",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="quiz",
+                        serialize=False,
+                        to="concepts.artifactversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'quiz',
-                'verbose_name_plural': 'quizzes',
+                "verbose_name": "quiz",
+                "verbose_name_plural": "quizzes",
             },
         ),
         migrations.CreateModel(
-            name='Question',
+            name="Question",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
-                ('type', models.CharField(choices=[('single', 'one choice is right'), ('multiple', 'several choices may be right'), ('true_false', 'true or false')], max_length=16, verbose_name='type')),
-                ('stem', models.TextField(verbose_name='question')),
-                ('explanation', models.TextField(verbose_name='explanation')),
-                ('objective', models.CharField(max_length=300, verbose_name='objective')),
-                ('difficulty', models.PositiveSmallIntegerField(verbose_name='difficulty')),
-                ('quiz', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='concepts.quiz')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="position")),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("single", "one choice is right"),
+                            ("multiple", "several choices may be right"),
+                            ("true_false", "true or false"),
+                        ],
+                        max_length=16,
+                        verbose_name="type",
+                    ),
+                ),
+                ("stem", models.TextField(verbose_name="question")),
+                ("explanation", models.TextField(verbose_name="explanation")),
+                ("objective", models.CharField(max_length=300, verbose_name="objective")),
+                ("difficulty", models.PositiveSmallIntegerField(verbose_name="difficulty")),
+                (
+                    "quiz",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="questions",
+                        to="concepts.quiz",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'question',
-                'verbose_name_plural': 'questions',
-                'ordering': ['quiz_id', 'position'],
+                "verbose_name": "question",
+                "verbose_name_plural": "questions",
+                "ordering": ["quiz_id", "position"],
             },
         ),
         migrations.CreateModel(
-            name='Resource',
+            name="Resource",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
-                ('title', models.CharField(max_length=300, verbose_name='title')),
-                ('url', models.URLField(max_length=2000, verbose_name='address')),
-                ('url_canonical', models.CharField(max_length=2000, verbose_name='canonical address')),
-                ('kind', models.CharField(choices=[('docs', 'documentation'), ('article', 'article'), ('video', 'video'), ('book', 'book'), ('course', 'course'), ('tool', 'tool'), ('exercise', 'exercise')], max_length=16, verbose_name='kind')),
-                ('language', models.CharField(max_length=35, verbose_name='language')),
-                ('why', models.TextField(verbose_name='why it is worth reading')),
-                ('minutes', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='minutes')),
-                ('is_free', models.BooleanField(default=True, verbose_name='free of charge')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='resources', to='concepts.artifactversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="position")),
+                ("title", models.CharField(max_length=300, verbose_name="title")),
+                ("url", models.URLField(max_length=2000, verbose_name="address")),
+                (
+                    "url_canonical",
+                    models.CharField(max_length=2000, verbose_name="canonical address"),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("docs", "documentation"),
+                            ("article", "article"),
+                            ("video", "video"),
+                            ("book", "book"),
+                            ("course", "course"),
+                            ("tool", "tool"),
+                            ("exercise", "exercise"),
+                        ],
+                        max_length=16,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("language", models.CharField(max_length=35, verbose_name="language")),
+                ("why", models.TextField(verbose_name="why it is worth reading")),
+                (
+                    "minutes",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="minutes"),
+                ),
+                ("is_free", models.BooleanField(default=True, verbose_name="free of charge")),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="resources",
+                        to="concepts.artifactversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'resource',
-                'verbose_name_plural': 'resources',
-                'ordering': ['version_id', 'position'],
+                "verbose_name": "resource",
+                "verbose_name_plural": "resources",
+                "ordering": ["version_id", "position"],
             },
         ),
         migrations.CreateModel(
-            name='Tutorial',
+            name="Tutorial",
             fields=[
-                ('version', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='tutorial', serialize=False, to='concepts.artifactversion')),
-                ('markdown', models.TextField(verbose_name='markdown')),
-                ('html', models.TextField(verbose_name='rendered HTML')),
-                ('renderer_version', models.PositiveSmallIntegerField(verbose_name='renderer version')),
-                ('reading_minutes', models.PositiveSmallIntegerField(verbose_name='reading time in minutes')),
+                (
+                    "version",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="tutorial",
+                        serialize=False,
+                        to="concepts.artifactversion",
+                    ),
+                ),
+                ("markdown", models.TextField(verbose_name="markdown")),
+                ("html", models.TextField(verbose_name="rendered HTML")),
+                (
+                    "renderer_version",
+                    models.PositiveSmallIntegerField(verbose_name="renderer version"),
+                ),
+                (
+                    "reading_minutes",
+                    models.PositiveSmallIntegerField(verbose_name="reading time in minutes"),
+                ),
             ],
             options={
-                'verbose_name': 'tutorial',
-                'verbose_name_plural': 'tutorials',
-                'constraints': [models.CheckConstraint(condition=models.Q(('markdown', ''), _negated=True), name='tutorial_not_empty'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('markdown'), 200000)), name='tutorial_not_endless')],
+                "verbose_name": "tutorial",
+                "verbose_name_plural": "tutorials",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("markdown", ""), _negated=True),
+                        name="tutorial_not_empty",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            django.db.models.lookups.LessThanOrEqual(
+                                django.db.models.functions.text.Length("markdown"), 200000
+                            )
+                        ),
+                        name="tutorial_not_endless",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Choice',
+            name="Choice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
-                ('text', models.CharField(max_length=300, verbose_name='text')),
-                ('is_correct', models.BooleanField(verbose_name='correct')),
-                ('rationale', models.TextField(verbose_name='reason')),
-                ('question', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='choices', to='concepts.question')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="position")),
+                ("text", models.CharField(max_length=300, verbose_name="text")),
+                ("is_correct", models.BooleanField(verbose_name="correct")),
+                ("rationale", models.TextField(verbose_name="reason")),
+                (
+                    "question",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="choices",
+                        to="concepts.question",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'choice',
-                'verbose_name_plural': 'choices',
-                'ordering': ['question_id', 'position'],
-                'constraints': [models.UniqueConstraint(fields=('question', 'position'), name='choice_position_unique'), models.UniqueConstraint(fields=('question', 'text'), name='choice_text_unique'), models.CheckConstraint(condition=models.Q(models.Q(('text', ''), _negated=True), models.Q(('rationale', ''), _negated=True)), name='choice_gives_a_reason')],
+                "verbose_name": "choice",
+                "verbose_name_plural": "choices",
+                "ordering": ["question_id", "position"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("question", "position"), name="choice_position_unique"
+                    ),
+                    models.UniqueConstraint(fields=("question", "text"), name="choice_text_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("text", ""), _negated=True),
+                            models.Q(("rationale", ""), _negated=True),
+                        ),
+                        name="choice_gives_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.UniqueConstraint(fields=('quiz', 'position'), name='question_position_unique'),
+            model_name="question",
+            constraint=models.UniqueConstraint(
+                fields=("quiz", "position"), name="question_position_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stem', ''), _negated=True), ('difficulty__range', (1, 5))), name='question_is_asked'),
+            model_name="question",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("stem", ""), _negated=True), ("difficulty__range", (1, 5))
+                ),
+                name="question_is_asked",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.UniqueConstraint(fields=('version', 'position'), name='resource_position_unique'),
+            model_name="resource",
+            constraint=models.UniqueConstraint(
+                fields=("version", "position"), name="resource_position_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.UniqueConstraint(fields=('version', 'url_canonical'), name='resource_unique'),
+            model_name="resource",
+            constraint=models.UniqueConstraint(
+                fields=("version", "url_canonical"), name="resource_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.CheckConstraint(condition=models.Q(('url__startswith', 'https://'), ('url__startswith', 'http://'), _connector='OR'), name='resource_is_web_address'),
+            model_name="resource",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("url__startswith", "https://"), ("url__startswith", "http://"), _connector="OR"
+                ),
+                name="resource_is_web_address",
+            ),
         ),
     ]

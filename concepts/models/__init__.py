@@ -2,8 +2,8 @@
 
 from concepts.models.artifact import (
     Artifact,
-    ArtifactKind,
-    ArtifactState,
+    ArtifactKindLabel,
+    ArtifactStateLabel,
     ArtifactVersion,
     Origin,
 )
@@ -14,8 +14,8 @@ from concepts.models.tutorial import Tutorial
 
 __all__ = [
     "Artifact",
-    "ArtifactKind",
-    "ArtifactState",
+    "ArtifactKindLabel",
+    "ArtifactStateLabel",
     "ArtifactVersion",
     "Choice",
     "Concept",

@@ -1,4 +1,4 @@
-"""An artifact is the tutorial, the resource list or the quiz of one concept; versions hold content."""
+"""The tutorial, the resource list or the quiz of one concept; versions hold the content."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from concepts import artifact_states, content
+from concepts.artifact_states import ArtifactState
+from concepts.content import ArtifactKind
 from concepts.models.concept import Concept
 
 
-class ArtifactKind(models.TextChoices):
-    TUTORIAL = content.ArtifactKind.TUTORIAL.value, _("tutorial")
-    RESOURCES = content.ArtifactKind.RESOURCES.value, _("resources")
-    QUIZ = content.ArtifactKind.QUIZ.value, _("quiz")
+class ArtifactKindLabel(models.TextChoices):
+    TUTORIAL = ArtifactKind.TUTORIAL.value, _("tutorial")
+    RESOURCES = ArtifactKind.RESOURCES.value, _("resources")
+    QUIZ = ArtifactKind.QUIZ.value, _("quiz")
 
 
-class ArtifactState(models.TextChoices):
-    PENDING = artifact_states.ArtifactState.PENDING.value, _("waiting")
-    RUNNING = artifact_states.ArtifactState.RUNNING.value, _("being written")
-    READY = artifact_states.ArtifactState.READY.value, _("ready")
-    FAILED = artifact_states.ArtifactState.FAILED.value, _("failed")
+class ArtifactStateLabel(models.TextChoices):
+    PENDING = ArtifactState.PENDING.value, _("waiting")
+    RUNNING = ArtifactState.RUNNING.value, _("being written")
+    READY = ArtifactState.READY.value, _("ready")
+    FAILED = ArtifactState.FAILED.value, _("failed")
 
 
 class Artifact(models.Model):
@@ -32,9 +33,9 @@ class Artifact(models.Model):
     """
 
     concept = models.ForeignKey(Concept, on_delete=models.CASCADE, related_name="artifacts")
-    kind = models.CharField(_("kind"), max_length=16, choices=ArtifactKind.choices)
+    kind = models.CharField(_("kind"), max_length=16, choices=ArtifactKindLabel.choices)
     state = models.CharField(
-        _("state"), max_length=16, choices=ArtifactState.choices, default=ArtifactState.PENDING
+        _("state"), max_length=16, choices=ArtifactStateLabel.choices, default=ArtifactState.PENDING
     )
     priority = models.SmallIntegerField(_("priority"), default=0)
     position = models.PositiveIntegerField(_("position in the roadmap"))
@@ -63,10 +64,10 @@ class Artifact(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["concept", "kind"], name="artifact_kind_unique"),
             models.CheckConstraint(
-                condition=models.Q(kind__in=ArtifactKind.values), name="artifact_kind_known"
+                condition=models.Q(kind__in=ArtifactKindLabel.values), name="artifact_kind_known"
             ),
             models.CheckConstraint(
-                condition=models.Q(state__in=ArtifactState.values), name="artifact_state_known"
+                condition=models.Q(state__in=ArtifactStateLabel.values), name="artifact_state_known"
             ),
             models.CheckConstraint(
                 condition=models.Q(

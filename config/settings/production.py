@@ -1,5 +1,8 @@
 """A server on the internet. Four variables have no default: a start without them is refused."""
 
+from django.core.exceptions import ImproperlyConfigured
+
+from config.logs import logging_settings
 from config.settings.base import *
 
 

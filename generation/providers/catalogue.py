@@ -22,9 +22,9 @@ from concepts.content import (
     ResourcesContent,
     TutorialContent,
 )
-from roadmaps.text import text_key, word_overlap
 from generation.outline import Outline, OutlineRequest, wanted_range
 from generation.providers.base import ConceptBrief, ContentError, GoalRefused, Written
+from roadmaps.text import text_key, word_overlap
 
 CATALOGUE_DIR = Path(__file__).resolve().parents[1] / "catalogue"
 # libyaml's, ten times as fast, where PyYAML was built with it.

@@ -1,6 +1,7 @@
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 import pytest
@@ -80,6 +81,16 @@ async def test_a_unit_within_its_deadline_is_left_alone(
     executor = executors(2, unit_deadline=5)
     await executor.run(pause_on_server, 0.05)
     assert executor.statistics().orphaned == 0
+
+
+async def test_a_cancel_never_hits_the_next_unit_of_the_lane(
+    executors: Callable[..., DbExecutor],
+) -> None:
+    executor = executors(1)
+    for _ in range(40):
+        with suppress(UnitTimedOut):  # it ends just when its deadline passes: either may win
+            await executor.run(pause_on_server, 0.005, deadline=0.006)
+        await executor.run(pause_on_server, 0.001, retry=False)
 
 
 def test_sync_callers_have_the_same_deadline(executor: DbExecutor) -> None:

@@ -151,4 +151,3 @@ class Checkout:
             shutil.rmtree(service.paths.home, ignore_errors=True)
             shutil.rmtree(service.paths.socket_directory, ignore_errors=True)
         shutil.rmtree(self.directory)
-

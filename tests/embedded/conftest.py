@@ -25,3 +25,12 @@ def new_checkout() -> Iterator[NewCheckout]:
 @pytest.fixture
 def checkout(new_checkout: NewCheckout) -> Checkout:
     return new_checkout("checkout")
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Checkout]:
+    """One server for tests that only look."""
+    checkout = Checkout("checkout")
+    checkout.postgres.join()
+    yield checkout
+    checkout.remove()

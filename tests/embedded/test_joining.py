@@ -9,7 +9,7 @@ import pytest
 from tests.embedded.checkouts import ROOT, Checkout, is_alive
 from tests.embedded.conftest import NewCheckout
 
-AWKWARD = "it's a \"quoted\" checkout with $HOME, `ticks`, commas and 20% of ümlauts " + "x" * 90
+AWKWARD = 'it\'s a "quoted" checkout with $HOME, `ticks`, commas and 20% of ümlauts ' + "x" * 90
 
 FORKING_SCRIPT = """
 import os, sys

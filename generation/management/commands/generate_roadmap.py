@@ -19,11 +19,12 @@ from generation import runner
 from generation.dispatch import Order, check_request
 from generation.foreground import Foreground
 from generation.goals import LEVELS
-from generation.models import GenerationRun, RunState
+from generation.models import GenerationRun
 from generation.outline import OutlineRequest
 from generation.providers.base import GoalRefused, Provider
 from generation.providers.registry import get_provider, provider_names
 from generation.reports import format_outline, format_report
+from generation.run_states import RunState
 
 BAD_USAGE = 2
 EXIT_CODES = {RunState.READY: 0, RunState.PARTIAL: 3}
@@ -40,7 +41,10 @@ exit status: 0 ready, 3 partly ready, 1 failed or paused, 2 bad usage or refused
 
 
 class Command(BaseCommand):
-    help = "Write a roadmap for a goal: stages, modules, concepts, and a tutorial, resources and quiz for each concept."
+    help = (
+        "Write a roadmap for a goal: stages, modules, concepts, and for every concept a tutorial, "
+        "resources and a quiz."
+    )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         parser = super().create_parser(prog_name, subcommand, **kwargs)
@@ -76,7 +80,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--format", choices=("text", "json"), default="text")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         if bool(options["goal"]) == bool(options["resume"]):
             raise CommandError("Give a goal, or --resume with a run.", returncode=BAD_USAGE)
         try:
@@ -98,7 +102,9 @@ class Command(BaseCommand):
             try:
                 foreground.generate(run_id, provider)
             except KeyboardInterrupt:
-                self.stderr.write(f"Stopped; what is finished is saved. To go on:\n  {_resume(run_id)}")
+                self.stderr.write(
+                    f"Stopped; what is finished is saved. To go on:\n  {_resume(run_id)}"
+                )
                 sys.exit(1)
             self._print_report(foreground.report(run_id), options["format"])
 
