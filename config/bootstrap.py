@@ -14,6 +14,7 @@ import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line, get_commands
+from django.db import OperationalError
 
 from config.embedded import EmbeddedServiceError
 from connections.refusal import BudgetRefused, assert_budget
@@ -61,6 +62,8 @@ def run_command(argv: list[str]) -> None:
             prepare_database(migrating=argv[1] not in _WITHOUT_MIGRATING)
     except (ImproperlyConfigured, BudgetRefused, EmbeddedServiceError) as error:
         sys.exit(f"manage.py: {error}")
+    except OperationalError as error:
+        sys.exit(f"manage.py: the database (DATABASE_URL) cannot be reached: {error}")
     execute_from_command_line(argv)
 
 

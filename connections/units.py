@@ -77,7 +77,6 @@ class Unit(Generic[R]):
         finally:
             with self._ending:
                 self._over = True
-                self._connections = ()
             close_old_connections()
 
     def interrupt(self) -> bool:

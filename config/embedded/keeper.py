@@ -42,19 +42,20 @@ class Keeper:
 
     def keep(self) -> None:
         signal.signal(signal.SIGTERM, lambda *_: self.events.put(TOLD_TO_STOP))
+        users = locks.open_lock(self.service.paths.users)
         make_home(self.service.paths, self.account)
         make_socket_directory(self.service.paths.socket_directory, self.account)
         try:
             self.server.adopt_or_start()
-            threading.Thread(target=self._watch_users, daemon=True).start()
+            threading.Thread(target=self._watch_users, args=(users,), daemon=True).start()
             self._supervise()
         finally:
             self.server.stop()
             self._remove_sockets()
 
-    def _watch_users(self) -> None:
+    def _watch_users(self, users: int) -> None:
         """Never released: whoever joins now waits until this process has ended."""
-        locks.wait_for_lock(self.service.paths.users)
+        locks.wait_for_lock(users)
         self.events.put(NOBODY_LEFT)
 
     def _supervise(self) -> None:
@@ -70,15 +71,13 @@ class Keeper:
     def _assert_worth_restarting(self) -> None:
         now = time.monotonic()
         if len(self.restarts) == RESTARTS and now - self.restarts[0] < RESTARTS_SECONDS:
-            raise EmbeddedServiceError(f"it died again after {RESTARTS} restarts within a minute")
+            raise EmbeddedServiceError(f"the server died {RESTARTS + 1} times within a minute")
         self.restarts.append(now)
 
     def _remove_sockets(self) -> None:
-        directory = self.service.paths.socket_directory
         with contextlib.suppress(OSError):
-            for leftover in directory.iterdir():
-                leftover.unlink()
-            directory.rmdir()
+            self.server.clear_sockets()
+            self.service.paths.socket_directory.rmdir()
 
 
 def report(text: str) -> None:

@@ -34,11 +34,9 @@ def take_lock(path: Path, *, shared: bool = False, seconds: float) -> int:
     return descriptor
 
 
-def wait_for_lock(path: Path) -> int:
+def wait_for_lock(descriptor: int) -> None:
     """Blocks until the lock is ours, without waking up in between."""
-    descriptor = open_lock(path)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
-    return descriptor
 
 
 def is_locked(path: Path) -> bool:

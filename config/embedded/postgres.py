@@ -2,10 +2,9 @@
 
 import socket
 import struct
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from signal import SIGINT, SIGKILL, SIGQUIT, Signals
+from signal import SIGINT, SIGKILL, SIGQUIT
 from typing import ClassVar
 from urllib.parse import quote
 
@@ -13,7 +12,7 @@ from config.embedded import binaries
 from config.embedded.cluster import DATABASE, Cluster
 from config.embedded.privileges import Account
 from config.embedded.secrets import OWNER, login_role, passwords
-from config.embedded.service import Service
+from config.embedded.service import Service, StopSignals
 
 # Names the socket file only; nothing listens on TCP.
 PORT = "5432"
@@ -31,7 +30,7 @@ class Postgres(Service):
     title: ClassVar[str] = "The embedded PostgreSQL"
     remedy: ClassVar[str] = "Look into the log below, or set DATABASE_URL to use another server."
     # Fast shutdown; immediate shutdown, repaired at the next start; the last resort.
-    stop_signals: ClassVar[Sequence[Signals]] = (SIGINT, SIGQUIT, SIGKILL)
+    stop_signals: ClassVar[StopSignals] = ((SIGINT, 10), (SIGQUIT, 5), (SIGKILL, 5))
 
     @property
     def connection(self) -> dict[str, str]:

@@ -1,15 +1,14 @@
 """The embedded Redis: a unix socket in a private directory, and how its keeper runs it."""
 
 import socket
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from signal import SIGKILL, SIGTERM, Signals
+from signal import SIGKILL, SIGTERM
 from typing import ClassVar
 
 from config.embedded import binaries
 from config.embedded.privileges import Account
-from config.embedded.service import Service
+from config.embedded.service import Service, StopSignals
 
 PING_SECONDS = 1.0
 
@@ -21,7 +20,8 @@ class Redis(Service):
     name: ClassVar[str] = "redis"
     title: ClassVar[str] = "The embedded Redis"
     remedy: ClassVar[str] = "Look into the log below, or set REDIS_URL to use another server."
-    stop_signals: ClassVar[Sequence[Signals]] = (SIGTERM, SIGTERM, SIGKILL)
+    # It refuses to end when it cannot save, as where the checkout was deleted.
+    stop_signals: ClassVar[StopSignals] = ((SIGTERM, 8), (SIGKILL, 5))
 
     @property
     def socket_path(self) -> Path:

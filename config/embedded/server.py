@@ -2,11 +2,10 @@
 
 import contextlib
 import os
-import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar, Protocol
 
@@ -14,17 +13,17 @@ from config.embedded import locks
 from config.embedded.errors import EmbeddedServiceError
 from config.embedded.paths import ServicePaths
 from config.embedded.privileges import Account
+from config.embedded.service import StopSignals
 
 READY_SECONDS = 50
 ADOPT_SECONDS = 10
-STOP_SECONDS = (10, 5, 5)
 
 
 class SupervisedService(Protocol):
     """What differs between PostgreSQL and Redis."""
 
     name: ClassVar[str]
-    stop_signals: ClassVar[Sequence[signal.Signals]]
+    stop_signals: ClassVar[StopSignals]
 
     @property
     def paths(self) -> ServicePaths: ...
@@ -70,8 +69,12 @@ class Server:
         raise EmbeddedServiceError("processes of a killed server do not end")
 
     def start(self) -> None:
-        """With the server lock in our hands, which the server inherits and we let go."""
+        """With the server lock in our hands, which the server inherits and we let go.
+
+        A server that dies on the way is reported as one that dies later is.
+        """
         assert self.server_lock is not None
+        self.clear_sockets()
         self.service.prepare(self.account, self.server_lock)
         with self.service.paths.log.open("ab") as log:
             self.process = self.account.popen(
@@ -83,15 +86,20 @@ class Server:
         os.close(self.server_lock)
         self.server_lock = None
         self._watch(self.process.pid)
-        if not self._await_ready(READY_SECONDS):
-            raise EmbeddedServiceError("the server ended, or takes no connections")
+        if not self._await_ready(READY_SECONDS) and not self.gone.is_set():
+            raise EmbeddedServiceError(f"the server takes no connections after {READY_SECONDS} s")
+
+    def clear_sockets(self) -> None:
+        """Left by a killed server, with lock files whose pid may be somebody else's by now."""
+        for leftover in self.service.paths.socket_directory.iterdir():
+            leftover.unlink()
 
     def stop(self) -> None:
         """What dies now was meant to, and is not reported."""
         if self.pid is None or self.gone.is_set():
             return
         self.stopping.set()
-        for number, seconds in zip(self.service.stop_signals, STOP_SECONDS, strict=False):
+        for number, seconds in self.service.stop_signals:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, number)
             if self.gone.wait(seconds):
@@ -109,12 +117,13 @@ class Server:
     def _watch(self, pid: int) -> None:
         self.pid = pid
         self.gone, self.stopping = threading.Event(), threading.Event()
-        threading.Thread(
-            target=self._await_death, args=(self.gone, self.stopping), daemon=True
-        ).start()
+        lock = locks.open_lock(self.service.paths.server)
+        death = (lock, self.gone, self.stopping)
+        threading.Thread(target=self._await_death, args=death, daemon=True).start()
 
-    def _await_death(self, gone: threading.Event, stopping: threading.Event) -> None:
-        self.server_lock = locks.wait_for_lock(self.service.paths.server)
+    def _await_death(self, lock: int, gone: threading.Event, stopping: threading.Event) -> None:
+        locks.wait_for_lock(lock)
+        self.server_lock = lock
         if self.process is not None:
             self.process.wait()
         gone.set()

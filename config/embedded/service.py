@@ -16,12 +16,15 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from signal import SIGTERM
+from signal import SIGTERM, Signals
 from typing import ClassVar
 
 from config.embedded import locks
 from config.embedded.errors import EmbeddedServiceError
 from config.embedded.paths import ServicePaths, locate, prepare_state
+
+# What to send, and the seconds it may take until the next.
+StopSignals = tuple[tuple[Signals, float], ...]
 
 START_SECONDS = 60
 STOP_SECONDS = 10

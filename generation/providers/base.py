@@ -93,7 +93,7 @@ class SystemicError(ProviderError):
     """Nothing will succeed until a person acts: a refused key, a spent quota. Pauses the run."""
 
 
-class GoalRefused(Exception):
+class GoalRefused(ProviderError):
     """This provider cannot or will not serve the goal. The message says why and what to do."""
 
     def __init__(self, message: str, *, suggestions: tuple[str, ...] = ()) -> None:

@@ -155,6 +155,7 @@ async def test_a_save_cancelled_before_its_commit_is_whole_and_can_be_run_again(
     await eventually(lambda: executor.statistics().running == 1)
     await cancelled(task)
     await executor.run(save)
+    await executor.drain(5)
     assert rows.committed() == {1: 2, 2: 2, 3: 2}
 
 

@@ -5,14 +5,21 @@ from contextlib import suppress
 from functools import partial
 
 import pytest
-from django.db import connection
 from structlog.testing import capture_logs
 
+from connections.deadlines import AGAIN_SECONDS
 from connections.executor import DbExecutor
 from connections.units import UnitTimedOut
 from tests.connections.cast import Rows, backend_pid
 from tests.connections.test_executor_cancellation import pause_on_server
 from tests.connections.test_executor_permits import fill_every_lane
+
+
+def think_then_query() -> None:
+    """A unit that is busy outside the database while it is interrupted more than once."""
+    backend_pid()
+    threading.Event().wait(3 * AGAIN_SECONDS)
+    pause_on_server(20)
 
 
 async def test_a_statement_past_its_deadline_is_cancelled(executor: DbExecutor) -> None:
@@ -48,20 +55,13 @@ async def test_the_executor_has_a_deadline_of_its_own(
 
 
 async def test_a_unit_between_two_statements_is_stopped_at_the_next(executor: DbExecutor) -> None:
-    def think_then_query() -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-        # Something that is not a statement, until well past the deadline.
-        threading.Event().wait(0.15)
-        pause_on_server(20)
-
     with pytest.raises(UnitTimedOut):
         await executor.run(think_then_query, deadline=0.05)
 
 
-async def test_an_orphaned_unit_is_logged_once_and_counted(executor: DbExecutor) -> None:
+async def test_an_orphaned_unit_is_logged_once_and_counted_once(executor: DbExecutor) -> None:
     with capture_logs() as events, pytest.raises(UnitTimedOut):
-        await executor.run(pause_on_server, 20, deadline=0.1)
+        await executor.run(think_then_query, deadline=0.02)
     names = [event["event"] for event in events]
     assert (names.count("db_unit_orphaned"), executor.statistics().orphaned) == (1, 1)
 

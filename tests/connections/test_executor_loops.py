@@ -58,6 +58,7 @@ def test_a_unit_that_ends_after_its_loop_closed_loses_nothing(
     assert asyncio.run(executor.run(rows.committed)) == {1: 1}
     assert executor.statistics().permits_free == 1
     assert not task.done()
+    assert [record for record in caplog.records if record.name == "concurrent.futures"] == []
 
 
 def test_a_unit_of_the_next_loop_waits_for_the_lane_of_the_last(

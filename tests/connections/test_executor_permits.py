@@ -1,16 +1,16 @@
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from contextvars import ContextVar
 
 import pytest
+from django.db import connection
 from structlog.testing import capture_logs
 
 from connections.executor import DbExecutor
 from connections.lanes import ExecutorClosed
 from tests.connections.cast import Backends, Gate, Rows, backend_pid, eventually, fail_with
-
-Gates = Callable[[], Gate]
 
 
 async def fill_every_lane(executor: DbExecutor) -> None:
@@ -48,6 +48,31 @@ async def test_no_thread_exists_before_the_first_unit(executors: Callable[..., D
 async def test_a_lane_keeps_its_connection(executors: Callable[..., DbExecutor]) -> None:
     executor = executors(1)
     assert await executor.run(backend_pid) == await executor.run(backend_pid)
+
+
+async def test_a_connection_that_may_not_persist_goes_with_its_unit(
+    executor: DbExecutor, backends: Backends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
+    await executor.run(backend_pid)
+    await eventually(lambda: backends.others() == set())
+
+
+async def test_a_connection_that_grew_too_old_between_units_is_replaced(
+    executors: Callable[..., DbExecutor],
+) -> None:
+    expires_at = 0.0
+
+    def connect_briefly() -> int:
+        nonlocal expires_at
+        pid = backend_pid()
+        expires_at = connection.close_at = time.monotonic() + 0.05
+        return pid
+
+    executor = executors(1)
+    before = await executor.run(connect_briefly)
+    await eventually(lambda: time.monotonic() > expires_at)
+    assert await executor.run(backend_pid) != before
 
 
 async def test_as_many_units_run_at_once_as_there_are_lanes(

@@ -99,20 +99,20 @@ def test_the_log_holds_no_password(running: Checkout) -> None:
     assert not [login for login, password in secrets.items() if password in log]
 
 
-def test_an_open_state_directory_is_closed(checkout: Checkout) -> None:
-    checkout.state.mkdir(mode=0o755)
-    assert checkout.postgres.url
-    assert mode(checkout.state) == 0o700
+def test_an_open_state_directory_is_closed(cold: Checkout) -> None:
+    cold.state.chmod(0o755)
+    assert cold.postgres.url
+    assert mode(cold.state) == 0o700
 
 
 @pytest.mark.parametrize("kind", ["open directory", "symlink"])
-def test_a_foreign_socket_directory_is_refused(checkout: Checkout, kind: str) -> None:
-    sockets = checkout.postgres.paths.socket_directory
+def test_a_foreign_socket_directory_is_refused(cold: Checkout, kind: str) -> None:
+    sockets = cold.postgres.paths.socket_directory
     if kind == "symlink":
-        sockets.symlink_to(checkout.root)
+        sockets.symlink_to(cold.root)
     else:
         sockets.mkdir()
         sockets.chmod(0o777)
     with pytest.raises(EmbeddedServiceError, match="made by somebody else"):
-        checkout.postgres.join()
+        cold.postgres.join()
     sockets.unlink() if kind == "symlink" else sockets.rmdir()

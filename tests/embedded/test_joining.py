@@ -29,10 +29,10 @@ os._exit(0)
 
 
 def test_the_first_start_prepares_a_database(
-    checkout: Checkout, capsys: pytest.CaptureFixture[str]
+    cold: Checkout, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    checkout.postgres.join()
-    assert checkout.query("SELECT current_database()") == "cairn"
+    cold.postgres.join()
+    assert cold.query("SELECT current_database()") == "cairn"
     notice = "Preparing PostgreSQL 18 in .cairn/ (first start only) ...\n"
     assert capsys.readouterr().err == notice
 
@@ -49,12 +49,12 @@ def test_the_second_start_is_silent_and_finds_the_rows(
     assert capsys.readouterr().err == ""
 
 
-def test_the_address_is_known_before_anything_is_started(checkout: Checkout) -> None:
-    address = checkout.postgres.url
-    assert not checkout.postgres.running()
-    assert not checkout.postgres.paths.data.exists()
-    checkout.postgres.join()
-    assert checkout.postgres.url == address
+def test_the_address_is_known_before_anything_is_started(cold: Checkout) -> None:
+    address = cold.postgres.url
+    assert not cold.postgres.running()
+    assert not cold.postgres.paths.data.exists()
+    cold.postgres.join()
+    assert cold.postgres.url == address
 
 
 def test_joining_twice_counts_once(checkout: Checkout) -> None:
@@ -76,11 +76,11 @@ def test_the_last_user_to_leave_stops_the_server(checkout: Checkout) -> None:
     assert not checkout.postgres.paths.socket_directory.exists()
 
 
-def test_processes_that_race_from_cold_share_one_server(checkout: Checkout) -> None:
-    users = [checkout.user() for _ in range(4)]
+def test_processes_that_race_from_cold_share_one_server(cold: Checkout) -> None:
+    users = [cold.user() for _ in range(4)]
     for user in users:
         user.joined()
-    assert checkout.starts() == 1
+    assert cold.starts() == 1
 
 
 def test_users_that_leave_together_wait_for_the_stop(checkout: Checkout) -> None:
@@ -143,7 +143,7 @@ def test_checkouts_side_by_side_share_nothing(new_checkout: NewCheckout) -> None
 def test_a_copied_checkout_gets_a_server_of_its_own(new_checkout: NewCheckout) -> None:
     original, copy = new_checkout("original"), new_checkout("copy")
     original.user().joined().leave()
-    shutil.copytree(original.state, copy.state, symlinks=True)
+    shutil.copytree(original.state, copy.state, symlinks=True, dirs_exist_ok=True)
     copy.user().joined()
     original.user().joined()
     assert copy.postmaster_pid() != original.postmaster_pid()
@@ -155,6 +155,7 @@ def test_a_moved_checkout_keeps_its_rows(new_checkout: NewCheckout) -> None:
     old.postgres.join()
     old.query("CREATE TABLE kept AS SELECT 7 AS number")
     old.postgres.leave()
+    new.state.rmdir()
     old.state.rename(new.state)
     new.postgres.join()
     assert new.query("SELECT number FROM kept") == 7

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import psycopg
+import pytest
+from django.db import connection
+
+from connections.executor import DbExecutor
+from connections.observed import ConnectionLog
+from tests.generation.sampling import Sampler
+
+
+@pytest.fixture
+def executors(transactional_db: None) -> Iterator[Callable[[int], DbExecutor]]:
+    """Makes executors and closes them: a database in use cannot be dropped."""
+    made: list[DbExecutor] = []
+
+    def make(lanes: int) -> DbExecutor:
+        made.append(DbExecutor(lanes))
+        return made[-1]
+
+    yield make
+    for executor in made:
+        executor.close()
+
+
+@pytest.fixture
+def db_executor(executors: Callable[[int], DbExecutor]) -> DbExecutor:
+    return executors(2)
+
+
+@pytest.fixture
+def observer(transactional_db: None) -> Iterator[psycopg.Connection]:
+    """A connection to the test database outside Django, for looking at the server."""
+    parameters = connection.get_connection_params()
+    names = ("host", "port", "dbname", "user", "password")
+    chosen = {name: parameters[name] for name in names if parameters.get(name)}
+    with psycopg.connect(**chosen, autocommit=True) as outside:
+        yield outside
+
+
+@pytest.fixture
+def sampler(observer: psycopg.Connection) -> Iterator[Sampler]:
+    """Watches the connections this process opens from here on, every 10 ms."""
+    connection.close()
+    with ConnectionLog() as log, Sampler(observer, log, period=0.01) as sampler:
+        yield sampler

@@ -1,0 +1,34 @@
+"""A process of its own that pulls every run whose id it reads, one a line, and answers "done"."""
+
+import asyncio
+import os
+import sys
+import uuid
+from contextlib import closing
+
+import django
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
+django.setup()
+
+from connections.executor import DbExecutor  # noqa: E402 - Django first
+from generation.pipeline import Limits, pull  # noqa: E402
+from tests.generation.cast import ScriptedProvider, make_outline  # noqa: E402
+
+LIMITS = Limits(
+    model_calls=6, batch_concepts=2, batch_seconds=0.01, poll_seconds=0.02, lease_seconds=1.0
+)
+
+
+def main(concepts: int, longest_delay: float) -> None:
+    provider = ScriptedProvider(make_outline(concepts), longest_delay=longest_delay)
+    with closing(DbExecutor(2)) as db:
+        for line in sys.stdin:
+            run_id = uuid.UUID(line.strip())
+            state = asyncio.run(pull(run_id, provider=provider, db=db, limits=LIMITS))
+            sys.stdout.write(f"{state.value}\n")
+            sys.stdout.flush()
+        sys.stdout.write(f"calls {provider.calls.total()}\n")
+
+
+main(int(sys.argv[1]), float(sys.argv[2]))

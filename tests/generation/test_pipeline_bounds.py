@@ -1,0 +1,103 @@
+"""The bounds of one process, driven past: permits, model calls, and what cancelling leaves."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import uuid
+from collections.abc import Callable
+
+import pytest
+
+from concepts.content import ArtifactKind
+from connections.executor import DbExecutor
+from generation.pipeline import Limits, pull
+from generation.providers.base import ConceptBrief
+from generation.run_states import RunState
+from tests.generation.cast import ScriptedProvider, assert_complete, get_run, make_outline, open_run
+from tests.generation.sampling import Sampler
+
+QUICK = Limits(batch_concepts=4, batch_seconds=0.05, poll_seconds=0.05)
+
+
+@pytest.mark.parametrize("permits", [1, 2, 3])
+def test_fifty_concepts_never_have_more_connections_than_permits(
+    executors: Callable[[int], DbExecutor], sampler: Sampler, permits: int
+) -> None:
+    provider = ScriptedProvider(make_outline(50), longest_delay=0.02)
+    db = executors(permits)
+    run_id = db.run_sync(open_run, provider)
+    state = asyncio.run(pull(run_id, provider=provider, db=db, limits=QUICK))
+    sampler.stop()
+    assert state == RunState.READY
+    assert sampler.samples > 10
+    assert 1 <= sampler.most_open <= permits
+    assert_complete(run_id, 50)
+
+
+def test_no_connection_is_at_work_while_the_provider_is_waited_for(
+    db_executor: DbExecutor, sampler: Sampler
+) -> None:
+    seen: list[int] = []
+
+    async def look(_kind: ArtifactKind, _brief: ConceptBrief) -> None:
+        if provider.in_flight == QUICK.model_calls and not seen:
+            await db_executor.drain(5)
+            seen.append(sampler.states().total() - sampler.states()["idle"])
+
+    provider = ScriptedProvider(make_outline(8), before=look, longest_delay=0.05)
+    run_id = db_executor.run_sync(open_run, provider)
+    asyncio.run(pull(run_id, provider=provider, db=db_executor, limits=QUICK))
+    assert seen == [0]
+
+
+def test_model_calls_stay_within_their_own_bound(db_executor: DbExecutor) -> None:
+    provider = ScriptedProvider(make_outline(30), longest_delay=0.01)
+    run_id = open_run(provider)
+    limits = Limits(model_calls=5, batch_seconds=0.01, poll_seconds=0.05)
+    asyncio.run(pull(run_id, provider=provider, db=db_executor, limits=limits))
+    assert provider.most_in_flight == 5
+
+
+def test_half_of_the_pullers_cancelled_at_random_lose_and_double_nothing(
+    executors: Callable[[int], DbExecutor], sampler: Sampler
+) -> None:
+    db = executors(2)
+    provider = ScriptedProvider(make_outline(50), longest_delay=0.05)
+    run_id = db.run_sync(open_run, provider)
+    asyncio.run(_storm(run_id, provider, db, pullers=6, cancelled=3))
+    db.run_sync(assert_untouched_or_ready, run_id)
+    asyncio.run(pull(run_id, provider=provider, db=db, limits=QUICK))
+    sampler.stop()
+    assert sampler.most_open <= 2
+    assert db.statistics().waiting == db.statistics().running == 0
+    assert_complete(run_id, 50)
+
+
+async def _storm(
+    run_id: uuid.UUID, provider: ScriptedProvider, db: DbExecutor, *, pullers: int, cancelled: int
+) -> None:
+    """Half of the pullers are cancelled at random moments; the others stop when those have."""
+    limits = Limits(model_calls=4, batch_concepts=3, batch_seconds=0.03, poll_seconds=0.02)
+    tasks = [
+        asyncio.create_task(pull(run_id, provider=provider, db=db, limits=limits))
+        for _ in range(pullers)
+    ]
+    for task in random.sample(tasks, cancelled):
+        await asyncio.sleep(random.uniform(0.05, 0.25))
+        task.cancel()
+    for task in tasks:
+        task.cancel()
+    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    assert {type(outcome) for outcome in outcomes} <= {asyncio.CancelledError, RunState}
+
+
+def assert_untouched_or_ready(run_id: uuid.UUID) -> None:
+    """What a cancelled puller leaves: finished, or free to be claimed; never half, never held."""
+    roadmap = get_run(run_id).roadmap
+    states = {
+        artifact.state
+        for concept in roadmap.concepts.prefetch_related("artifacts")
+        for artifact in concept.artifacts.all()
+    }
+    assert states <= {"ready", "pending"}
