@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 
@@ -9,8 +10,8 @@ def development_secret_key(path: Path) -> str:
     """Read the key, or make one; two processes that start at once agree on the first one's."""
     path.parent.mkdir(mode=0o700, exist_ok=True)
     if not path.exists():
-        fresh = path.with_name(f"{path.name}.{os.getpid()}")
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # mode 0600
+        fresh = Path(name)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(50))
         try:

@@ -9,6 +9,7 @@ bin/<name>/         binaries the system user can execute; root's, readable by al
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import mkdtemp
@@ -20,6 +21,8 @@ from config.embedded.privileges import Account
 
 # Copying 30 MB takes a tenth of a second; a slow disk may need longer.
 LOCK_SECONDS = 30
+# Between moving a checkout and using it where it is now.
+MOVING_SECONDS = 7 * 24 * 3600
 
 
 def make_home(paths: ServicePaths, account: Account) -> None:
@@ -59,20 +62,25 @@ def _link(link: Path, target: Path) -> None:
 
 
 def collect_garbage() -> None:
-    """Removes the data of checkouts that were deleted, unless a server still runs on it."""
+    """Removes the data of checkouts that were deleted, unless a server still runs on it.
+
+    Not at once: a checkout that was moved is missing as well, until it is next used.
+    """
     for home in SYSTEM_DIRECTORY.iterdir():
         if home.is_dir() and home.name != "bin" and not _is_wanted(home):
             shutil.rmtree(home, ignore_errors=True)
 
 
 def _is_wanted(home: Path) -> bool:
+    record = home / "checkout"
     try:
-        state = Path(json.loads((home / "checkout").read_text()))
+        state = Path(json.loads(record.read_text()))
+        recent = time.time() - record.stat().st_mtime < MOVING_SECONDS
     except (OSError, ValueError):
-        named = False
+        recent = named = False
     else:
         named = names_instance(state, home.name)
-    return named or any(locks.is_locked(server) for server in home.glob("*.server"))
+    return recent or named or any(locks.is_locked(server) for server in home.glob("*.server"))
 
 
 def installed_copy(name: str, copy: Callable[[Path], None]) -> Path:

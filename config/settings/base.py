@@ -15,6 +15,7 @@ from environ import FileAwareEnv
 
 from config.databases import database_users, databases_for
 from config.embedded import Postgres, Redis
+from config.environment import positive_number
 from config.logs import logging_settings
 from connections.budget import budget_from_environment
 from connections.environment import VariableError
@@ -139,14 +140,7 @@ CONTENT_PROVIDER = env.str(
     "CONTENT_PROVIDER", default="openai" if LLM_BASE_URL or LLM_API_KEY else "catalogue"
 )
 # Model calls under way at once in one process.
-LLM_MAX_CONCURRENCY = env.int("LLM_MAX_CONCURRENCY", default=8)
+LLM_MAX_CONCURRENCY = positive_number(env, "LLM_MAX_CONCURRENCY", 8, kind=int)
 # A batch is written when it holds this many concepts or is this many seconds old.
-BATCH_MAX_CONCEPTS = env.int("BATCH_MAX_CONCEPTS", default=16)
-BATCH_MAX_SECONDS = env.float("BATCH_MAX_SECONDS", default=0.5)
-for name, value in (
-    ("LLM_MAX_CONCURRENCY", LLM_MAX_CONCURRENCY),
-    ("BATCH_MAX_CONCEPTS", BATCH_MAX_CONCEPTS),
-    ("BATCH_MAX_SECONDS", BATCH_MAX_SECONDS),
-):
-    if value <= 0:
-        raise ImproperlyConfigured(f"{name} is {value}; it must be above zero.")
+BATCH_MAX_CONCEPTS = positive_number(env, "BATCH_MAX_CONCEPTS", 16, kind=int)
+BATCH_MAX_SECONDS = positive_number(env, "BATCH_MAX_SECONDS", 0.5, kind=float)

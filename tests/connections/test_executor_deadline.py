@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from connections.deadlines import AGAIN_SECONDS
 from connections.executor import DbExecutor
-from connections.units import UnitTimedOut
+from connections.units import Unit, UnitTimedOut
 from tests.connections.cast import Rows, backend_pid
 from tests.connections.test_executor_cancellation import pause_on_server
 from tests.connections.test_executor_permits import fill_every_lane
@@ -81,6 +81,12 @@ async def test_a_unit_within_its_deadline_is_left_alone(
     executor = executors(2, unit_deadline=5)
     await executor.run(pause_on_server, 0.05)
     assert executor.statistics().orphaned == 0
+
+
+def test_a_unit_that_is_over_cannot_be_interrupted(executor: DbExecutor) -> None:
+    unit = Unit(backend_pid, name="over", deadline=1, retry=True)
+    executor.run_sync(unit.perform)
+    assert (unit.interrupt(), unit.expired) == (False, False)
 
 
 async def test_a_cancel_never_hits_the_next_unit_of_the_lane(

@@ -1,5 +1,4 @@
 import asyncio
-import logging
 from collections.abc import Callable
 
 import pytest
@@ -48,7 +47,6 @@ def test_a_unit_that_ends_after_its_loop_closed_loses_nothing(
     gate: Gate,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    caplog.set_level(logging.CRITICAL, "asyncio")  # it rightly complains about the loose task
     executor, loop = executors(1), asyncio.new_event_loop()
     save = executor.run(rows.write_together, 1, before_commit=gate.hold)
     task = loop.create_task(save)

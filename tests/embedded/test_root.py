@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,12 @@ from tests.embedded.conftest import NewCheckout
 pytestmark = pytest.mark.skipif(
     os.geteuid() != 0, reason="only root has a system user to switch to"
 )
+
+
+def collect_a_month_later(checkout: Checkout) -> None:
+    last_start = time.time() - 30 * 24 * 3600
+    os.utime(checkout.postgres.paths.home / "checkout", (last_start, last_start))
+    collect()
 
 
 def collect() -> None:
@@ -54,18 +61,20 @@ def test_the_data_of_a_deleted_checkout_is_removed(new_checkout: NewCheckout) ->
     home = deleted.postgres.paths.home
     shutil.rmtree(deleted.state)
     collect()
+    assert home.exists()
+    collect_a_month_later(deleted)
     assert not home.exists()
 
 
 def test_the_data_of_a_running_server_is_kept(checkout: Checkout) -> None:
     checkout.user().joined()
     checkout.state.rename(checkout.root / "gone")
-    collect()
+    collect_a_month_later(checkout)
     assert checkout.postgres.paths.data.exists()
     (checkout.root / "gone").rename(checkout.state)
 
 
 def test_the_data_of_other_checkouts_is_kept(checkout: Checkout) -> None:
     checkout.user().joined().leave()
-    collect()
+    collect_a_month_later(checkout)
     assert checkout.postgres.paths.data.exists()

@@ -87,7 +87,7 @@ def test_the_same_goal_again_is_the_same_roadmap_unless_a_new_one_is_asked_for(
     manage: Manage,
 ) -> None:
     goals = (BUILT_IN, f"  {BUILT_IN.upper()} ", BUILT_IN)
-    options = ([], [], ["--new"])
+    options: tuple[list[str], ...] = ([], [], ["--new"])
     reports = [
         json.loads(manage("generate_roadmap", goal, "--format=json", *option).stdout)
         for goal, option in zip(goals, options, strict=True)

@@ -1,0 +1,69 @@
+"""What the Makefile passes on."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+GOALS = [
+    "Python web development",
+    'it\'s "quoted" `twice`',
+    "costs $5 or $(HOME) or ${PATH} or $$",
+    "back\\slash \\n %s %",
+    "我想系统学习机器学习，每周8小时",
+    "-- --new",
+    "a#b; exit 1 && false | true > x",
+    "  spaces   around ",
+    "two\nlines",
+    "*.py ~ ?",
+]
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout in a path with a space, set up, whose Python only prints what it was given."""
+    checkout = tmp_path / "my checkout"
+    requirements = checkout / "requirements"
+    requirements.mkdir(parents=True)
+    shutil.copy(ROOT / "Makefile", checkout)
+    for name in ("dev.txt", "redis-binary.txt"):
+        (requirements / name).touch()
+    (checkout / ".venv" / "bin").mkdir(parents=True)
+    (checkout / ".venv" / ".ready").touch()
+    python = checkout / ".venv" / "bin" / "python"
+    python.write_text(
+        f"#!{sys.executable}\nimport json, sys\nprint(json.dumps(sys.argv[1:]))\n", encoding="utf-8"
+    )
+    python.chmod(0o755)
+    return checkout
+
+
+def make(checkout: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["make", "roadmap", *arguments],
+        cwd=checkout,
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | variables,
+    )
+
+
+@pytest.mark.parametrize("goal", GOALS)
+def test_a_goal_arrives_as_it_was_typed(checkout: Path, goal: str) -> None:
+    outcome = make(checkout, f"GOAL={goal}", "FORMAT=json")
+    # GNU make itself drops white space at the start of a value on its command line.
+    assert json.loads(outcome.stdout)[-2:] == ["--", goal.lstrip()]
+    assert "--format=json" in json.loads(outcome.stdout)
+
+
+@pytest.mark.parametrize("goal", GOALS)
+def test_also_from_the_environment(checkout: Path, goal: str) -> None:
+    assert json.loads(make(checkout, GOAL=goal).stdout)[-2:] == ["--", goal]

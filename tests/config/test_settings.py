@@ -1,0 +1,75 @@
+"""A bad setting stops the start, by name and without a traceback."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPLETE = {
+    "DJANGO_SETTINGS_MODULE": "config.settings.production",
+    "SECRET_KEY": "k" * 60,
+    "ALLOWED_HOSTS": "cairn.example",
+    "SITE_URL": "https://cairn.example",
+    "EMAIL_URL": "smtp://user:password@mail.example:587",
+    "DATABASE_URL": "postgresql://cairn:x@db.example/cairn",
+    "REDIS_URL": "redis://redis.example",
+}
+
+
+def check(**variables: str) -> subprocess.CompletedProcess[str]:
+    kept = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/")}
+    return subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=kept | variables,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_production_starts_with_what_it_requires() -> None:
+    outcome = check(**COMPLETE)
+    assert outcome.returncode == 0, outcome.stderr
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "EMAIL_URL"])
+def test_production_names_the_variable_it_misses(name: str) -> None:
+    outcome = check(**{key: value for key, value in COMPLETE.items() if key != name})
+    assert outcome.returncode == 1
+    assert f"{name} must be set in production" in outcome.stderr
+    assert "Traceback" not in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("PROCESS_ROLE", "wizard", "must be one of command, web"),
+        ("DATABASE_POOLER", "session", "must be “none” or “transaction”"),
+        ("ROLE_WEB_CONNECTIONS", "many", "a whole number"),
+        ("ROLE_LOGS_INSTANCES", "9", "ROLE_LOGS_PROCESSES"),
+        ("DB_MAX_CONNECTIONS", "0", "DB_MAX_CONNECTIONS"),
+        ("BATCH_MAX_SECONDS", "-1", "it must be a number above zero"),
+        ("LLM_MAX_CONCURRENCY", "plenty", "it must be a whole number"),
+    ],
+)
+def test_a_bad_value_is_told_by_name(name: str, value: str, words: str) -> None:
+    outcome = check(**{name: value})
+    assert outcome.returncode == 1
+    assert name in outcome.stderr
+    assert words in outcome.stderr
+    assert "Traceback" not in outcome.stderr
+
+
+def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
+    secret = tmp_path / "key"
+    secret.write_text("k" * 60, encoding="utf-8")
+    variables = COMPLETE | {"SECRET_KEY_FILE": str(secret)}
+    del variables["SECRET_KEY"]
+    assert check(**variables).returncode == 0
