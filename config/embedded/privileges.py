@@ -14,6 +14,7 @@ from config.embedded.errors import EmbeddedServiceError
 
 SYSTEM_USER = "cairn"
 FALLBACK_USER = "postgres"
+PASSED_ON = ("PATH", "TZ", "LD_LIBRARY_PATH")
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,10 @@ class Account:
 
 
 def server_environment() -> dict[str, str]:
-    """Without PGPORT, PGOPTIONS and their like, which would change what the server does."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    """Little: PGPORT and its like would change what a server does, and API keys are not for it."""
+    passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    # macOS starts threads to find out about a locale that is not set, and PostgreSQL gives up.
+    return passed_on | {"LC_ALL": "C"}
 
 
 def server_account(data: Path) -> Account:

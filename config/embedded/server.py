@@ -13,6 +13,7 @@ from config.embedded import locks
 from config.embedded.errors import EmbeddedServiceError
 from config.embedded.paths import ServicePaths
 from config.embedded.privileges import Account
+from config.embedded.processes import command_line
 from config.embedded.service import StopSignals
 
 READY_SECONDS = 50
@@ -137,15 +138,3 @@ class Server:
                 return True
             time.sleep(locks.POLL_SECONDS)
         return False
-
-
-def command_line(pid: int) -> str:
-    """Empty when there is no such process."""
-    proc = Path("/proc", str(pid), "cmdline")
-    if Path("/proc/self").exists():
-        try:
-            return os.fsdecode(proc.read_bytes())
-        except OSError:
-            return ""
-    command = ["ps", "-ww", "-o", "command=", "-p", str(pid)]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout

@@ -22,10 +22,12 @@ from typing import ClassVar
 from config.embedded import locks
 from config.embedded.errors import EmbeddedServiceError
 from config.embedded.paths import ServicePaths, locate, prepare_state
+from config.embedded.processes import command_line
 
 # What to send, and the seconds it may take until the next.
 StopSignals = tuple[tuple[Signals, float], ...]
 
+KEEPER = "config.embedded.keeper"
 START_SECONDS = 60
 STOP_SECONDS = 10
 LOG_LINES_IN_ERRORS = 12
@@ -108,7 +110,10 @@ class Service(ABC):
         self._adopt_orphan()
         if not locks.is_locked(self.paths.keeper):
             return False
-        os.kill(self._keeper_pid(), SIGTERM)
+        keeper = self._keeper_pid()
+        if KEEPER not in command_line(keeper):
+            return False
+        os.kill(keeper, SIGTERM)
         if not locks.wait_until_free(self.paths.keeper, seconds=2 * STOP_SECONDS):
             raise self._failure(f"it did not stop within {2 * STOP_SECONDS} s")
         return True
@@ -157,7 +162,7 @@ class Service(ABC):
         environment["PYTHONPATH"] = os.pathsep.join(
             filter(None, (root, environment.get("PYTHONPATH")))
         )
-        command = [sys.executable, "-m", "config.embedded.keeper", self.name, str(self.state)]
+        command = [sys.executable, "-m", KEEPER, self.name, str(self.state)]
         try:
             with self.paths.log.open("ab") as log:
                 # Ends as soon as the keeper has detached from it.
