@@ -30,6 +30,6 @@ if ! usable; then
         exit 1
     }
 fi
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements/dev.txt
+.venv/bin/python -m pip install -qq --disable-pip-version-check --requirement requirements/dev.txt
 .venv/bin/python -m config.embedded.redis_binary
 pwd -P >.venv/.ready

@@ -6,9 +6,14 @@ import time
 from collections.abc import Callable
 
 import psycopg
+import pytest
 from django.db import connection, transaction
 
 PATIENCE_SECONDS = 10.0
+
+# Only these tests need real transactions, and they use no app's tables: naming the one app keeps
+# Django from emptying all the others after each of them.
+REAL_TRANSACTIONS = pytest.mark.django_db(transaction=True, available_apps=["connections"])
 
 
 async def eventually(condition: Callable[[], bool]) -> None:

@@ -9,7 +9,7 @@ from tests.connections.cast import Backends, Gate, Rows
 
 
 @pytest.fixture
-def observer(transactional_db: None) -> Iterator[psycopg.Connection]:
+def observer() -> Iterator[psycopg.Connection]:
     """A connection to the test database that no lane and no test thread uses."""
     connection.ensure_connection()
     outside = connection.copy()

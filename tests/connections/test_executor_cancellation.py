@@ -8,8 +8,10 @@ from django.db import connection
 from structlog.testing import capture_logs
 
 from connections.executor import DbExecutor
-from tests.connections.cast import Backends, Gate, Rows, backend_pid, eventually
+from tests.connections.cast import REAL_TRANSACTIONS, Backends, Gate, Rows, backend_pid, eventually
 from tests.connections.test_executor_permits import fill_every_lane
+
+pytestmark = REAL_TRANSACTIONS
 
 STORM_SIZE = 60
 

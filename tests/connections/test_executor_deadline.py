@@ -10,9 +10,11 @@ from structlog.testing import capture_logs
 from connections.deadlines import AGAIN_SECONDS
 from connections.executor import DbExecutor
 from connections.units import Unit, UnitTimedOut
-from tests.connections.cast import Rows, backend_pid
+from tests.connections.cast import REAL_TRANSACTIONS, Rows, backend_pid
 from tests.connections.test_executor_cancellation import pause_on_server
 from tests.connections.test_executor_permits import fill_every_lane
+
+pytestmark = REAL_TRANSACTIONS
 
 
 def think_then_query() -> None:

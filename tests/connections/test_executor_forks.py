@@ -8,12 +8,15 @@ import pytest
 from django.db import connection
 
 import connections
+from tests.connections.cast import REAL_TRANSACTIONS
+
+pytestmark = REAL_TRANSACTIONS
 
 KEYS = ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS", "CONN_MAX_AGE")
 
 
 @pytest.fixture
-def forked(transactional_db: None) -> dict[str, Any]:
+def forked() -> dict[str, Any]:
     """What a process and its child saw that forked while its only lane was at work."""
     database = {key: connection.settings_dict[key] for key in KEYS}
     script = subprocess.run(

@@ -4,8 +4,10 @@ from collections.abc import Callable
 import pytest
 
 from connections.executor import DbExecutor
-from tests.connections.cast import Gate, Rows, backend_pid, eventually
+from tests.connections.cast import REAL_TRANSACTIONS, Gate, Rows, backend_pid, eventually
 from tests.connections.test_executor_permits import fill_every_lane
+
+pytestmark = REAL_TRANSACTIONS
 
 
 def test_one_executor_serves_one_event_loop_after_another(executor: DbExecutor) -> None:

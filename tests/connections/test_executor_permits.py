@@ -10,7 +10,17 @@ from structlog.testing import capture_logs
 
 from connections.executor import DbExecutor
 from connections.lanes import ExecutorClosed
-from tests.connections.cast import Backends, Gate, Rows, backend_pid, eventually, fail_with
+from tests.connections.cast import (
+    REAL_TRANSACTIONS,
+    Backends,
+    Gate,
+    Rows,
+    backend_pid,
+    eventually,
+    fail_with,
+)
+
+pytestmark = REAL_TRANSACTIONS
 
 
 async def fill_every_lane(executor: DbExecutor) -> None:

@@ -8,8 +8,10 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from connections.executor import DbExecutor
-from tests.connections.cast import Backends, Rows, backend_pid
+from tests.connections.cast import REAL_TRANSACTIONS, Backends, Rows, backend_pid
 from tests.connections.test_executor_permits import fill_every_lane
+
+pytestmark = REAL_TRANSACTIONS
 
 
 class FailsAtFirst:

@@ -6,7 +6,9 @@ from django.db import connection
 
 from connections.executor import DbExecutor
 from connections.observed import ConnectionLog
-from tests.connections.cast import Backends, backend_pid
+from tests.connections.cast import REAL_TRANSACTIONS, Backends, backend_pid
+
+pytestmark = REAL_TRANSACTIONS
 
 
 @pytest.fixture

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+from django.db import connection
+
+from accounts.models import User
+from generation.dispatch import Order, request_roadmap
+from generation.models import GenerationEvent, GenerationRun
+from generation.outline import OutlineRequest
+from generation.providers.base import GoalRefused
+from roadmaps.models import Roadmap
+from tests.generation.cast import ScriptedProvider, make_outline
+
+KNOTS = OutlineRequest(goal="  Tying\n knots ", level="advanced", hours_per_week=3)
+PROVIDER = ScriptedProvider(make_outline(30))
+
+
+@pytest.mark.django_db
+def test_an_order_opens_a_roadmap_and_a_run_with_its_first_event() -> None:
+    run = GenerationRun.objects.get(pk=request_roadmap(Order(KNOTS), PROVIDER, enqueue=False))
+    assert (run.state, run.provider, run.last_seq) == ("queued", "scripted", 1)
+    assert (run.roadmap.goal, run.roadmap.level, run.roadmap.slug) == (
+        "Tying knots",
+        "advanced",
+        "tying-knots",
+    )
+    assert GenerationEvent.objects.get().type == "run_queued"
+
+
+@pytest.mark.django_db
+def test_without_an_owner_it_is_public_and_with_one_private() -> None:
+    alice = User.objects.create_user("alice@example.org")
+    for owner in (None, alice):
+        request_roadmap(Order(KNOTS, owner=owner), PROVIDER, enqueue=False)
+    assert set(Roadmap.objects.values_list("owner", "visibility")) == {
+        (None, "public"),
+        (alice.pk, "private"),
+    }
+
+
+@pytest.mark.django_db
+def test_the_same_key_is_the_same_run() -> None:
+    order = Order(KNOTS, idempotency_key="monday")
+    runs = {request_roadmap(order, PROVIDER, enqueue=False) for _ in range(3)}
+    assert len(runs) == Roadmap.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_key_at_the_same_time_is_one_run_and_leaves_no_second_roadmap() -> None:
+    runs, start = [], threading.Barrier(4)
+
+    def ask() -> None:
+        start.wait()
+        order = Order(KNOTS, idempotency_key="monday")
+        runs.append(request_roadmap(order, PROVIDER, enqueue=False))
+        connection.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(runs), len(set(runs)), Roadmap.objects.count()) == (4, 1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_orders_of_one_goal_at_the_same_time_each_get_a_slug() -> None:
+    start = threading.Barrier(6)
+
+    def ask() -> None:
+        start.wait()
+        request_roadmap(Order(KNOTS), PROVIDER, enqueue=False)
+        connection.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert Roadmap.objects.values("slug").distinct().count() == 6
+
+
+@pytest.mark.django_db
+def test_a_goal_in_japanese_gets_an_address_in_japanese() -> None:
+    request = OutlineRequest(goal="日本語")
+    request_roadmap(Order(request), PROVIDER, enqueue=False)
+    assert Roadmap.objects.get().get_absolute_url() == ("/roadmaps/%E6%97%A5%E6%9C%AC%E8%AA%9E/")
+
+
+@pytest.mark.django_db
+def test_a_refused_goal_leaves_nothing_behind() -> None:
+    with pytest.raises(GoalRefused):
+        request_roadmap(Order(OutlineRequest(goal="?")), PROVIDER, enqueue=False)
+    assert not Roadmap.objects.exists()
