@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -10,28 +11,25 @@ from roadmaps.models import Roadmap
 from roadmaps.slugs import make_slug, unique_slug
 from roadmaps.text import text_key
 
-_SLUG_ATTEMPTS = 5
-
 
 def create_roadmap(*, goal: str, **fields: Any) -> Roadmap:
     """Open an empty roadmap; its title is the goal until an outline gives it a better one.
 
-    Two that are created at once may choose the same slug: the slower one chooses again.
+    Several that are created at once may choose the same slug: the slower ones leave the count
+    and take a random one.
     """
-    for attempt in range(_SLUG_ATTEMPTS):
-        try:
-            with transaction.atomic():
-                return Roadmap.objects.create(
-                    goal=goal,
-                    goal_key=text_key(goal),
-                    title=goal,
-                    slug=_free_slug(goal),
-                    **fields,
-                )
-        except IntegrityError:
-            if attempt == _SLUG_ATTEMPTS - 1:
-                raise
-    raise AssertionError("unreachable")
+    try:
+        return _create(goal, _free_slug(goal), fields)
+    except IntegrityError:
+        slug = make_slug(goal, fallback="roadmap")
+        return _create(goal, f"{slug}-{secrets.token_hex(4)}", fields)
+
+
+def _create(goal: str, slug: str, fields: dict[str, Any]) -> Roadmap:
+    with transaction.atomic():
+        return Roadmap.objects.create(
+            goal=goal, goal_key=text_key(goal), title=goal, slug=slug, **fields
+        )
 
 
 def _free_slug(goal: str) -> str:

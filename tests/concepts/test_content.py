@@ -151,6 +151,10 @@ def test_a_field_nobody_knows_is_refused(model: type[BaseModel], fields: dict[st
     assert "Extra inputs" in refused(model, fields | {"letter": "B"})
 
 
-def test_content_cannot_be_changed() -> None:
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [(TutorialContent(markdown="x"), "markdown"), (ChoiceContent(**CHOICE), "text")],
+)
+def test_content_cannot_be_changed(content: BaseModel, name: str) -> None:
     with pytest.raises(ValidationError, match="frozen"):
-        TutorialContent(markdown="x").markdown = "y"
+        setattr(content, name, "y")

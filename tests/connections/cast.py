@@ -9,6 +9,8 @@ import psycopg
 import pytest
 from django.db import connection, transaction
 
+from connections.executor import DbExecutor
+
 PATIENCE_SECONDS = 10.0
 
 # Only these tests need real transactions, and they use no app's tables: naming the one app keeps
@@ -32,9 +34,22 @@ def backend_pid() -> int:
     return int(pid)
 
 
+def pause_on_server(seconds: float) -> None:
+    """A unit that keeps its backend busy."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(%s)", [seconds])
+
+
 def fail_with(error: BaseException) -> None:
     """A unit that raises."""
     raise error
+
+
+async def fill_every_lane(executor: DbExecutor) -> None:
+    """Succeeds only when as many units as there are lanes really run at once."""
+    everybody = threading.Barrier(executor.statistics().lanes)
+    units = [executor.run(everybody.wait, PATIENCE_SECONDS) for _ in range(everybody.parties)]
+    await asyncio.gather(*units)
 
 
 class Gate:

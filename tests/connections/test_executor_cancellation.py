@@ -4,21 +4,23 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
-from django.db import connection
 from structlog.testing import capture_logs
 
 from connections.executor import DbExecutor
-from tests.connections.cast import REAL_TRANSACTIONS, Backends, Gate, Rows, backend_pid, eventually
-from tests.connections.test_executor_permits import fill_every_lane
+from tests.connections.cast import (
+    REAL_TRANSACTIONS,
+    Backends,
+    Gate,
+    Rows,
+    backend_pid,
+    eventually,
+    fill_every_lane,
+    pause_on_server,
+)
 
 pytestmark = REAL_TRANSACTIONS
 
 STORM_SIZE = 60
-
-
-def pause_on_server(seconds: float) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_sleep(%s)", [seconds])
 
 
 async def cancelled(task: asyncio.Task[None]) -> None:

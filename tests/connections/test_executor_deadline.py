@@ -1,5 +1,4 @@
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -10,9 +9,13 @@ from structlog.testing import capture_logs
 from connections.deadlines import AGAIN_SECONDS
 from connections.executor import DbExecutor
 from connections.units import Unit, UnitTimedOut
-from tests.connections.cast import REAL_TRANSACTIONS, Rows, backend_pid
-from tests.connections.test_executor_cancellation import pause_on_server
-from tests.connections.test_executor_permits import fill_every_lane
+from tests.connections.cast import (
+    REAL_TRANSACTIONS,
+    Rows,
+    backend_pid,
+    fill_every_lane,
+    pause_on_server,
+)
 
 pytestmark = REAL_TRANSACTIONS
 
@@ -25,10 +28,8 @@ def think_then_query() -> None:
 
 
 async def test_a_statement_past_its_deadline_is_cancelled(executor: DbExecutor) -> None:
-    began = time.monotonic()
     with pytest.raises(UnitTimedOut, match=r"pause_on_server was cancelled after 0\.1 seconds"):
         await executor.run(pause_on_server, 20, deadline=0.1)
-    assert time.monotonic() - began < 10
 
 
 async def test_a_unit_past_its_deadline_rolls_back(executor: DbExecutor, rows: Rows) -> None:

@@ -4,8 +4,14 @@ from collections.abc import Callable
 import pytest
 
 from connections.executor import DbExecutor
-from tests.connections.cast import REAL_TRANSACTIONS, Gate, Rows, backend_pid, eventually
-from tests.connections.test_executor_permits import fill_every_lane
+from tests.connections.cast import (
+    REAL_TRANSACTIONS,
+    Gate,
+    Rows,
+    backend_pid,
+    eventually,
+    fill_every_lane,
+)
 
 pytestmark = REAL_TRANSACTIONS
 

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from connections.executor import DbExecutor
 from connections.lanes import ExecutorClosed
-from tests.connections.cast import (
+from tests.connections.cast import (, fill_every_lane
     REAL_TRANSACTIONS,
     Backends,
     Gate,
@@ -21,13 +21,6 @@ from tests.connections.cast import (
 )
 
 pytestmark = REAL_TRANSACTIONS
-
-
-async def fill_every_lane(executor: DbExecutor) -> None:
-    """Succeeds only when as many units as there are lanes really run at once."""
-    everybody = threading.Barrier(executor.statistics().lanes)
-    units = [executor.run(everybody.wait, 5) for _ in range(everybody.parties)]
-    await asyncio.gather(*units)
 
 
 async def test_a_unit_returns_its_result(executor: DbExecutor) -> None:

@@ -80,11 +80,9 @@ async def test_closing_delivers_what_was_put() -> None:
 
 async def test_closing_ends_a_batch_that_is_waiting() -> None:
     queue = queue_of("a1")
-    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
-        waiting = group.create_task(anext(batches_of(queue, seconds=3_600)))  # type: ignore[arg-type]
-        await asyncio.sleep(0)
-        queue.close()
-    assert waiting.result() == ["a1"]
+    asyncio.get_running_loop().call_soon(queue.close)
+    async with asyncio.timeout(10):
+        assert [batch async for batch in batches_of(queue, seconds=3_600)] == [["a1"]]
 
 
 async def test_a_closed_and_empty_queue_has_no_batches() -> None:

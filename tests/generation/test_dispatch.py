@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import threading
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
@@ -47,39 +50,32 @@ def test_the_same_key_is_the_same_run() -> None:
     assert len(runs) == Roadmap.objects.count() == 1
 
 
+def at_once(times: int, ask: Callable[[], uuid.UUID]) -> list[uuid.UUID]:
+    """What `ask` answers in so many threads that start together."""
+    start = threading.Barrier(times)
+
+    def answer(_: int) -> uuid.UUID:
+        start.wait()
+        try:
+            return ask()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(answer, range(times)))
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_same_key_at_the_same_time_is_one_run_and_leaves_no_second_roadmap() -> None:
-    runs, start = [], threading.Barrier(4)
-
-    def ask() -> None:
-        start.wait()
-        order = Order(KNOTS, idempotency_key="monday")
-        runs.append(request_roadmap(order, PROVIDER, enqueue=False))
-        connection.close()
-
-    threads = [threading.Thread(target=ask) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert (len(runs), len(set(runs)), Roadmap.objects.count()) == (4, 1, 1)
+    order = Order(KNOTS, idempotency_key="monday")
+    runs = at_once(4, lambda: request_roadmap(order, PROVIDER, enqueue=False))
+    assert len(set(runs)) == Roadmap.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
 def test_many_orders_of_one_goal_at_the_same_time_each_get_a_slug() -> None:
-    start = threading.Barrier(6)
-
-    def ask() -> None:
-        start.wait()
-        request_roadmap(Order(KNOTS), PROVIDER, enqueue=False)
-        connection.close()
-
-    threads = [threading.Thread(target=ask) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert Roadmap.objects.values("slug").distinct().count() == 6
+    at_once(8, lambda: request_roadmap(Order(KNOTS), PROVIDER, enqueue=False))
+    assert Roadmap.objects.order_by().values("slug").distinct().count() == 8
 
 
 @pytest.mark.django_db

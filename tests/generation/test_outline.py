@@ -22,6 +22,8 @@ from generation.outline import (
 TODAY = date(2026, 11, 23)
 ANYTHING = OutlineRequest("Learn a language")
 
+Changes = Mapping[int, dict[str, Any]]
+
 deterministic = settings(derandomize=True, deadline=None)
 
 
@@ -47,7 +49,7 @@ def outline(
     concepts: int = 24,
     *,
     stages: tuple[str, ...] = ("Sounds", "Sentences"),
-    changes: Mapping[int, dict[str, Any]] | None = None,
+    changes: Changes | None = None,
     **fields: Any,
 ) -> Outline:
     """c0, c1, … spread evenly over the stages; `changes` by a concept's number."""
@@ -227,7 +229,7 @@ def test_an_outline_is_in_the_language_that_was_asked_for(
 
 
 def test_everything_wrong_is_said_at_once() -> None:
-    changes = {0: {"title": "TODO", "est_minutes": 1}, 3: {"requires": ["c9"]}}
+    changes: Changes = {0: {"title": "TODO", "est_minutes": 1}, 3: {"requires": ["c9"]}}
     plan = outline(7, stages=("One",), language="de", changes=changes)
     assert len(check_outline(plan, OutlineRequest("x", language="en"))) == 6
 
