@@ -151,10 +151,8 @@ def test_a_field_nobody_knows_is_refused(model: type[BaseModel], fields: dict[st
     assert "Extra inputs" in refused(model, fields | {"letter": "B"})
 
 
-@pytest.mark.parametrize(
-    ("content", "name"),
-    [(TutorialContent(markdown="x"), "markdown"), (ChoiceContent(**CHOICE), "text")],
-)
-def test_content_cannot_be_changed(content: BaseModel, name: str) -> None:
+@pytest.mark.parametrize("field", ["markdown", "html"])
+def test_content_cannot_be_changed(field: str) -> None:
+    tutorial = TutorialContent(markdown="x")
     with pytest.raises(ValidationError, match="frozen"):
-        setattr(content, name, "y")
+        setattr(tutorial, field, "y")

@@ -52,7 +52,7 @@ def make(checkout: Path, *arguments: str, **variables: str) -> subprocess.Comple
         capture_output=True,
         text=True,
         check=True,
-        env=os.environ | variables,
+        env={**os.environ, **variables, "MAKELEVEL": "0", "MAKEFLAGS": ""},
     )
 
 
