@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from abc import ABC, abstractmethod
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -88,7 +89,7 @@ class Service(ABC):
             if known is not None and known.pid == os.getpid():
                 return
             _memberships[key] = Membership(self._join(), os.getpid())
-            atexit.register(self.leave)
+            atexit.register(self._leave_at_exit)
 
     def leave(self) -> None:
         """The last one out waits (10 s at most) until the server has stopped."""
@@ -98,10 +99,15 @@ class Service(ABC):
             if known is None or known.pid != os.getpid():
                 return
             del _memberships[key]
-            atexit.unregister(self.leave)
+            atexit.unregister(self._leave_at_exit)
             os.close(known.users_lock)
             if self.state.is_dir():
                 self._await_stop()
+
+    def _leave_at_exit(self) -> None:
+        # Ctrl-C while the last user waits: the keeper stops the server all the same.
+        with suppress(KeyboardInterrupt):
+            self.leave()
 
     def stop(self) -> bool:
         """Stops the server even if somebody uses it. False when there was nothing to stop."""

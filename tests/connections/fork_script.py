@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 import sys
 import threading
 from typing import Any
@@ -17,6 +18,8 @@ structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("warning
 
 from connections.executor import DbExecutor  # noqa: E402 - needs settings
 from tests.connections.cast import backend_pid  # noqa: E402
+
+GIVE_UP_SECONDS = 30
 
 
 def say(report: dict[str, Any]) -> None:
@@ -36,6 +39,7 @@ def fork_and_report(executor: DbExecutor) -> None:
     if pid:
         assert os.waitpid(pid, 0) == (pid, 0)
         return
+    signal.alarm(GIVE_UP_SECONDS)  # a child inherits no alarm
     try:
         say(child_report(executor))
     finally:
@@ -43,6 +47,7 @@ def fork_and_report(executor: DbExecutor) -> None:
 
 
 def main() -> None:
+    signal.alarm(GIVE_UP_SECONDS)
     executor = DbExecutor(1)
     before = executor.run_sync(backend_pid)
     reached, release = threading.Event(), threading.Event()

@@ -4,7 +4,11 @@ import os
 import signal
 from functools import partial
 
+import pytest
+
 from tests.embedded.checkouts import Checkout, eventually, is_alive
+
+pytestmark = pytest.mark.slow
 
 
 def kill(pid: int) -> None:

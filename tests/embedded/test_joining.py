@@ -16,6 +16,8 @@ import os, sys
 from pathlib import Path
 from config.embedded import Postgres
 
+pytestmark = pytest.mark.slow
+
 postgres = Postgres(Path(sys.argv[1]))
 postgres.join()
 if os.fork() == 0:

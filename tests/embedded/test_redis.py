@@ -14,6 +14,8 @@ from config.embedded.binaries import extracted_redis, redis_server
 from config.embedded.locks import is_locked
 from tests.embedded.checkouts import Checkout, eventually
 
+pytestmark = pytest.mark.slow
+
 PATHS_WITHOUT_REDIS = "/usr/bin:/bin"
 
 
