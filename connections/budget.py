@@ -127,11 +127,14 @@ class Budget:
     def remedy(self) -> str:
         """Which variables to change when the fleet is too large: the largest roles' come first."""
         largest = sorted(self.roles, key=lambda role: role.peak, reverse=True)[:2]
-        sizes = [role.variable(name) for role in largest for name in ("processes", "connections")]
-        return (
-            f"Lower {', '.join(sizes)}, or raise DB_MAX_CONNECTIONS together with the server's "
-            "max_connections."
-        )
+        sizes = [
+            role.variable(quantity)
+            for role in largest
+            for quantity in ("processes", "connections")
+            if getattr(role, quantity) > 1
+        ]
+        lower = f"Lower {', '.join(sizes)}, or raise" if sizes else "Raise"
+        return f"{lower} DB_MAX_CONNECTIONS together with the server's max_connections."
 
     def _verdict(self) -> str:
         needed = self.total + self.reserved

@@ -85,6 +85,10 @@ def test_the_explanation_ends_with_how_much_is_missing_and_what_to_change() -> N
     assert "or raise DB_MAX_CONNECTIONS" in explanation
 
 
+def test_a_size_that_cannot_be_lowered_is_not_proposed() -> None:
+    assert "ROLE_CONTENT_GENERATION_CONNECTIONS" not in too_small_server().remedy()
+
+
 def test_a_role_is_found_by_its_name_wherever_it_lives() -> None:
     budget = budget_from_environment({"ROLE_COMMAND_CONNECTIONS": "2"})
     assert (budget.role("web").connections, budget.role("command").connections) == (4, 2)

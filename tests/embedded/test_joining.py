@@ -9,14 +9,14 @@ import pytest
 from tests.embedded.checkouts import ROOT, Checkout, is_alive
 from tests.embedded.conftest import NewCheckout
 
+pytestmark = pytest.mark.slow
+
 AWKWARD = 'it\'s a "quoted" checkout with $HOME, `ticks`, commas and 20% of ümlauts ' + "x" * 90
 
 FORKING_SCRIPT = """
 import os, sys
 from pathlib import Path
 from config.embedded import Postgres
-
-pytestmark = pytest.mark.slow
 
 postgres = Postgres(Path(sys.argv[1]))
 postgres.join()

