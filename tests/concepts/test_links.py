@@ -28,6 +28,7 @@ def test_spellings_of_one_page_are_one_address(other: str) -> None:
         "https://docs.python.org/3/Library",
         "https://docs.python.org:8443/3/library",
         "https://docs.python.org/3/library?page=2",
+        "https://docs.python.org/3/library?printable=",
         "https://docs.python.org/3/library/os",
     ],
 )

@@ -175,8 +175,9 @@ def test_a_right_choice_is_at_most_half_as_long_again(
     assert ("times as long as the others" in complaints(question(texts))) == gives_away
 
 
-def test_length_is_compared_with_the_mean_of_the_wrong_ones() -> None:
-    assert not complaints(question(["r" * 45, "a" * 10, "b" * 50]))
+@pytest.mark.parametrize(("right", "gives_away"), [(45, False), (46, True)])
+def test_length_is_compared_with_the_mean_of_the_wrong_ones(right: int, gives_away: bool) -> None:
+    assert bool(complaints(question(["r" * right, "a" * 10, "b" * 50]))) == gives_away
 
 
 def test_of_several_right_ones_the_longest_counts() -> None:

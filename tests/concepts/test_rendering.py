@@ -120,6 +120,10 @@ def test_an_image_leaves_its_description(markdown: str) -> None:
     assert not {"img", "a"} & set(page.tags())
 
 
+def test_the_description_of_an_image_is_text() -> None:
+    assert Page("![<b>a cat</b>](/cat.png)").text.strip() == "<b>a cat</b>"
+
+
 def test_the_page_owns_the_first_level_of_headings() -> None:
     assert Page("# One\n\nTwo\n===\n\n## Three\n\n###### Six").tags() == ["h2", "h2", "h2", "h6"]
 
