@@ -119,16 +119,33 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 
+# Seconds between two looks for runs that nobody works on.
+SWEEP_SECONDS = positive_number(env, "SWEEP_SECONDS", 30.0, kind=float)
+
 # --- Celery --------------------------------------------------------------------------------------
 CELERY_BROKER_URL = env.str(
     "REDIS_URL", default=f"redis+socket://{Redis(STATE_DIR).socket_path}?virtual_host=0"
 )
-CELERY_RESULT_BACKEND = "django-db"
+CELERY_RESULT_BACKEND = "connections.celery_results.LaneBackend"
+CELERY_RESULT_EXTENDED = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_DEFAULT_QUEUE = "workflow"
 CELERY_TASK_ROUTES = {"generation.tasks.pull_artifacts": {"queue": "content_generation"}}
+CELERY_TASK_SOFT_TIME_LIMIT = 480  # seconds; a puller ends by itself after 300
+CELERY_TASK_TIME_LIMIT = 600
+# Asked to stop, a worker lets its tasks run for so long (seconds), then has them save and end.
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 3
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE = {
+    "sweep_runs": {
+        "task": "generation.tasks.sweep_runs",
+        "schedule": SWEEP_SECONDS,
+        # One that nobody took in time is superseded by the next.
+        "options": {"expires": SWEEP_SECONDS},
+    },
+}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 
@@ -140,6 +157,7 @@ LLM_MODEL = env.str("LLM_MODEL", default="")
 CONTENT_PROVIDER = env.str(
     "CONTENT_PROVIDER", default="openai" if LLM_BASE_URL or LLM_API_KEY else "catalogue"
 )
+CONTENT_PROVIDERS = {"catalogue": "generation.providers.catalogue.CatalogueProvider"}
 # Model calls under way at once in one process.
 LLM_MAX_CONCURRENCY = positive_number(env, "LLM_MAX_CONCURRENCY", 8, kind=int)
 # A batch is written when it holds this many concepts or is this many seconds old.
