@@ -6,12 +6,15 @@ so that content which slipped past (or never met) these models still cannot be s
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, StringConstraints
 
 TUTORIAL_MAX_CHARACTERS = 200_000
+_WEB_ADDRESS = re.compile(r"https?://[^\s/\\?#]+[^\s\\]*", re.IGNORECASE)
 
 
 class ArtifactKind(StrEnum):
@@ -29,10 +32,18 @@ def _printable(value: str) -> str:
     return value
 
 
+def _one_line(value: str) -> str:
+    """White space of any kind becomes one space; other control characters are refused."""
+    line = " ".join(_printable(value).split())
+    if any(unicodedata.category(character) == "Cc" for character in line):
+        raise ValueError("holds a control character")
+    return line
+
+
 Line = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=300),
-    AfterValidator(_printable),
+    AfterValidator(_one_line),
 ]
 Paragraph = Annotated[
     str,
@@ -44,6 +55,9 @@ Paragraph = Annotated[
 def _web_address(value: str) -> str:
     """Accept absolute http(s) addresses only, and return the text as it was given."""
     HttpUrl(value)
+    # HttpUrl mends what browsers mend; we keep the text, so it has to be whole as it stands.
+    if not _WEB_ADDRESS.fullmatch(value):
+        raise ValueError("is not a plain http(s) address")
     return value
 
 

@@ -20,6 +20,8 @@ def canonical_url(url: str) -> str:
         if not parts.hostname.isascii()
         else parts.hostname
     )
+    if ":" in host:
+        host = f"[{host}]"  # an IPv6 address
     if parts.port and parts.port != _DEFAULT_PORTS.get(parts.scheme):
         host = f"{host}:{parts.port}"
     query = [

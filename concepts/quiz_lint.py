@@ -23,11 +23,17 @@ LENGTH_SLACK = 8
 MAX_LONGEST_SHARE = 0.6
 DUPLICATE_OVERLAP = 0.9
 
+_LETTER = r"\(?[a-e]\)?"
+_NAME = r"\(?[a-e1-5]\)?"
 _SHORTCUT = re.compile(
-    r"\b(all|none|any|both|neither) of (the above|the others|these|them)\b"
-    r"|\bboth [a-e1-5] and [a-e1-5]\b"
-    r"|\b(answers?|options?|choices?) [a-e1-5]\b"
-    r"|以上(都|皆|全)|都(正确|不对|不正确)",
+    # "all of the above", "none the above"; "all of them" only as the whole choice
+    r"\b(all|none|any|both|neither)( of)? the (above|others)\b"
+    r"|^(all|none|any|both|neither) of (these|them)\W*$"
+    # letters alone, such as "A, B and C"; then "both 1 and 3", "option 2", "answer B is right"
+    rf"|^{_LETTER}((, ?|,? and |,? or ){_LETTER})+\W*$"
+    rf"|\bboth {_NAME}(, {_NAME})*,? and {_NAME}(?!\w)"
+    rf"|\b(answers?|options?|choices?) {_NAME}(?=$|[.,;:)]| (and|or|are|is|above)\b)"
+    r"|(以上|上述)(都|皆|全|均|所有)|都不?(对|正确)|[a-e] ?[和与、] ?[a-e]",
 )
 
 

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import nh3
-from django.utils.text import slugify
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
@@ -22,11 +21,17 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
+from roadmaps.slugs import unique_slug
+
 # Raise it when the output changes: rows carry the version they were rendered with.
 RENDERER_VERSION = 1
 # Words a minute of technical prose, read with care.
 READING_SPEED = 130
+IDEOGRAPH_SPEED = 250
 HEADING_ID_PREFIX = "t-"
+# Looking for bare links in one endless word takes time that grows with its square (measured:
+# 16 s for 40,000 characters).
+LINKIFY_MAX_WORD = 2_000
 
 _TAGS = {
     "a", "blockquote", "br", "code", "del", "em", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol",
@@ -41,13 +46,16 @@ _ATTRIBUTES = {
     **{heading: {"id"} for heading in ("h2", "h3", "h4", "h5", "h6")},
 }
 # Pygments' token classes: one to three letters and digits; ours: "code".
+_IDEOGRAPH = re.compile(r"[\u3400-\u9fff\u3040-\u30ff]")
+_ABSOLUTE = re.compile(r"(https?://|mailto:)", re.IGNORECASE)
 _CLASS = re.compile(r"[a-z][a-z0-9]{0,2}|code")
 
 
 def render_markdown(markdown: str) -> str:
     """Sanitised HTML; headings start at h2 and carry prefixed ids."""
+    longest_word = max(map(len, markdown.split()), default=0)
     return nh3.clean(
-        _parser().render(markdown),
+        _parser(linkify=longest_word <= LINKIFY_MAX_WORD).render(markdown),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         attribute_filter=_keep_attribute,
@@ -58,7 +66,9 @@ def render_markdown(markdown: str) -> str:
 
 
 def reading_minutes(markdown: str) -> int:
-    return max(1, round(len(markdown.split()) / READING_SPEED))
+    ideographs = len(_IDEOGRAPH.findall(markdown))
+    words = len(_IDEOGRAPH.sub(" ", markdown).split())
+    return max(1, round(words / READING_SPEED + ideographs / IDEOGRAPH_SPEED))
 
 
 def _keep_attribute(tag: str, attribute: str, value: str) -> str | None:
@@ -66,14 +76,24 @@ def _keep_attribute(tag: str, attribute: str, value: str) -> str | None:
         return None
     if tag == "pre" and attribute == "tabindex":
         return "0"
+    if attribute == "href":
+        return _absolute_or_in_page(value)
     return value
 
 
+def _absolute_or_in_page(address: str) -> str | None:
+    """A tutorial knows no address on this site but its own headings, whose ids are prefixed."""
+    if address.startswith("#"):
+        return f"#{HEADING_ID_PREFIX}{address[1:]}"
+    return address if _ABSOLUTE.match(address) else None
+
+
 @functools.cache
-def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "linkify": True, "highlight": _highlight})
-    parser.enable(["table", "strikethrough", "linkify"])
+def _parser(*, linkify: bool) -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "linkify": linkify, "highlight": _highlight})
+    parser.enable(["table", "strikethrough", *(["linkify"] if linkify else [])])
     parser.add_render_rule("image", _image_as_text)
+    parser.add_render_rule("code_block", _code_block)
     parser.core.ruler.push("cairn_headings", _name_headings)
     return parser
 
@@ -89,6 +109,10 @@ def _highlight(code: str, language: str, _attributes: str) -> str:
     return f'<pre class="code" tabindex="0"><code>{inner}</code></pre>'
 
 
+def _code_block(_renderer: RendererHTML, tokens: Sequence[Token], index: int, *_rest: Any) -> str:
+    return _highlight(tokens[index].content, "", "")
+
+
 def _image_as_text(
     _renderer: RendererHTML, tokens: Sequence[Token], index: int, *_rest: Any
 ) -> str:
@@ -98,7 +122,7 @@ def _image_as_text(
 
 def _name_headings(state: Any) -> None:
     """The page owns h1; every heading gets an id from its text, numbered when it repeats."""
-    taken: dict[str, int] = {}
+    taken: set[str] = set()
     for opening, inline, closing in zip(
         state.tokens, state.tokens[1:], state.tokens[2:], strict=False
     ):
@@ -106,6 +130,6 @@ def _name_headings(state: Any) -> None:
             continue
         level = max(2, int(opening.tag[1]))
         opening.tag = closing.tag = f"h{level}"
-        name = slugify(inline.content, allow_unicode=True) or "section"
-        taken[name] = taken.get(name, 0) + 1
-        opening.attrSet("id", name if taken[name] == 1 else f"{name}-{taken[name]}")
+        name = unique_slug(inline.content, taken, fallback="section")
+        taken.add(name)
+        opening.attrSet("id", name)

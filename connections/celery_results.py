@@ -1,6 +1,7 @@
-"""django-celery-results through the lanes: `result_backend = "connections.celery_results.LaneBackend"`.
+"""django-celery-results through the lanes of this process.
 
-Stock, it would open a second connection in every worker child, on the main thread.
+Use it as `result_backend = "connections.celery_results.LaneBackend"`. The stock one would open
+a second connection in every worker child, on the main thread.
 """
 
 from __future__ import annotations

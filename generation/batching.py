@@ -36,7 +36,10 @@ class FinishedQueue(Generic[T]):
 
     async def get(self) -> T | None:
         """The next item; None when the queue is closed and empty."""
-        return await self._queue.get()
+        item = await self._queue.get()
+        if item is None:
+            self._queue.put_nowait(None)  # for whoever asks again
+        return item
 
 
 async def collect_batches(

@@ -10,11 +10,14 @@ from generation.outline import OutlineRequest
 from generation.providers.base import GoalRefused
 
 GOAL_MAX_CHARACTERS = 500
-MIN_LETTERS = 2
+# As RFC 5646 (4.4.1) advises to provide for.
+LANGUAGE_TAG_MAX_CHARACTERS = 35
 CONCEPTS = range(4, 201)
 HOURS_PER_WEEK = range(1, 81)
 LEVELS = ("beginner", "intermediate", "advanced")
 # BCP 47 as far as content languages need it: language, script, region, variants.
+# Invisible, but part of words (and of emoji); other format characters only deceive.
+_JOINERS = "\u200c\u200d"
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -23,6 +26,7 @@ def clean_goal(text: str) -> str:
     visible = "".join(
         " " if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} else character
         for character in unicodedata.normalize("NFC", text)
+        if unicodedata.category(character) != "Cf" or character in _JOINERS
     )
     goal = " ".join(visible.split())
     if not goal:
@@ -34,8 +38,7 @@ def clean_goal(text: str) -> str:
             f"The goal has {len(goal)} characters; {GOAL_MAX_CHARACTERS} are the limit. "
             "One sentence is enough."
         )
-    letters = sum(character.isalnum() for character in goal)
-    if letters < MIN_LETTERS:
+    if not _says_something(goal):
         raise GoalRefused(
             f"“{goal}” does not say what you want to learn. A few words do, such as “Python web "
             "development”."
@@ -43,12 +46,20 @@ def clean_goal(text: str) -> str:
     return goal
 
 
+def _says_something(goal: str) -> bool:
+    """Two letters or figures do; so does one with signs (“C#”), or one that is a word (“茶”)."""
+    letters = [character for character in goal if character.isalnum()]
+    if len(letters) != 1:
+        return len(letters) > 1
+    return unicodedata.category(letters[0]) == "Lo" or (len(goal) > 1 and " " not in goal)
+
+
 def check_wishes(request: OutlineRequest, today: date) -> dict[str, str]:
     """What is wrong with the options, by field; empty when nothing is."""
     problems: dict[str, str] = {}
     if request.level and request.level not in LEVELS:
         problems["level"] = f"“{request.level}” is not one of {', '.join(LEVELS)}."
-    if request.language and not _LANGUAGE_TAG.fullmatch(request.language):
+    if request.language and not _is_language_tag(request.language):
         problems["language"] = f"“{request.language}” is not a language tag such as en or zh-Hans."
     if request.hours_per_week is not None and request.hours_per_week not in HOURS_PER_WEEK:
         problems["hours_per_week"] = _out_of(request.hours_per_week, HOURS_PER_WEEK)
@@ -57,6 +68,10 @@ def check_wishes(request: OutlineRequest, today: date) -> dict[str, str]:
     if request.concepts is not None and request.concepts not in CONCEPTS:
         problems["concepts"] = _out_of(request.concepts, CONCEPTS)
     return problems
+
+
+def _is_language_tag(tag: str) -> bool:
+    return len(tag) <= LANGUAGE_TAG_MAX_CHARACTERS and bool(_LANGUAGE_TAG.fullmatch(tag))
 
 
 def _out_of(value: int, allowed: range) -> str:

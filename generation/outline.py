@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from math import ceil, floor
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
@@ -25,7 +26,7 @@ TOLERANCE = 0.25
 TINY_CONCEPTS = 6
 MIN_MINUTES, MAX_MINUTES = 5, 240
 
-Key = Annotated[str, Field(min_length=1, max_length=200)]
+Key = Annotated[Line, Field(max_length=200)]
 _PLACEHOLDER = re.compile(
     r"(stage|module|concept|chapter|part|topic|lesson)\s*\d*"
     r"|overview|placeholder|untitled|tbd|todo|lorem ipsum.*|\.+|…"
@@ -59,7 +60,7 @@ class StageOutline(Content):
 class Outline(Content):
     title: Line
     summary: Paragraph
-    language: Line
+    language: Annotated[Line, Field(max_length=35)]
     level: Literal["beginner", "intermediate", "advanced"]
     assumptions: list[Line] = Field(default_factory=list)
     stages: Annotated[list[StageOutline], Field(min_length=1)]
@@ -113,7 +114,7 @@ def wanted_range(concepts: int | None) -> tuple[int, int]:
     """The least and the most concepts that answer a wish."""
     if concepts is None:
         return DEFAULT_CONCEPTS
-    return max(1, round(concepts * (1 - TOLERANCE))), round(concepts * (1 + TOLERANCE))
+    return max(1, ceil(concepts * (1 - TOLERANCE))), floor(concepts * (1 + TOLERANCE))
 
 
 def check_outline(outline: Outline, request: OutlineRequest) -> list[str]:
@@ -148,8 +149,8 @@ def warn_pace(outline: Outline, request: OutlineRequest, today: date) -> list[st
         return []
     return [
         (
-            f"{needed:.0f} hours of reading do not fit before {request.target_date}: "
-            f"{request.hours_per_week} a week make {max(weeks, 0) * request.hours_per_week:.0f}"
+            f"{ceil(needed)} hours of reading do not fit before {request.target_date}: "
+            f"{request.hours_per_week} a week make {floor(max(weeks, 0) * request.hours_per_week)}"
         )
     ]
 
@@ -211,10 +212,12 @@ def _minutes(outline: Outline) -> Iterator[str]:
 
 
 def _language(outline: Outline, request: OutlineRequest) -> Iterator[str]:
-    if request.language and _primary(request.language) != _primary(outline.language):
+    if request.language and primary_language(request.language) != primary_language(
+        outline.language
+    ):
         yield f"written in “{outline.language}” instead of “{request.language}”"
 
 
-def _primary(tag: str) -> str:
+def primary_language(tag: str) -> str:
     """The language of a tag without script and region: zh for zh-Hans."""
     return tag.replace("_", "-").split("-")[0].casefold()

@@ -16,6 +16,7 @@ from generation.providers.base import (
     TransientError,
     Written,
 )
+from generation.refusals import REFUSALS, explain_refusal
 from generation.run_states import RunState
 
 
@@ -42,16 +43,20 @@ async def plan_roadmap(
         await db.run(services.stop_run, claim.run_id, RunState.FAILED, reason)
         return False
     prerequisites, dropped = settle_prerequisites(written.content)
-    await db.run(
-        services.save_outline,
-        claim.run_id,
-        puller_id,
-        written.content,
-        prerequisites=prerequisites,
-        dropped=dropped,
-        usage=written.usage,
-        warnings=warn_pace(written.content, claim.request, timezone.localdate()),
-    )
+    try:
+        await db.run(
+            services.save_outline,
+            claim.run_id,
+            puller_id,
+            written.content,
+            prerequisites=prerequisites,
+            dropped=dropped,
+            usage=written.usage,
+            warnings=warn_pace(written.content, claim.request, timezone.localdate()),
+        )
+    except REFUSALS as error:
+        await db.run(services.stop_run, claim.run_id, RunState.FAILED, explain_refusal(error))
+        return False
     return True
 
 

@@ -18,7 +18,7 @@ from generation.outline import OutlineRequest
 from generation.providers.base import ConceptBrief
 from generation.run_states import RunState
 from roadmaps.models import Module, Roadmap, Stage, Visibility
-from roadmaps.text import text_key
+from roadmaps.services import goal_key
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def find_finished_run(request: OutlineRequest, *, provider: str) -> uuid.UUID | 
     """The newest run that made a public roadmap of this very goal, with these options, ready."""
     return (
         GenerationRun.objects.filter(
-            roadmap__goal_key=text_key(request.goal),
+            roadmap__goal_key=goal_key(request.goal),
             roadmap__visibility=Visibility.PUBLIC,
             state=RunState.READY,
             options=request.options(),

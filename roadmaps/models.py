@@ -13,7 +13,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 GOAL_MAX_CHARACTERS = 500
+GOAL_KEY_MAX_CHARACTERS = 1_000
 TITLE_MAX_CHARACTERS = 300
+LANGUAGE_TAG_MAX_CHARACTERS = 35
 
 
 class Level(models.TextChoices):
@@ -44,12 +46,14 @@ class Roadmap(models.Model):
         related_name="roadmaps",
     )
     goal = models.CharField(_("goal"), max_length=GOAL_MAX_CHARACTERS)
-    goal_key = models.CharField(_("goal, folded for comparing"), max_length=2 * GOAL_MAX_CHARACTERS)
+    goal_key = models.CharField(_("goal, folded for comparing"), max_length=GOAL_KEY_MAX_CHARACTERS)
     title = models.CharField(_("title"), max_length=TITLE_MAX_CHARACTERS)
     slug = models.SlugField(_("slug"), max_length=120, allow_unicode=True, unique=True)
     summary = models.TextField(_("summary"), blank=True)
     assumptions = models.JSONField(_("assumptions"), default=list, blank=True)
-    language = models.CharField(_("content language"), max_length=35, default="en")
+    language = models.CharField(
+        _("content language"), max_length=LANGUAGE_TAG_MAX_CHARACTERS, default="en"
+    )
     level = models.CharField(
         _("level"), max_length=16, choices=Level.choices, default=Level.BEGINNER
     )

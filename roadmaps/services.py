@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from roadmaps.models import Roadmap
+from roadmaps.models import GOAL_KEY_MAX_CHARACTERS, TITLE_MAX_CHARACTERS, Roadmap
 from roadmaps.slugs import make_slug, unique_slug
 from roadmaps.text import text_key
 
@@ -25,10 +25,19 @@ def create_roadmap(*, goal: str, **fields: Any) -> Roadmap:
         return _create(goal, f"{slug}-{secrets.token_hex(4)}", fields)
 
 
+def goal_key(goal: str) -> str:
+    """What two goals share that read the same; folding can make a text many times as long."""
+    return text_key(goal)[:GOAL_KEY_MAX_CHARACTERS]
+
+
 def _create(goal: str, slug: str, fields: dict[str, Any]) -> Roadmap:
     with transaction.atomic():
         return Roadmap.objects.create(
-            goal=goal, goal_key=text_key(goal), title=goal, slug=slug, **fields
+            goal=goal,
+            goal_key=goal_key(goal),
+            title=goal[:TITLE_MAX_CHARACTERS],
+            slug=slug,
+            **fields,
         )
 
 

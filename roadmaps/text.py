@@ -3,7 +3,10 @@
 import re
 import unicodedata
 
-_WORD = re.compile(r"\w+")
+# Chinese and Japanese put no spaces between words: there each character counts. A sign that is no
+# punctuation counts, too: "a + b" is not "a - b".
+_IDEOGRAPHS = r"\u3400-\u9fff\u3040-\u30ff"
+_WORD = re.compile(rf"[{_IDEOGRAPHS}]|[^\W{_IDEOGRAPHS}]+|[-+*/%=<>&|^~@#]+")
 
 
 def text_key(text: str) -> str:

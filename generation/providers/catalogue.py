@@ -22,7 +22,7 @@ from concepts.content import (
     ResourcesContent,
     TutorialContent,
 )
-from generation.outline import Outline, OutlineRequest, wanted_range
+from generation.outline import Outline, OutlineRequest, primary_language, wanted_range
 from generation.providers.base import ConceptBrief, ContentError, GoalRefused, Written
 from roadmaps.text import text_key, word_overlap
 
@@ -75,15 +75,10 @@ class CatalogueProvider:
 
     def check_goal(self, request: OutlineRequest) -> None:
         outline = self._find(request.goal).outline
-        for wish, has, name in (
-            (request.level, outline.level, "level"),
-            (request.language, outline.language, "language"),
-        ):
-            if wish and wish.casefold() != has.casefold():
-                raise GoalRefused(
-                    f"The built-in roadmap “{outline.title}” has {name} “{has}”, not “{wish}”. "
-                    f"{_HOW_TO_GET_A_MODEL}"
-                )
+        if request.level and request.level != outline.level:
+            raise _other_wish(outline, "level", outline.level, request.level)
+        if request.language and primary_language(request.language) != outline.language:
+            raise _other_wish(outline, "language", outline.language, request.language)
         count, (least, most) = len(outline.concepts()), wanted_range(request.concepts)
         if not least <= count <= most:
             raise GoalRefused(
@@ -140,6 +135,13 @@ _HOW_TO_GET_A_MODEL = (
     "To have a model write other roadmaps, set LLM_BASE_URL (any OpenAI-compatible server), "
     "LLM_API_KEY and LLM_MODEL; .env.example shows how."
 )
+
+
+def _other_wish(outline: Outline, name: str, has: str, wish: str) -> GoalRefused:
+    return GoalRefused(
+        f"The built-in roadmap “{outline.title}” has {name} “{has}”, not “{wish}”. "
+        f"{_HOW_TO_GET_A_MODEL}"
+    )
 
 
 def _split_front_matter(path: Path) -> tuple[dict[str, Any], str]:

@@ -156,3 +156,12 @@ def test_content_cannot_be_changed(field: str) -> None:
     tutorial = TutorialContent(markdown="x")
     with pytest.raises(ValidationError, match="frozen"):
         setattr(tutorial, field, "y")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http:example.org", "http:///example.org", "http:\\\\example.org", "https://exa\nmple.org"],
+)
+def test_an_address_must_be_whole_as_it_stands(url: str) -> None:
+    with pytest.raises(ValidationError):
+        ResourceContent(title="HTTP", url=url, kind="docs", why="The text.")

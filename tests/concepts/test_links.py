@@ -70,3 +70,8 @@ def test_an_address_that_is_canonical_stays_as_it_is(url: str) -> None:
 def test_an_address_without_a_host_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="names no host"):
         canonical_url(url)
+
+
+def test_an_ipv6_address_keeps_its_brackets() -> None:
+    canonical = canonical_url("http://[::1]:80/x/")
+    assert canonical == canonical_url(canonical) == "https://[::1]/x"

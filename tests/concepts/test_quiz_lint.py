@@ -7,7 +7,8 @@ from typing import Literal
 import pytest
 
 from concepts.content import ChoiceContent, QuestionContent, QuizContent
-from concepts.quiz_lint import lint_quiz, shuffle_choices
+from concepts.quiz_lint import _SHORTCUT, lint_quiz, shuffle_choices
+from roadmaps.text import text_key
 
 QuestionType = Literal["single", "multiple", "true_false"]
 
@@ -272,3 +273,18 @@ def test_over_many_seeds_every_position_holds_the_key_equally_often() -> None:
         for one in shuffle_choices(quiz(question(), question()), str(seed)).questions:
             places[[choice.is_correct for choice in one.choices].index(True)] += 1
     assert all(900 < places[place] < 1_100 for place in range(4))
+
+
+@pytest.mark.parametrize(
+    "text", ["The server answers a request", "It answers 1 request", "It closes all of them"]
+)
+def test_an_ordinary_sentence_is_no_reference_to_other_choices(text: str) -> None:
+    assert not _SHORTCUT.search(text_key(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["All the above", "A and B", "Both (a) and (b)", "both A, B and C", "A和B都对", "上述都是"],
+)
+def test_references_to_other_choices_are_found_in_many_forms(text: str) -> None:
+    assert _SHORTCUT.search(text_key(text))

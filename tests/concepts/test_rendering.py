@@ -213,3 +213,29 @@ def test_no_text_yields_a_class_or_an_id_of_our_own_pages(markdown: str) -> None
 @pytest.mark.parametrize(("words", "minutes"), [(0, 1), (130, 1), (260, 2), (1_300, 10)])
 def test_a_reader_takes_a_minute_for_130_words(words: int, minutes: int) -> None:
     assert reading_minutes("word " * words) == minutes
+
+
+def test_numbered_headings_do_not_collide_with_repeated_ones() -> None:
+    html = render_markdown("## Step\n\n## Step\n\n## Step 2")
+    assert re.findall(r'id="([^"]+)"', html) == ["t-step", "t-step-2", "t-step-2-2"]
+
+
+def test_a_link_within_the_page_finds_its_prefixed_heading() -> None:
+    assert 'href="#t-step"' in render_markdown("[there](#step)")
+
+
+@pytest.mark.parametrize("address", ["/admin/", "//evil.example", "other.html"])
+def test_a_relative_link_leads_nowhere(address: str) -> None:
+    assert "href" not in render_markdown(f"[there]({address})")
+
+
+def test_indented_code_looks_like_fenced_code() -> None:
+    assert '<pre class="code" tabindex="0">' in render_markdown("    x = 1")
+
+
+def test_one_endless_word_is_not_searched_for_links() -> None:
+    assert "href" not in render_markdown("http://a" * 20_000)
+
+
+def test_chinese_takes_time_to_read() -> None:
+    assert reading_minutes("学" * 2_500) == 10

@@ -157,6 +157,11 @@ class ScriptedProvider:
             raise scripted.pop(0)
 
 
+def make_slow_provider() -> ScriptedProvider:
+    """For processes of their own, by dotted path."""
+    return ScriptedProvider(make_outline(30), longest_delay=0.5)
+
+
 def open_run(provider: ScriptedProvider, **fields: object) -> uuid.UUID:
     concepts = max(4, len(provider.plan.concepts()))
     order = Order(OutlineRequest(goal="Tying knots", concepts=concepts), **fields)  # type: ignore[arg-type]  # passed on as given

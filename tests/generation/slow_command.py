@@ -6,11 +6,10 @@ import django
 
 django.setup()
 
-from generation.providers import registry  # noqa: E402 - Django first
-from tests.generation.cast import ScriptedProvider, make_outline  # noqa: E402
+from django.conf import settings  # noqa: E402 - after set-up
 
-registry._FACTORIES["scripted"] = lambda: ScriptedProvider(make_outline(30), longest_delay=0.5)
+settings.CONTENT_PROVIDERS["scripted"] = "tests.generation.cast.make_slow_provider"
 
-from config.bootstrap import run_command  # noqa: E402 - after the registry
+from config.bootstrap import run_command  # noqa: E402 - with the provider in place
 
 run_command(["manage.py", *sys.argv[1:]])

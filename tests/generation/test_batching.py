@@ -139,3 +139,9 @@ async def test_nothing_is_lost_or_doubled_where_time_runs_out(
         group.create_task(put_all())
         batches = [batch async for batch in batches_of(queue, concepts=concepts, seconds=0)]
     assert [item for batch in batches for item in batch] == finished
+
+
+async def test_a_closed_queue_says_so_to_everybody_who_asks() -> None:
+    queue: FinishedQueue[int] = FinishedQueue()
+    queue.close()
+    assert [await queue.get(), await queue.get()] == [None, None]

@@ -48,7 +48,7 @@ def test_words_are_folded_and_counted_once() -> None:
         ("a b c", "b c d", 0.5),
         ("a", "", 0.0),
         ("?!", "…", 1.0),
-        ("学习 python", "python", 0.5),
+        ("学习 python", "python", 1 / 3),
     ],
 )
 def test_overlap_is_shared_words_over_all_words(one: str, other: str, overlap: float) -> None:

@@ -1,0 +1,18 @@
+#!/bin/sh
+# The web role: pages, API, web sockets.
+#   HOST, PORT            where it listens (127.0.0.1, 8000)
+#   FORWARDED_ALLOW_IPS   the proxies whose X-Forwarded-For is believed (none)
+#   WEB_STOP_SECONDS      how long open requests may take after SIGTERM (5)
+set -eu
+role=web
+. "$(dirname -- "$0")/common.sh"
+
+processes=$(processes_here) || exit 1
+if [ -n "${FORWARDED_ALLOW_IPS:-}" ]; then
+    set -- --proxy-headers --forwarded-allow-ips "$FORWARDED_ALLOW_IPS"
+else
+    set -- --no-proxy-headers
+fi
+exec "$python" -m uvicorn config.asgi:application \
+    --host "${HOST:-127.0.0.1}" --port "${PORT:-8000}" --workers "$processes" \
+    --timeout-graceful-shutdown "${WEB_STOP_SECONDS:-5}" --no-server-header "$@"
