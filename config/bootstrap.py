@@ -53,6 +53,14 @@ _WITHOUT_MIGRATING = frozenset(
 _MIGRATION_LOCK = 0x0CA1_2170
 
 
+class DatabaseAway(Exception):
+    """Nobody answers at DATABASE_URL."""
+
+
+# Why a process does not start, each with a sentence for people.
+REFUSALS = (BudgetRefused, DatabaseAway, EmbeddedServiceError)
+
+
 def run_command(argv: list[str]) -> None:
     """`manage.py`: prepare what the command needs, then run it. Exits politely where it cannot."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
@@ -60,11 +68,9 @@ def run_command(argv: list[str]) -> None:
         django.setup()
         if needs_database(argv):
             prepare_database(migrating=argv[1] not in _WITHOUT_MIGRATING)
-    except (ImproperlyConfigured, BudgetRefused, EmbeddedServiceError) as error:
+        execute_from_command_line(argv)
+    except (ImproperlyConfigured, *REFUSALS) as error:
         sys.exit(f"manage.py: {error}")
-    except OperationalError as error:
-        sys.exit(f"manage.py: the database (DATABASE_URL) cannot be reached: {error}")
-    execute_from_command_line(argv)
 
 
 def needs_database(argv: list[str]) -> bool:
@@ -80,7 +86,17 @@ def prepare_database(*, migrating: bool = True) -> None:
     if settings.EMBEDDED_POSTGRES is not None:
         settings.EMBEDDED_POSTGRES.join()
     if migrating and settings.MIGRATE_AT_START:
-        migrate_where_needed()
+        try:
+            migrate_where_needed()
+        except OperationalError as error:
+            raise DatabaseAway(f"the database (DATABASE_URL) cannot be reached: {error}") from error
+
+
+def prepare_services() -> None:
+    """What a long-running process needs before it starts: a budget that fits, both servers."""
+    prepare_database()
+    if settings.EMBEDDED_REDIS is not None:
+        settings.EMBEDDED_REDIS.join()
 
 
 def migrate_where_needed() -> None:

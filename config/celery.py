@@ -1,11 +1,49 @@
-"""The Celery application; tasks are found in the apps."""
+"""The Celery application; tasks are found in the apps.
+
+Celery ignores Django's checks, so a worker and beat refuse an overcommitted budget here, before
+they connect to anything.
+"""
+
+from __future__ import annotations
 
 import os
+import sys
+from typing import Any
 
+import django
 from celery import Celery
+from celery.signals import beat_init, celeryd_init, setup_logging, worker_process_shutdown
+from django.core.exceptions import ImproperlyConfigured
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
+# Asked to stop (SIGTERM), a worker saves and ends soon instead of finishing long tasks first.
+os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
 
 app = Celery("cairn")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@celeryd_init.connect
+@beat_init.connect
+def prepare(**_: Any) -> None:
+    """Refuse a budget that does not fit; join the embedded services; migrate where wanted."""
+    from config.bootstrap import REFUSALS, prepare_services  # noqa: PLC0415 - settings come first
+
+    try:
+        django.setup()
+        prepare_services()
+    except (ImproperlyConfigured, *REFUSALS) as error:
+        sys.exit(f"celery: {error}")
+
+
+@setup_logging.connect
+def keep_our_logging(**_: Any) -> None:
+    """Celery sets up no logging of its own where somebody listens here."""
+
+
+@worker_process_shutdown.connect
+def close_lanes(**_: Any) -> None:
+    from connections.process import process_executor  # noqa: PLC0415 - settings come first
+
+    process_executor().close()

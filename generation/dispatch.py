@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from generation import tasks
+from generation import services, tasks
 from generation.events import Event, append_events
 from generation.goals import check_wishes, clean_goal
 from generation.models import EventType, GenerationRun
@@ -59,6 +59,15 @@ def request_roadmap(order: Order, provider: Provider, *, enqueue: bool = True) -
         if run_id is None:
             raise
         return run_id
+
+
+@transaction.atomic
+def resume(run_id: uuid.UUID, *, enqueue: bool = True) -> bool:
+    """Have what is missing of a run written; False when nothing can be resumed."""
+    resumed = services.resume_run(run_id)
+    if resumed and enqueue:
+        transaction.on_commit(partial(tasks.start_run.delay, str(run_id)))
+    return resumed
 
 
 def _find_by_key(key: str | None) -> uuid.UUID | None:

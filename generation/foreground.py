@@ -7,8 +7,10 @@ what it really held is sampled after each batch and reported.
 from __future__ import annotations
 
 import sys
+import time
 import uuid
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,13 +18,15 @@ from django.db import connection
 from tqdm import tqdm
 
 from accounts.models import User
-from connections.conf import get_role
+from connections.conf import get_budget, get_role
 from connections.observed import ConnectionLog
 from generation import dispatch, runner, selectors, services
 from generation.providers.base import Provider
 from generation.providers.registry import get_provider
-from generation.run_states import RunState
+from generation.run_states import OPEN, RunState
 
+# Seconds between two looks at a run that others work on.
+FOLLOW_SECONDS = 0.25
 INTERRUPTED = "Stopped before it was finished; everything written so far is saved."
 
 
@@ -33,6 +37,7 @@ class Foreground(AbstractContextManager["Foreground"]):
         self._db = runner.open_executor()
         self._seen = ConnectionLog()
         self._peak = 0
+        self._fleet = False
         self._bar: tqdm[Any] | None = None
 
     def __enter__(self) -> Self:
@@ -48,7 +53,9 @@ class Foreground(AbstractContextManager["Foreground"]):
         self._seen.stop()
         self._db.close()
 
-    def order(self, order: dispatch.Order, provider: Provider, *, new: bool) -> uuid.UUID:
+    def order(
+        self, order: dispatch.Order, provider: Provider, *, new: bool, enqueue: bool
+    ) -> uuid.UUID:
         """A run for this order: a finished public one of the same wishes, or a fresh one."""
         request = dispatch.check_request(order.request, provider)
         if not new and order.owner is None:
@@ -57,11 +64,13 @@ class Foreground(AbstractContextManager["Foreground"]):
             )
             if finished is not None:
                 return finished
-        return self._db.run_sync(dispatch.request_roadmap, order, provider, enqueue=False)
+        if enqueue:
+            runner.join_broker()
+        return self._db.run_sync(dispatch.request_roadmap, order, provider, enqueue=enqueue)
 
     def find_provider(self, run_id: uuid.UUID) -> Provider:
         """Who writes a run. Raises GenerationRun.DoesNotExist."""
-        return get_provider(self._db.run_sync(runner.get_run_provider, run_id))
+        return get_provider(self._db.run_sync(selectors.get_run_provider, run_id))
 
     def find_owner(self, email: str | None) -> User | None:
         """Raises User.DoesNotExist."""
@@ -69,42 +78,61 @@ class Foreground(AbstractContextManager["Foreground"]):
             return None
         return self._db.run_sync(User.objects.get_by_natural_key, email)
 
-    def resume(self, run_id: uuid.UUID) -> None:
-        self._db.run_sync(services.resume_run, run_id)
+    def resume(self, run_id: uuid.UUID, *, enqueue: bool) -> None:
+        if enqueue:
+            runner.join_broker()
+        self._db.run_sync(dispatch.resume, run_id, enqueue=enqueue)
 
     def generate(self, run_id: uuid.UUID, provider: Provider) -> None:
         """Write what is missing; a run that is finished already is left alone.
 
         Raises KeyboardInterrupt when told to stop, with the run paused and its work saved.
         """
-        self._bar = tqdm(
-            desc="Planning", unit=" artifacts", file=sys.stderr, disable=None, leave=False
-        )
         try:
-            runner.pull_until_closed(
-                run_id, provider=provider, db=self._db, on_saved=self._after_batch
-            )
+            with self._progress():
+                runner.pull_until_closed(
+                    run_id, provider=provider, db=self._db, on_saved=self._after_batch
+                )
         except KeyboardInterrupt:
             self._db.run_sync(services.stop_run, run_id, RunState.PAUSED, INTERRUPTED)
             raise
-        finally:
-            self._bar.close()
+
+    def follow(self, run_id: uuid.UUID) -> None:
+        """Watch the workers until the run is closed; the fleet's connections are sampled."""
+        self._fleet = True
+        with self._progress():
+            while self._db.run_sync(selectors.get_run_state, run_id) in OPEN:
+                self._peak = max(self._peak, self._db.run_sync(selectors.count_fleet_connections))
+                self._show(self._db.run_sync(selectors.get_run_progress, run_id))
+                time.sleep(FOLLOW_SECONDS)
+
+    @contextmanager
+    def _progress(self) -> Iterator[None]:
+        """A bar on a terminal, nothing in a pipe."""
+        with tqdm(
+            desc="Planning", unit=" artifacts", file=sys.stderr, disable=None, leave=False
+        ) as self._bar:
+            yield
+
+    def _show(self, progress: selectors.RunProgress) -> None:
+        assert self._bar is not None
+        self._bar.total = progress.artifacts or None
+        self._bar.n = progress.finished
+        self._bar.set_description("Writing" if progress.artifacts else "Planning")
 
     def report(self, run_id: uuid.UUID) -> dict[str, Any]:
         """The contract's JSON."""
         report = self._db.run_sync(selectors.get_run_report, run_id)
-        self._peak = max(self._peak, self._db.run_sync(self._count_live))
-        connections = {"peak": self._peak, "budget": get_role().per_process}
+        if not self._fleet:
+            self._peak = max(self._peak, self._db.run_sync(self._count_live))
+        budget = get_budget().total if self._fleet else get_role().per_process
+        connections = {"peak": self._peak, "budget": budget}
         failures = report.pop("failures")
         return report | {"connections": connections, "failures": failures}
 
     async def _after_batch(self, batch: services.SavedBatch) -> None:
         self._peak = max(self._peak, await self._db.run(self._count_live))
-        progress = await self._db.run(selectors.get_run_progress, batch.run_id)
-        assert self._bar is not None
-        self._bar.total = progress.artifacts
-        self._bar.n = progress.finished
-        self._bar.set_description("Writing")
+        self._show(await self._db.run(selectors.get_run_progress, batch.run_id))
 
     def _count_live(self) -> int:
         with connection.cursor() as cursor:

@@ -85,6 +85,17 @@ async def pull(
         raise _first(group) from group
 
 
+async def plan(
+    run_id: uuid.UUID, *, provider: Provider, db: DbExecutor, limits: Limits
+) -> RunState:
+    """Have a run planned, unless it is, and return its state."""
+    try:
+        await Puller(run_id, provider, db, limits, ignore).plan()
+    except BaseExceptionGroup as group:
+        raise _first(group) from group
+    return await db.run(get_run_state, run_id)
+
+
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     """The error behind a TaskGroup's wrapping, so that callers can name what they catch."""
     error: BaseException = group
@@ -110,6 +121,17 @@ class Puller:
         self._changed = asyncio.Event()
         self._halt = ""
         self._ends_at = time.monotonic() + (limits.max_seconds or float("inf"))
+
+    async def plan(self) -> None:
+        """Plan the run where that is left to do, and no more."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                renewing = group.create_task(self._renew(), name="renew leases")
+                await self._begin()
+                renewing.cancel()
+        finally:
+            give_up = self._db.run(services.give_up_work, self._run_id, self.id)
+            await finish(give_up, seconds=self._limits.drain_seconds)
 
     async def work(self) -> RunState:
         log.info(

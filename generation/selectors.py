@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Count, Q
 
-from concepts.artifact_states import ArtifactState
+from concepts.artifact_states import UNFINISHED, ArtifactState
 from concepts.content import ArtifactKind
 from concepts.models import Artifact, Concept, Question, Resource
+from concepts.services import claimable
+from connections.conf import get_budget
 from generation.models import GenerationRun
 from generation.outline import OutlineRequest
 from generation.providers.base import ConceptBrief
@@ -75,6 +78,23 @@ def get_run_state(run_id: uuid.UUID) -> RunState:
     return RunState(GenerationRun.objects.values_list("state", flat=True).get(pk=run_id))
 
 
+def get_run_provider(run_id: uuid.UUID) -> str:
+    """Raises GenerationRun.DoesNotExist."""
+    return GenerationRun.objects.values_list("provider", flat=True).get(pk=run_id)
+
+
+def get_last_seq(run_id: uuid.UUID) -> int:
+    return GenerationRun.objects.values_list("last_seq", flat=True).get(pk=run_id)
+
+
+def count_unfinished(run_id: uuid.UUID) -> int:
+    return Artifact.objects.filter(run_id=run_id, state__in=list(UNFINISHED)).count()
+
+
+def has_claimable(run_id: uuid.UUID) -> bool:
+    return claimable(run_id).exists()
+
+
 @dataclass(frozen=True)
 class RunProgress:
     """How far a run is, in finished artifacts: raised when one is written, never when it starts."""
@@ -112,6 +132,18 @@ def find_finished_run(request: OutlineRequest, *, provider: str) -> uuid.UUID | 
         .values_list("pk", flat=True)
         .first()
     )
+
+
+def count_fleet_connections() -> int:
+    """Client connections of all roles in the budget, as the server sees them now."""
+    roles = [role.name for role in get_budget().roles]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE backend_type = 'client backend' AND application_name = ANY(%s)",
+            [roles],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def get_run_report(run_id: uuid.UUID) -> dict[str, Any]:

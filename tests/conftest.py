@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
+import psycopg
 import pytest
 from django.conf import settings
+from django.db import connection
 
 
 @pytest.fixture(scope="session")
@@ -13,6 +16,16 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     """Where DATABASE_URL names no server, the embedded one serves the tests, too."""
     if settings.EMBEDDED_POSTGRES is not None:
         settings.EMBEDDED_POSTGRES.join()
+
+
+@pytest.fixture
+def observer(transactional_db: None) -> Iterator[psycopg.Connection]:
+    """A connection to the test database outside Django, for looking at the server."""
+    parameters = connection.get_connection_params()
+    names = ("host", "port", "dbname", "user", "password")
+    chosen = {name: parameters[name] for name in names if parameters.get(name)}
+    with psycopg.connect(**chosen, autocommit=True) as outside:
+        yield outside
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environ import FileAwareEnv
@@ -44,6 +45,7 @@ except KeyError:
 # --- PostgreSQL and Redis ------------------------------------------------------------------------
 EMBEDDED_POSTGRES = None if env.str("DATABASE_URL", default="") else Postgres(STATE_DIR)
 EMBEDDED_REDIS = None if env.str("REDIS_URL", default="") else Redis(STATE_DIR)
+REDIS_URL = env.str("REDIS_URL", default="") or Redis(STATE_DIR).url
 DATABASE_POOLER = env.str("DATABASE_POOLER", default="none")
 if DATABASE_POOLER not in {"none", "transaction"}:
     raise ImproperlyConfigured(
@@ -64,6 +66,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "channels",
+    "csp",
     "django_celery_results",
     "config",
     "connections",
@@ -75,6 +79,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "config.static_files.StaticFilesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -109,7 +115,24 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LOGIN_URL = "accounts:login"
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "learning:home"
+# Nothing inline, nothing from elsewhere: the wall behind the sanitiser. 'self' covers web sockets.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
 STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "staticfiles"
 LOGGING = logging_settings(role=PROCESS_ROLE, as_json=False)
 
@@ -122,10 +145,18 @@ TIME_ZONE = "UTC"
 # Seconds between two looks for runs that nobody works on.
 SWEEP_SECONDS = positive_number(env, "SWEEP_SECONDS", 30.0, kind=float)
 
+# --- Channels: hints from workers to browsers ----------------------------------------------------
+REDIS_ADDRESS = EMBEDDED_REDIS.url if EMBEDDED_REDIS else env.str("REDIS_URL")
+CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        "CONFIG": {"hosts": [{"address": REDIS_ADDRESS}]},
+    }
+}
+
 # --- Celery --------------------------------------------------------------------------------------
-CELERY_BROKER_URL = env.str(
-    "REDIS_URL", default=f"redis+socket://{Redis(STATE_DIR).socket_path}?virtual_host=0"
-)
+# Celery knows sockets under another name than everybody else.
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_RESULT_BACKEND = "connections.celery_results.LaneBackend"
 CELERY_RESULT_EXTENDED = True
 CELERY_TASK_SERIALIZER = "json"

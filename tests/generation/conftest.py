@@ -31,16 +31,6 @@ def db_executor(executors: Callable[[int], DbExecutor]) -> DbExecutor:
 
 
 @pytest.fixture
-def observer(transactional_db: None) -> Iterator[psycopg.Connection]:
-    """A connection to the test database outside Django, for looking at the server."""
-    parameters = connection.get_connection_params()
-    names = ("host", "port", "dbname", "user", "password")
-    chosen = {name: parameters[name] for name in names if parameters.get(name)}
-    with psycopg.connect(**chosen, autocommit=True) as outside:
-        yield outside
-
-
-@pytest.fixture
 def sampler(observer: psycopg.Connection) -> Iterator[Sampler]:
     """Watches the connections this process opens from here on, every 10 ms."""
     connection.close()

@@ -76,6 +76,9 @@ class Command(BaseCommand):
             "--new", action="store_true", help="write it again although it is there already"
         )
         parser.add_argument(
+            "--enqueue", action="store_true", help="have the workers write it, and watch"
+        )
+        parser.add_argument(
             "--dry-run", action="store_true", help="print the outline, write nothing"
         )
         parser.add_argument("--format", choices=("text", "json"), default="text")
@@ -100,7 +103,10 @@ class Command(BaseCommand):
         with Foreground() as foreground:
             run_id, provider = self._choose_run(foreground, options)
             try:
-                foreground.generate(run_id, provider)
+                if options["enqueue"]:
+                    foreground.follow(run_id)
+                else:
+                    foreground.generate(run_id, provider)
             except KeyboardInterrupt:
                 self.stderr.write(
                     f"Stopped; what is finished is saved. To go on:\n  {_resume(run_id)}"
@@ -112,7 +118,7 @@ class Command(BaseCommand):
         if options["resume"]:
             raise CommandError("--dry-run plans a goal; a run has its plan.", returncode=BAD_USAGE)
         provider = get_provider(options["provider"] or settings.CONTENT_PROVIDER)
-        outline = runner.plan(check_request(_request(options), provider), provider)
+        outline = runner.plan_outline(check_request(_request(options), provider), provider)
         if options["format"] == "json":
             self.stdout.write(outline.model_dump_json())
         else:
@@ -122,7 +128,7 @@ class Command(BaseCommand):
         self, foreground: Foreground, options: dict[str, Any]
     ) -> tuple[uuid.UUID, Provider]:
         if options["resume"]:
-            return options["resume"], self._resumed(foreground, options["resume"])
+            return options["resume"], self._resumed(foreground, options)
         provider = get_provider(options["provider"] or settings.CONTENT_PROVIDER)
         try:
             owner = foreground.find_owner(options["owner"])
@@ -131,14 +137,16 @@ class Command(BaseCommand):
                 f"--owner: nobody has the address {options['owner']}.", returncode=BAD_USAGE
             ) from None
         order = Order(_request(options), owner=owner)
-        return foreground.order(order, provider, new=options["new"]), provider
+        run_id = foreground.order(order, provider, new=options["new"], enqueue=options["enqueue"])
+        return run_id, provider
 
-    def _resumed(self, foreground: Foreground, run_id: uuid.UUID) -> Provider:
+    def _resumed(self, foreground: Foreground, options: dict[str, Any]) -> Provider:
+        run_id = options["resume"]
         try:
             provider = foreground.find_provider(run_id)
         except GenerationRun.DoesNotExist:
             raise CommandError(f"There is no run {run_id}.", returncode=BAD_USAGE) from None
-        foreground.resume(run_id)
+        foreground.resume(run_id, enqueue=options["enqueue"])
         return provider
 
     def _print_report(self, report: dict[str, Any], format_: str) -> None:

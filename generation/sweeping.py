@@ -1,0 +1,44 @@
+"""Runs that nobody works on: their message got lost, or their worker died."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from concepts.artifact_states import ArtifactState
+from concepts.models import Artifact, Concept
+from generation.models import GenerationRun
+from generation.run_states import OPEN
+
+
+@dataclass(frozen=True)
+class NeglectedRun:
+    run_id: uuid.UUID
+    planned: bool
+
+
+def list_neglected_runs() -> list[NeglectedRun]:
+    """Open runs, older than a sweep, on which no lease is alive; the oldest first.
+
+    A puller that is just about to claim is counted as missing: one message too many does no harm.
+    """
+    now = timezone.now()
+    held = Artifact.objects.filter(
+        run_id=OuterRef("pk"), state=ArtifactState.RUNNING, lease_until__gte=now
+    )
+    runs = (
+        GenerationRun.objects.filter(
+            Q(lease_until__isnull=True) | Q(lease_until__lt=now),
+            ~Exists(held),
+            state__in=list(OPEN),
+            created_at__lt=now - timedelta(seconds=settings.SWEEP_SECONDS),
+        )
+        .annotate(planned=Exists(Concept.objects.filter(roadmap=OuterRef("roadmap"))))
+        .order_by("created_at")
+    )
+    return [NeglectedRun(run.pk, run.planned) for run in runs]

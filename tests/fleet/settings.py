@@ -1,0 +1,11 @@
+"""The fleet as the tests run it: a provider that knows any goal and takes its time."""
+
+from config.settings.test import *
+
+CONTENT_PROVIDERS = {
+    **CONTENT_PROVIDERS,
+    "slow": "tests.fleet.providers.make_slow_provider",
+}
+CONTENT_PROVIDER = "slow"
+# The tests have migrated their database already.
+MIGRATE_AT_START = False

@@ -1,0 +1,118 @@
+"""Finished and unfinished roadmaps as the admin meets them, made with model-bakery."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from model_bakery import baker
+
+from accounts.models import User
+from concepts.artifact_states import ArtifactState
+from concepts.models import (
+    Artifact,
+    ArtifactVersion,
+    Choice,
+    Concept,
+    ConceptPrerequisite,
+    Question,
+    Quiz,
+    Resource,
+    Tutorial,
+)
+from generation.models import EventType, GenerationEvent, GenerationRun
+from generation.run_states import RunState
+from roadmaps.models import Module, Roadmap, Stage
+
+PAYLOADS = ("tutorial", "resources", "quiz")
+
+
+def make_roadmaps(count: int) -> None:
+    """So many roadmaps, each with so many of everything, and a row of each model."""
+    for number in range(count):
+        make_roadmap(f"Knots {uuid.uuid4()} {number}", concepts=count)
+    baker.make("django_celery_results.TaskResult", _quantity=count)
+    baker.make("django_celery_results.GroupResult", _quantity=count)
+    baker.make("auth.Group", _quantity=count)
+
+
+def make_roadmap(title: str, *, concepts: int) -> GenerationRun:
+    owner = baker.make(User, email=f"{uuid.uuid4()}@knots.example")
+    roadmap = baker.make(Roadmap, title=title, goal=title, slug=uuid.uuid4(), owner=owner)
+    run = make_run(roadmap, requested_by=owner)
+    earlier: Concept | None = None
+    for position in range(concepts):
+        stage = baker.make(Stage, roadmap=roadmap, position=position, title="Part")
+        module = baker.make(Module, stage=stage, position=1, title="Ropes")
+        concept = make_concept(run, module, position)
+        if earlier is not None:
+            baker.make(ConceptPrerequisite, concept=concept, requires=earlier)
+        earlier = concept
+    return run
+
+
+def make_run(roadmap: Roadmap, state: RunState = RunState.READY, **fields: Any) -> GenerationRun:
+    return baker.make(
+        GenerationRun, roadmap=roadmap, state=state, reason="why", provider="scripted", **fields
+    )
+
+
+def make_concept(run: GenerationRun, module: Module, position: int) -> Concept:
+    concept = baker.make(
+        Concept,
+        roadmap=run.roadmap,
+        module=module,
+        position=position,
+        title=f"Knot {position}",
+        slug=f"knot-{position}",
+        outline_key=f"c{position}",
+        difficulty=1,
+        est_minutes=20,
+    )
+    for place, kind in enumerate(PAYLOADS):
+        version = make_version(run, concept, kind, place)
+        baker.make(
+            GenerationEvent,
+            run=run,
+            seq=len(PAYLOADS) * position + place + 1,
+            type=EventType.ARTIFACT_READY,
+            concept=concept,
+            kind=kind,
+        )
+        make_payload(version, kind)
+    return concept
+
+
+def make_version(run: GenerationRun, concept: Concept, kind: str, place: int) -> ArtifactVersion:
+    artifact = make_artifact(run, concept, kind, position=place)
+    version = baker.make(ArtifactVersion, artifact=artifact, number=1, run_id=run.pk)
+    Artifact.objects.filter(pk=artifact.pk).update(
+        state=ArtifactState.READY, current_version=version
+    )
+    return version
+
+
+def make_artifact(run: GenerationRun, concept: Concept, kind: str, **fields: Any) -> Artifact:
+    return baker.make(Artifact, concept=concept, kind=kind, run_id=run.pk, **fields)
+
+
+def make_payload(version: ArtifactVersion, kind: str) -> None:
+    if kind == "tutorial":
+        baker.make(Tutorial, version=version, markdown="Take the rope.", html="<p>Take it.</p>")
+    elif kind == "resources":
+        for position in range(3):
+            url = f"https://knots.example/{position}"
+            baker.make(Resource, version=version, position=position, url=url, url_canonical=url)
+    else:
+        quiz = baker.make(Quiz, version=version)
+        question = baker.make(Question, quiz=quiz, position=1, stem="Which?", difficulty=1)
+        baker.make(Choice, question=question, position=1, text="this", rationale="it holds")
+
+
+def make_failed(state: RunState = RunState.PARTIAL) -> list[Artifact]:
+    """A closed run with three failed artifacts."""
+    run = make_roadmap(f"Broken {uuid.uuid4()}", concepts=1)
+    GenerationRun.objects.filter(pk=run.pk).update(state=state, last_seq=3)
+    artifacts = Artifact.objects.filter(run_id=run.pk)
+    artifacts.update(state=ArtifactState.FAILED, error_public="It would not hold.", attempts=3)
+    return list(artifacts.order_by("pk"))
