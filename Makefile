@@ -7,6 +7,8 @@
 override GOAL := $(value GOAL)
 override FORMAT := $(or $(value FORMAT),text)
 export GOAL FORMAT
+# Packages of another environment are none of ours.
+unexport PYTHONHOME PYTHONPATH
 
 python := .venv/bin/python
 # What FAST=1 leaves out.
@@ -22,6 +24,10 @@ setup: .venv/.ready ## build .venv with everything the other targets need
 
 roadmap: .venv/.ready ## generate and print a roadmap: make roadmap GOAL="..." [FORMAT=json]
 	@exec $(python) manage.py generate_roadmap --format="$$FORMAT" -- "$$GOAL"
+
+.PHONY: serve
+serve: .venv/.ready ## the site and its workers until Ctrl-C: make serve [PORT=8000]
+	@exec $(python) -m config.serve --port="$${PORT:-8000}"
 
 test: .venv/.ready ## all tests; FAST=1 leaves out the slow kinds
 	@$(python) -m pytest -n 2 $(if $(FAST),$(fast))

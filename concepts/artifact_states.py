@@ -15,14 +15,14 @@ class ArtifactState(StrEnum):
 
 
 _TRANSITIONS: dict[ArtifactState, frozenset[ArtifactState]] = {
-    # A claim.
-    ArtifactState.PENDING: frozenset({ArtifactState.RUNNING}),
+    # A claim; or the late answer of a puller whose lease had run out: what is paid for is kept.
+    ArtifactState.PENDING: frozenset({ArtifactState.RUNNING, ArtifactState.READY}),
     # Written; refused for good; given back (cancelled, transient error, lease run out).
     ArtifactState.RUNNING: frozenset(
         {ArtifactState.READY, ArtifactState.FAILED, ArtifactState.PENDING}
     ),
-    # A resumed run tries again what failed, and nothing else.
-    ArtifactState.FAILED: frozenset({ArtifactState.PENDING}),
+    # A resumed run tries again what failed, and nothing else; or a late answer, as above.
+    ArtifactState.FAILED: frozenset({ArtifactState.PENDING, ArtifactState.READY}),
     ArtifactState.READY: frozenset(),
 }
 

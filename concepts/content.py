@@ -13,7 +13,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, StringConstraints
 
-TUTORIAL_MAX_CHARACTERS = 200_000
+# Some 10,000 words; rendering takes up to two seconds.
+TUTORIAL_MAX_CHARACTERS = 60_000
 _WEB_ADDRESS = re.compile(r"https?://[^\s/\\?#]+[^\s\\]*", re.IGNORECASE)
 
 
@@ -58,7 +59,8 @@ def _web_address(value: str) -> str:
     # HttpUrl mends what browsers mend; we keep the text, so it has to be whole as it stands.
     if not _WEB_ADDRESS.fullmatch(value):
         raise ValueError("is not a plain http(s) address")
-    return value
+    scheme, rest = value.split(":", 1)
+    return f"{scheme.lower()}:{rest}"
 
 
 WebAddress = Annotated[
@@ -119,3 +121,9 @@ class QuizContent(Content):
 
 
 ArtifactContent = TutorialContent | ResourcesContent | QuizContent
+
+CONTENT_TYPES: dict[ArtifactKind, type[ArtifactContent]] = {
+    ArtifactKind.TUTORIAL: TutorialContent,
+    ArtifactKind.RESOURCES: ResourcesContent,
+    ArtifactKind.QUIZ: QuizContent,
+}

@@ -54,7 +54,8 @@ class VersionDraft:
 class FailureDraft:
     """An artifact that will not be: `public` is read by learners, `detail` by operators.
 
-    `retry` gives it back to be claimed again instead of failing it.
+    With `retry_seconds` it is not failed, but given back to be claimed again after that time.
+    What it cost all the same is in `provenance`.
     """
 
     artifact_id: int
@@ -63,7 +64,8 @@ class FailureDraft:
     error_class: str
     public: str
     detail: str = ""
-    retry: bool = False
+    retry_seconds: float | None = None
+    provenance: Provenance | None = None
 
 
 Draft = VersionDraft | FailureDraft
@@ -111,7 +113,8 @@ def draft_failure(
     *,
     public: str,
     detail: str = "",
-    retry: bool = False,
+    retry_seconds: float | None = None,
+    provenance: Provenance | None = None,
 ) -> FailureDraft:
     """A failure whose texts can be stored, whatever the error quotes."""
     return FailureDraft(
@@ -119,13 +122,15 @@ def draft_failure(
         concept_id=concept_id,
         kind=kind,
         error_class=type(error).__name__,
-        public=_storable(public),
-        detail=_storable(detail),
-        retry=retry,
+        public=storable(public).strip() or "No reason was given.",
+        detail=storable(detail),
+        retry_seconds=retry_seconds,
+        provenance=provenance,
     )
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
+    """The text with what PostgreSQL cannot hold made visible."""
     return (
         text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "\N{REPLACEMENT CHARACTER}")
     )

@@ -32,6 +32,10 @@ HEADING_ID_PREFIX = "t-"
 # Looking for bare links in one endless word takes time that grows with its square (measured:
 # 16 s for 40,000 characters).
 LINKIFY_MAX_WORD = 2_000
+# Lexers are regular expressions, some of quadratic time: a model that repeats itself inside a code
+# block must not stop the event loop (measured: 4.5 s for 10,000 characters of nonsense Java).
+HIGHLIGHT_MAX_BLOCK = 4_000
+HIGHLIGHT_MAX_TUTORIAL = 30_000
 
 _TAGS = {
     "a", "blockquote", "br", "code", "del", "em", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol",
@@ -54,8 +58,12 @@ _CLASS = re.compile(r"[a-z][a-z0-9]{0,2}|code")
 def render_markdown(markdown: str) -> str:
     """Sanitised HTML; headings start at h2 and carry prefixed ids."""
     longest_word = max(map(len, markdown.split()), default=0)
+    parser = _parser(
+        linkify=longest_word <= LINKIFY_MAX_WORD,
+        highlighting=len(markdown) <= HIGHLIGHT_MAX_TUTORIAL,
+    )
     return nh3.clean(
-        _parser(linkify=longest_word <= LINKIFY_MAX_WORD).render(markdown),
+        parser.render(markdown),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         attribute_filter=_keep_attribute,
@@ -89,8 +97,9 @@ def _absolute_or_in_page(address: str) -> str | None:
 
 
 @functools.cache
-def _parser(*, linkify: bool) -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "linkify": linkify, "highlight": _highlight})
+def _parser(*, linkify: bool, highlighting: bool) -> MarkdownIt:
+    highlighter = _highlight if highlighting else _plain
+    parser = MarkdownIt("commonmark", {"html": False, "linkify": linkify, "highlight": highlighter})
     parser.enable(["table", "strikethrough", *(["linkify"] if linkify else [])])
     parser.add_render_rule("image", _image_as_text)
     parser.add_render_rule("code_block", _code_block)
@@ -103,14 +112,22 @@ def _highlight(code: str, language: str, _attributes: str) -> str:
     try:
         lexer = get_lexer_by_name(language or "text")
     except ClassNotFound:
-        inner = escapeHtml(code)
-    else:
-        inner = highlight(code, lexer, HtmlFormatter(nowrap=True))
+        return _plain(code, language, "")
+    if len(code) > HIGHLIGHT_MAX_BLOCK:
+        return _plain(code, language, "")
+    return _framed(highlight(code, lexer, HtmlFormatter(nowrap=True)))
+
+
+def _plain(code: str, _language: str, _attributes: str) -> str:
+    return _framed(escapeHtml(code))
+
+
+def _framed(inner: str) -> str:
     return f'<pre class="code" tabindex="0"><code>{inner}</code></pre>'
 
 
 def _code_block(_renderer: RendererHTML, tokens: Sequence[Token], index: int, *_rest: Any) -> str:
-    return _highlight(tokens[index].content, "", "")
+    return _plain(tokens[index].content, "", "")
 
 
 def _image_as_text(

@@ -24,7 +24,7 @@ from django.db.models import (
     Subquery,
     Value,
 )
-from django.db.models.functions import Now
+from django.db.models.functions import Greatest, Now
 
 from concepts import payloads
 from concepts.artifact_states import ArtifactState, sources
@@ -35,7 +35,7 @@ _FREE = {"leased_by": None, "lease_until": None}
 _NO_ERROR = {"error_class": "", "error_public": "", "error_detail": ""}
 
 
-def _in(seconds: float) -> ExpressionWrapper[Any]:
+def moment_in(seconds: float) -> ExpressionWrapper[Any]:
     """A moment on the server's clock; workers' clocks may differ."""
     span = Value(timedelta(seconds=seconds), output_field=DurationField())
     return ExpressionWrapper(Now() + span, output_field=DateTimeField())
@@ -43,21 +43,28 @@ def _in(seconds: float) -> ExpressionWrapper[Any]:
 
 def claimable(run_id: uuid.UUID) -> QuerySet[Artifact]:
     """A run's unfinished artifacts that nobody holds, or whose holder has not come back."""
-    free = Q(state=ArtifactState.PENDING)
+    free = Q(state=ArtifactState.PENDING) & (Q(retry_at__isnull=True) | Q(retry_at__lte=Now()))
     abandoned = Q(state=ArtifactState.RUNNING, lease_until__lt=Now())
     return Artifact.objects.filter(free | abandoned, run_id=run_id)
 
 
 @transaction.atomic
 def claim_artifacts(
-    run_id: uuid.UUID, puller_id: uuid.UUID, *, limit: int, lease_seconds: float
+    run_id: uuid.UUID,
+    puller_id: uuid.UUID,
+    *,
+    limit: int,
+    lease_seconds: float,
+    besides: Sequence[int] = (),
 ) -> list[int]:
     """Take up to `limit` artifacts in order of priority, then of the roadmap; return their ids.
 
-    Rows another claim is looking at are skipped, so pullers never wait for each other.
+    Rows another claim is looking at are skipped, so pullers never wait for each other. `besides`
+    are those the puller is writing already, though it may have lost their leases.
     """
     ids = list(
         claimable(run_id)
+        .exclude(pk__in=besides)
         .order_by("-priority", "position")
         .select_for_update(skip_locked=True)
         .values_list("pk", flat=True)[:limit]
@@ -65,7 +72,8 @@ def claim_artifacts(
     Artifact.objects.filter(pk__in=ids).update(
         state=ArtifactState.RUNNING,
         leased_by=puller_id,
-        lease_until=_in(lease_seconds),
+        lease_until=moment_in(lease_seconds),
+        retry_at=None,
         attempts=F("attempts") + 1,
     )
     return ids
@@ -82,28 +90,45 @@ def renew_leases(puller_id: uuid.UUID, artifact_ids: Sequence[int], *, lease_sec
     The puller names what it knows to hold: a claim whose answer got lost on the way must run out.
     """
     ids = _lock(_held_by(puller_id).filter(pk__in=artifact_ids))
-    return Artifact.objects.filter(pk__in=ids).update(lease_until=_in(lease_seconds))
+    return Artifact.objects.filter(pk__in=ids).update(lease_until=moment_in(lease_seconds))
 
 
 @transaction.atomic
 def release_artifacts(puller_id: uuid.UUID) -> int:
-    """Give back what a puller holds and will not finish; return how many."""
+    """Give back what a puller holds and will not finish; return how many.
+
+    It has not been tried to the end, so it does not count as an attempt.
+    """
     ids = _lock(_held_by(puller_id))
-    return Artifact.objects.filter(pk__in=ids).update(state=ArtifactState.PENDING, **_FREE)
+    return Artifact.objects.filter(pk__in=ids).update(
+        state=ArtifactState.PENDING, attempts=Greatest(F("attempts") - 1, 0), **_FREE
+    )
 
 
 @transaction.atomic
-def retry_failed(run_id: uuid.UUID) -> int:
-    """Make a run's failed artifacts claimable again; return how many."""
-    ids = _lock(Artifact.objects.filter(run_id=run_id, state=ArtifactState.FAILED))
-    return Artifact.objects.filter(pk__in=ids).update(
-        state=ArtifactState.PENDING, attempts=0, finished_at=None, **_NO_ERROR
+def retry_failed(run_id: uuid.UUID, artifact_ids: Sequence[int] | None = None) -> int:
+    """Make a run's failed artifacts, or these of them, claimable again; return how many.
+
+    All start counting their attempts anew, those that only wait for another try included.
+    """
+    states = [ArtifactState.FAILED, ArtifactState.PENDING]
+    wanted = Artifact.objects.filter(run_id=run_id, state__in=states)
+    ids = _lock(wanted if artifact_ids is None else wanted.filter(pk__in=artifact_ids))
+    failed = Artifact.objects.filter(pk__in=ids, state=ArtifactState.FAILED).count()
+    Artifact.objects.filter(pk__in=ids).update(
+        state=ArtifactState.PENDING, attempts=0, retry_at=None, finished_at=None, **_NO_ERROR
     )
+    return failed
 
 
 def _lock(artifacts: QuerySet[Artifact]) -> list[int]:
     """Lock rows in key order: two units that share rows then wait, but never deadlock."""
     return list(artifacts.order_by("pk").select_for_update().values_list("pk", flat=True))
+
+
+def lock_artifacts(artifact_ids: Iterable[int]) -> None:
+    """Lock a batch's rows at once, in key order, before anything touches them in another."""
+    _lock(Artifact.objects.filter(pk__in=sorted(artifact_ids)))
 
 
 def lock_writable(run_id: uuid.UUID, artifact_ids: Iterable[int]) -> set[int]:
@@ -140,6 +165,7 @@ def store_versions(run_id: uuid.UUID, drafts: Sequence[VersionDraft]) -> list[Ve
         state=ArtifactState.READY,
         current_version=Subquery(newest.values("pk")),
         finished_at=Now(),
+        retry_at=None,
         **_FREE,
         **_NO_ERROR,
     )
@@ -188,16 +214,18 @@ def store_failures(
         _fail(artifact, by_id[artifact.pk])
     Artifact.objects.bulk_update(
         artifacts,
-        ["state", "finished_at", "leased_by", "lease_until", *_NO_ERROR],
+        ["state", "finished_at", "retry_at", *_FREE, *_NO_ERROR],
     )
     return [by_id[artifact.pk] for artifact in artifacts if artifact.state == ArtifactState.FAILED]
 
 
 def _fail(artifact: Artifact, draft: FailureDraft) -> None:
-    artifact.state = ArtifactState.PENDING if draft.retry else ArtifactState.FAILED
+    artifact.state = ArtifactState.FAILED if draft.retry_seconds is None else ArtifactState.PENDING
     artifact.leased_by = artifact.lease_until = None
     artifact.error_class = draft.error_class[:100]
     artifact.error_public = draft.public[:500]
     artifact.error_detail = draft.detail[:10_000]
-    if not draft.retry:
+    if draft.retry_seconds is None:
         artifact.finished_at = Now()
+    else:
+        artifact.retry_at = moment_in(draft.retry_seconds)

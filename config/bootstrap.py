@@ -6,7 +6,9 @@ started), the embedded PostgreSQL where no DATABASE_URL is given, the schema whe
 
 from __future__ import annotations
 
+import argparse
 import os
+import signal
 import subprocess
 import sys
 
@@ -14,9 +16,10 @@ import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line, get_commands
-from django.db import OperationalError
+from django.db import OperationalError, ProgrammingError
 
 from config.embedded import EmbeddedServiceError
+from config.environment import BASE_DIR, choose_settings
 from connections.refusal import BudgetRefused, assert_budget
 
 # Commands that never open a connection.
@@ -63,14 +66,38 @@ REFUSALS = (BudgetRefused, DatabaseAway, EmbeddedServiceError)
 
 def run_command(argv: list[str]) -> None:
     """`manage.py`: prepare what the command needs, then run it. Exits politely where it cannot."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
     try:
-        django.setup()
+        choose_settings(_settings_option(argv))
+        _load_django()
+        # From here on Ctrl-C is an exception, as everywhere: there is something to clean up.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         if needs_database(argv):
             prepare_database(migrating=argv[1] not in _WITHOUT_MIGRATING)
         execute_from_command_line(argv)
     except (ImproperlyConfigured, *REFUSALS) as error:
         sys.exit(f"manage.py: {error}")
+    except ProgrammingError as error:
+        if "does not exist" not in str(error):
+            raise
+        sys.exit(f"manage.py: the database is not up to date (run manage.py migrate): {error}")
+
+
+def _settings_option(argv: list[str]) -> str | None:
+    """--settings, which Django would read only after the settings are needed here."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--settings")
+    module: str | None = parser.parse_known_args(argv[2:])[0].settings
+    return module
+
+
+def _load_django() -> None:
+    try:
+        django.setup()
+    except ModuleNotFoundError as error:
+        module = os.environ["DJANGO_SETTINGS_MODULE"]
+        if error.name and module.startswith(error.name):
+            raise ImproperlyConfigured(f"DJANGO_SETTINGS_MODULE: there is no “{module}”.") from None
+        raise
 
 
 def needs_database(argv: list[str]) -> bool:
@@ -120,7 +147,7 @@ def migrate_where_needed() -> None:
 def _migrate_as_owner() -> None:
     """Roles other than `command` may write rows but own no tables."""
     subprocess.run(  # noqa: S603 - our own command, no outside input
-        [sys.executable, str(settings.BASE_DIR / "manage.py"), "migrate", "-v", "0"],
+        [sys.executable, str(BASE_DIR / "manage.py"), "migrate", "-v", "0"],
         env=os.environ | {"PROCESS_ROLE": "command"},
         check=True,
     )

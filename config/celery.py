@@ -15,7 +15,9 @@ from celery import Celery
 from celery.signals import beat_init, celeryd_init, setup_logging, worker_process_shutdown
 from django.core.exceptions import ImproperlyConfigured
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
+from config.environment import choose_settings
+
+choose_settings()
 # Asked to stop (SIGTERM), a worker saves and ends soon instead of finishing long tasks first.
 os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from django.core.exceptions import ImproperlyConfigured
 from environ import FileAwareEnv
 
 from connections.roles import Role
@@ -47,12 +48,16 @@ def databases_for(
     else:
         database["CONN_MAX_AGE"] = None
         database["CONN_HEALTH_CHECKS"] = True
+    # Behind a pooler in transaction mode no cursor outlives its transaction.
+    database["DISABLE_SERVER_SIDE_CURSORS"] = (
+        env.str("DATABASE_POOLER", default="none") == "transaction"
+    )
     return {"default": database}
 
 
 def _address(role: str, env: FileAwareEnv, embedded: Embedded | None) -> dict[str, Any]:
     if embedded is None:
-        database: dict[str, Any] = dict(env.db_url("DATABASE_URL"))
+        database: dict[str, Any] = _parse_url(env)
         user, password = database.get("USER", ""), database.get("PASSWORD", "")
     else:
         place = embedded.connection
@@ -67,6 +72,14 @@ def _address(role: str, env: FileAwareEnv, embedded: Embedded | None) -> dict[st
     database["USER"] = env.str(f"{prefix}_USER", default=user)
     database["PASSWORD"] = env.str(f"{prefix}_PASSWORD", default=password)
     return database
+
+
+def _parse_url(env: FileAwareEnv) -> dict[str, Any]:
+    url = env.str("DATABASE_URL")
+    if url.split(":", 1)[0] not in {"postgres", "postgresql", "pgsql"}:
+        # Never the value: it may hold a password.
+        raise ImproperlyConfigured("DATABASE_URL must begin with postgresql://; Cairn needs it.")
+    return dict(env.db_url_config(url))
 
 
 def database_users(

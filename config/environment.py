@@ -1,23 +1,64 @@
-"""Reading numbers from the environment, refused by name where they are none."""
+"""Reading the environment: blank means default, and a bad value is told by name."""
 
 from __future__ import annotations
 
-from typing import TypeVar
+import math
+import os
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from environ import FileAwareEnv
 
+BASE_DIR = Path(__file__).resolve().parents[1]
+DEVELOPMENT = "config.settings.development"
+
 Number = TypeVar("Number", int, float)
 
 
+def choose_settings(module: str | None = None) -> None:
+    """Fix DJANGO_SETTINGS_MODULE: as given, of the environment, of .env, else development.
+
+    Every way into the program calls this before Django looks: a .env that asks for production must
+    not be served by development.
+    """
+    FileAwareEnv.read_env(BASE_DIR / ".env")
+    chosen = module or os.environ.get("DJANGO_SETTINGS_MODULE", "").strip()
+    os.environ["DJANGO_SETTINGS_MODULE"] = chosen or DEVELOPMENT
+
+
+class Environment(FileAwareEnv):  # type: ignore[misc]  # comes without types
+    """`NAME=` is the same as no NAME at all: compose files and copied examples are full of them."""
+
+    def get_value(self, var: str, *arguments: Any, **options: Any) -> Any:
+        try:
+            raw = self.ENVIRON.get(var)
+            if raw is not None and not raw.strip() and "default" in options:
+                return options["default"]
+            value = super().get_value(var, *arguments, **options)
+        except OSError as error:
+            raise ImproperlyConfigured(f"{var}_FILE cannot be read: {error}") from None
+        # The newline at the end of a secret's file is the editor's.
+        return value.strip() if isinstance(value, str) else value
+
+
 def positive_number(env: FileAwareEnv, name: str, default: Number, *, kind: type[Number]) -> Number:
-    """The number above zero that `name` holds. Raises ImproperlyConfigured."""
-    text: str = env.str(name, default=str(default)) or str(default)
+    """The finite number above zero that `name` holds. Raises ImproperlyConfigured."""
+    text: str = env.str(name, default=str(default))
     try:
         value = kind(text)
     except ValueError:
         value = kind(0)
-    if not value > 0:
+    if not 0 < value < math.inf:
         wanted = "a whole number" if kind is int else "a number"
         raise ImproperlyConfigured(f"{name} is “{text}”; it must be {wanted} above zero.")
     return value
+
+
+def site_url(env: FileAwareEnv, default: str) -> str:
+    """SITE_URL without a slash at the end. Raises ImproperlyConfigured unless it is absolute."""
+    url: str = env.str("SITE_URL", default=default).rstrip("/")
+    if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
+        raise ImproperlyConfigured(f"SITE_URL is “{url}”; it must begin with http:// or https://.")
+    return url

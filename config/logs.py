@@ -32,7 +32,8 @@ def logging_settings(*, role: str, as_json: bool) -> dict[str, Any]:
     renderer: Any = structlog.processors.JSONRenderer()
     if not as_json:
         renderer = structlog.dev.ConsoleRenderer(
-            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            colors=bool(sys.stderr and sys.stderr.isatty()),
+            exception_formatter=structlog.dev.plain_traceback,
         )
     return {
         "version": 1,

@@ -1,6 +1,8 @@
 #!/bin/sh
 # Builds .venv in the checkout. Run by `make setup`; safe to interrupt and to run again.
 set -eu
+# Meant for other environments than the one that is made here.
+unset PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_REQUIRE_VIRTUALENV PYTHONPATH PYTHONHOME
 
 new_enough='import sys; raise SystemExit(sys.version_info < (3, 11))'
 
@@ -32,4 +34,8 @@ if ! usable; then
 fi
 .venv/bin/python -m pip install -qq --disable-pip-version-check --requirement requirements/dev.txt
 .venv/bin/python -m config.embedded.redis_binary
+# Makes `celery -A config` and the like work from any directory.
+.venv/bin/python -c 'import os, sysconfig
+with open(os.path.join(sysconfig.get_path("purelib"), "cairn.pth"), "w", encoding="utf-8") as file:
+    file.write(os.getcwd() + "\n")'
 pwd -P >.venv/.ready

@@ -1,6 +1,13 @@
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 urlpatterns = [
+    path("", include("learning.urls")),
+    path("runs/", include("generation.urls")),
+    path("accounts/", include("accounts.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler404 = "learning.errors.show_not_found"
+handler403 = "learning.errors.show_forbidden"
+handler500 = "learning.errors.show_server_error"

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import structlog
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from connections.deadlines import DeadlineWatch
 from connections.units import Unit
@@ -56,6 +57,7 @@ class Lanes:
 
     def __init__(self, size: int, name: str) -> None:
         self.size = size
+        self._wrappers: list[BaseDatabaseWrapper] = []
         self._pool = ThreadPoolExecutor(size, name, initializer=self._enter_lane)
         self._watch = DeadlineWatch(f"{name}-watch", self._interrupt)
         self._here = threading.local()
@@ -135,25 +137,18 @@ class Lanes:
             if self._closed:
                 return
             self._closed = True
-        if self._started:
-            self._close_connections()
         self._pool.shutdown(wait=True)
+        for wrapper in self._wrappers:
+            # Its thread is gone; Django wants to be told that another one may close it.
+            wrapper.inc_thread_sharing()
+            wrapper.close()
         self._watch.close()
-
-    def _close_connections(self) -> None:
-        # Only its own thread may close a Django connection. The barrier keeps a quick lane from
-        # taking two of these and leaving another lane with none.
-        barrier = threading.Barrier(self.size)
-
-        def close() -> None:
-            barrier.wait()
-            connections.close_all()
-
-        for work in [self._pool.submit(close) for _ in range(self.size)]:
-            work.result()
 
     def _enter_lane(self) -> None:
         self._here.is_lane = True
+        wrappers = connections.all()  # of this thread; nothing connects here
+        with self._lock:
+            self._wrappers += wrappers
 
     def _work(self, unit: Unit[R]) -> R:
         began = time.monotonic()

@@ -55,7 +55,7 @@ def request_roadmap(order: Order, provider: Provider, *, enqueue: bool = True) -
     try:
         return _open_run(order, request, provider, enqueue=enqueue)
     except IntegrityError:
-        run_id = _find_by_key(order.idempotency_key)
+        run_id = _find_by_key(order, request)
         if run_id is None:
             raise
         return run_id
@@ -70,18 +70,31 @@ def resume(run_id: uuid.UUID, *, enqueue: bool = True) -> bool:
     return resumed
 
 
-def _find_by_key(key: str | None) -> uuid.UUID | None:
-    if key is None:
+class KeyReused(Exception):
+    """An idempotency key came back with another goal or other options."""
+
+
+def _find_by_key(order: Order, request: OutlineRequest) -> uuid.UUID | None:
+    """The run this very order opened before. Raises KeyReused."""
+    if order.idempotency_key is None:
         return None
-    runs = GenerationRun.objects.filter(idempotency_key=key)
-    return runs.values_list("pk", flat=True).first()
+    run = (
+        GenerationRun.objects.select_related("roadmap")
+        .filter(idempotency_key=order.idempotency_key, requested_by=order.owner)
+        .first()
+    )
+    if run is None:
+        return None
+    if (run.roadmap.goal, run.options) != (request.goal, request.options()):
+        raise KeyReused(f"“{order.idempotency_key}” stands for another order.")
+    return run.pk
 
 
 @transaction.atomic
 def _open_run(
     order: Order, request: OutlineRequest, provider: Provider, *, enqueue: bool
 ) -> uuid.UUID:
-    existing = _find_by_key(order.idempotency_key)
+    existing = _find_by_key(order, request)
     if existing is not None:
         return existing
     roadmap = create_roadmap(

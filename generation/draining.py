@@ -6,14 +6,18 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+import structlog
+
 T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
 
 
 async def finish(work: Coroutine[Any, Any, T] | asyncio.Task[T], *, seconds: float) -> T:
     """Await `work` to its end, at most `seconds`, however often the caller is cancelled.
 
-    A cancellation that came meanwhile is raised once the work is done. When time is up the work
-    itself is cancelled and TimeoutError raised.
+    A cancellation that came meanwhile is raised once the work is done (its error, if any, is then
+    logged). When time is up the work itself is cancelled and TimeoutError raised.
     """
     task = work if isinstance(work, asyncio.Task) else asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
@@ -24,10 +28,16 @@ async def finish(work: Coroutine[Any, Any, T] | asyncio.Task[T], *, seconds: flo
             await asyncio.wait({task}, timeout=deadline - loop.time())
         except asyncio.CancelledError:
             cancelled = True
+    error: BaseException | None
     if not task.done():
         task.cancel()
-        raise TimeoutError(f"{task.get_name()} did not finish within {seconds:g} s")
-    if cancelled and not task.cancelled():
-        task.exception()  # seen: the cancellation says more
+        error = TimeoutError(f"{task.get_name()} did not finish within {seconds:g} s")
+    else:
+        error = None if task.cancelled() else task.exception()
+    if cancelled:
+        if error is not None:
+            log.error("work_not_finished", error=repr(error))
         raise asyncio.CancelledError
+    if isinstance(error, TimeoutError) and not task.done():
+        raise error
     return task.result()

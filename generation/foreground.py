@@ -66,7 +66,10 @@ class Foreground(AbstractContextManager["Foreground"]):
                 return finished
         if enqueue:
             runner.join_broker()
-        return self._db.run_sync(dispatch.request_roadmap, order, provider, enqueue=enqueue)
+        # Not tried again by itself: an order without a key is a new one each time.
+        return self._db.run_sync(
+            dispatch.request_roadmap, order, provider, enqueue=enqueue, retry=False
+        )
 
     def find_provider(self, run_id: uuid.UUID) -> Provider:
         """Who writes a run. Raises GenerationRun.DoesNotExist."""

@@ -45,8 +45,8 @@ class GenerationRun(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
-    idempotency_key = models.CharField(
-        _("idempotency key"), max_length=200, null=True, blank=True, unique=True
+    idempotency_key = models.CharField(  # noqa: DJ001 - NULL: none was given
+        _("idempotency key"), max_length=200, null=True, blank=True
     )
     provider = models.CharField(_("provider"), max_length=50)
     model = models.CharField(_("model"), max_length=200, blank=True)
@@ -71,6 +71,12 @@ class GenerationRun(models.Model):
         verbose_name_plural = _("generation runs")
         ordering: ClassVar = ["-created_at"]
         constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["requested_by", "idempotency_key"],
+                condition=models.Q(idempotency_key__isnull=False),
+                nulls_distinct=False,
+                name="run_key_unique",
+            ),
             models.CheckConstraint(
                 condition=models.Q(state__in=RunStateLabel.values), name="run_state_known"
             ),

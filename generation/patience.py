@@ -30,14 +30,18 @@ class PatientDb:
 
     def __init__(self, db: DbExecutor, *, seconds: float) -> None:
         self._db = db
-        self._seconds = seconds
+        self.seconds = seconds
 
     @property
     def lanes(self) -> int:
         return self._db.statistics().lanes
 
+    async def run_once(self, unit: Callable[..., R], /, *arguments: Any, **options: Any) -> R:
+        """For what is not worth waiting for."""
+        return await self._db.run(unit, *arguments, **options)
+
     async def run(self, unit: Callable[..., R], /, *arguments: Any, **options: Any) -> R:
-        give_up_at = time.monotonic() + self._seconds
+        give_up_at = time.monotonic() + self.seconds
         pause = FIRST_PAUSE_SECONDS
         while True:
             try:

@@ -14,15 +14,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 
+from concepts.content import CONTENT_TYPES, ArtifactKind
 from concepts.drafts import Draft, FailureDraft, Provenance, draft_failure, draft_version
 from concepts.models import Origin
 from connections.executor import DbExecutor
 from generation import services
 from generation.draining import finish
 from generation.patience import OUTAGES, PatientDb
+from generation.pauses import pause_before
 from generation.planning import plan_roadmap
 from generation.providers.base import (
+    ContentError,
     Provider,
     ProviderError,
     SystemicError,
@@ -32,13 +36,9 @@ from generation.providers.base import (
 from generation.refusals import draft_refusal
 from generation.run_states import OPEN, RunState
 from generation.saving import Hook, Saver, ignore
-from generation.selectors import Work, get_run_state
+from generation.selectors import Work, get_run_state, has_pending
 
 log = structlog.get_logger(__name__)
-
-# What a bug in a provider raises. Signals that must pass (a worker's soft time limit is an
-# Exception, too) are not among them.
-_BUGS = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,10 @@ class Limits:
     model_calls: int = 8
     batch_concepts: int = 16
     batch_seconds: float = 0.5
-    # Times a provider is asked for one artifact before a transient error fails it.
-    attempts: int = 3
+    # Times a provider is asked for one artifact before a transient error fails it, and how long
+    # the first pause between is; each is twice the one before.
+    attempts: int = 5
+    retry_seconds: float = 2.0
     lease_seconds: float = 30.0
     poll_seconds: float = 0.5
     drain_seconds: float = 60.0
@@ -62,8 +64,12 @@ class Limits:
 
     @property
     def unsaved(self) -> int:
-        """Artifacts that may be in this process at once, being written or waiting to be saved."""
-        return self.model_calls + 6 * self.batch_concepts
+        """Artifacts that may be in this process at once, being written or waiting to be saved.
+
+        Two full batches (three artifacts a concept) keep every lane busy; more would only fill
+        memory where the database is slower than the provider.
+        """
+        return self.model_calls + 2 * 3 * self.batch_concepts
 
 
 async def pull(
@@ -119,7 +125,7 @@ class Puller:
         self._held: set[int] = set()  # artifacts claimed and not yet saved
         self._calling = 0
         self._changed = asyncio.Event()
-        self._halt = ""
+        self._halt: str | None = None
         self._ends_at = time.monotonic() + (limits.max_seconds or float("inf"))
 
     async def plan(self) -> None:
@@ -147,24 +153,24 @@ class Puller:
             ),
             name="save batches",
         )
+        # Leases are renewed to the very end: also while the last calls and batches finish.
+        renewing = asyncio.create_task(self._renew(), name="renew leases")
         try:
             await self._claim_and_write(saving)
         finally:
-            await finish(self._end(saving), seconds=self._limits.drain_seconds)
-        if self._halt:
-            await self._db.run(services.stop_run, self._run_id, RunState.PAUSED, self._halt)
+            try:
+                await finish(self._end(saving), seconds=self._limits.drain_seconds)
+            finally:
+                renewing.cancel()
         return await self._state()
 
     async def _claim_and_write(self, saving: asyncio.Task[None]) -> None:
-        async with asyncio.TaskGroup() as group:
-            watchers = [
-                group.create_task(self._renew(), name="renew leases"),
-                group.create_task(_watch(saving), name="watch the saver"),
-            ]
+        async with asyncio.TaskGroup() as watching:
+            watch = watching.create_task(_watch(saving), name="watch the saver")
             if await self._begin():
-                await self._claim_all(group)
-            for watcher in watchers:
-                watcher.cancel()
+                async with asyncio.TaskGroup() as writing:
+                    await self._claim_all(writing)
+            watch.cancel()
 
     async def _end(self, saving: asyncio.Task[None]) -> None:
         """Write what is finished, then give back the rest."""
@@ -172,7 +178,8 @@ class Puller:
         try:
             await saving
         finally:
-            await self._db.run(services.give_up_work, self._run_id, self.id)
+            # Not worth waiting for a database that is away: leases run out by themselves.
+            await self._db.run_once(services.give_up_work, self._run_id, self.id)
 
     async def _state(self) -> RunState:
         return await self._db.run(get_run_state, self._run_id)
@@ -186,22 +193,29 @@ class Puller:
                 self.id,
                 lease_seconds=self._limits.lease_seconds,
             )
-            if claim is not None:
-                break
-            if not self._limits.follow or await self._state() not in OPEN:
-                return False
-            await asyncio.sleep(self._limits.poll_seconds)
-        if not claim.needs_outline:
-            return True
-        return await plan_roadmap(
-            claim, self.id, provider=self._provider, db=self._db, attempts=self._limits.attempts
-        )
+            if claim is None:
+                if not self._limits.follow or await self._state() not in OPEN:
+                    return False
+                await asyncio.sleep(self._limits.poll_seconds)
+            elif claim.needs_outline:
+                # Then look again: it is planned, by us or by another, or it has been stopped.
+                await plan_roadmap(
+                    claim,
+                    self.id,
+                    provider=self._provider,
+                    db=self._db,
+                    attempts=self._limits.attempts,
+                    retry_seconds=self._limits.retry_seconds,
+                )
+            else:
+                return True
 
     async def _claim_all(self, group: asyncio.TaskGroup) -> None:
-        while not self._halt and time.monotonic() < self._ends_at:
+        while self._halt is None and time.monotonic() < self._ends_at:
             self._changed.clear()
             free = self._free_places()
-            claimed = await self._claim(free) if free else []
+            # Seen to its end although cancelled: what was claimed has to be given back.
+            claimed = await finish(self._claim(free), seconds=self._db.seconds) if free else []
             for work in claimed:
                 self._held.add(work.artifact_id)
                 self._calling += 1
@@ -211,6 +225,9 @@ class Puller:
                     return
             elif len(claimed) < free or not free:
                 await self._wait_for_change()
+        if self._halt is not None:
+            # At once, so that nobody else starts another call in vain.
+            await self._db.run(services.stop_run, self._run_id, RunState.PAUSED, self._halt)
 
     def _free_places(self) -> int:
         return min(self._limits.model_calls - self._calling, self._limits.unsaved - len(self._held))
@@ -222,6 +239,7 @@ class Puller:
             self.id,
             limit=limit,
             lease_seconds=self._limits.lease_seconds,
+            besides=sorted(self._held),
         )
 
     async def _wait_for_change(self) -> None:
@@ -236,7 +254,9 @@ class Puller:
         """Whether this puller is done: the run is closed, or the rest is in others' hands."""
         if await self._db.run(services.close_run, self._run_id) is not None:
             return True
-        if not self._limits.follow or await self._state() != RunState.RUNNING:
+        if await self._state() != RunState.RUNNING:
+            return True
+        if not self._limits.follow and not await self._db.run(has_pending, self._run_id):
             return True
         await asyncio.sleep(self._limits.poll_seconds)
         return False
@@ -268,14 +288,18 @@ class Puller:
             self._changed.set()
 
     async def _draft(self, work: Work) -> Draft:
+        """A version or a failure; nothing a provider does ends the puller."""
         try:
             written = await self._provider.write(work.kind, work.brief)
+            check_type(work.kind, written.content)
+        except SoftTimeLimitExceeded:
+            raise
         except SystemicError as error:
             self._halt = self._halt or str(error)
-            return _failed(work, error, retry=True)
+            return _failed(work, error, retry_seconds=0.0)
         except (TransientError, OSError) as error:
-            return _failed(work, error, retry=work.attempts < self._limits.attempts)
-        except (ProviderError, *_BUGS) as error:
+            return _failed(work, error, retry_seconds=self._pause_after(work.attempts))
+        except Exception as error:  # noqa: BLE001 - a provider's bug costs one artifact
             return _failed(work, error)
         try:
             return draft_version(
@@ -286,8 +310,14 @@ class Puller:
                 self._provenance(written, work),
                 seed=work.brief.key,
             )
-        except ValueError as error:
+        except Exception as error:  # noqa: BLE001 - content that cannot even be rendered, likewise
             return draft_refusal(work, error)
+
+    def _pause_after(self, attempt: int) -> float | None:
+        """Seconds until the next attempt; None when there is none left."""
+        if attempt >= self._limits.attempts:
+            return None
+        return pause_before(attempt, self._limits.retry_seconds)
 
     def _provenance(self, written: Written[object], work: Work) -> Provenance:
         return Provenance(
@@ -313,8 +343,16 @@ async def _watch(saving: asyncio.Task[None]) -> None:
     await asyncio.shield(saving)
 
 
-def _failed(work: Work, error: Exception, *, retry: bool = False) -> FailureDraft:
-    known = isinstance(error, ProviderError)
+def check_type(kind: ArtifactKind, content: object) -> None:
+    """Raises ContentError when a provider answered something else than it was asked."""
+    if not isinstance(content, CONTENT_TYPES[kind]):
+        raise ContentError(
+            f"What came back is no {kind.value}.", detail=f"a {type(content).__name__}"
+        )
+
+
+def _failed(work: Work, error: Exception, *, retry_seconds: float | None = None) -> FailureDraft:
+    known = isinstance(error, ProviderError | OSError)
     if not known:
         log.error("provider_failed", artifact_id=work.artifact_id, exc_info=error)
     return draft_failure(
@@ -324,5 +362,5 @@ def _failed(work: Work, error: Exception, *, retry: bool = False) -> FailureDraf
         error,
         public=str(error) if known else "Writing this failed unexpectedly.",
         detail=error.detail if isinstance(error, ProviderError) else repr(error),
-        retry=retry,
+        retry_seconds=retry_seconds,
     )

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
+from functools import partial
 
+import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
 from generation import services
+from generation.draining import finish
 from generation.outline import Outline, check_outline, settle_prerequisites, warn_pace
-from generation.patience import PatientDb
+from generation.patience import OUTAGES, PatientDb
+from generation.pauses import pause_before
 from generation.providers.base import (
     Provider,
     ProviderError,
     SystemicError,
     TransientError,
+    Usage,
     Written,
 )
-from generation.refusals import REFUSALS, explain_refusal
+from generation.refusals import explain_refusal
 from generation.run_states import RunState
+
+log = structlog.get_logger(__name__)
+
+UNEXPECTED = "Planning this failed unexpectedly."
 
 
 async def plan_roadmap(
@@ -27,44 +38,69 @@ async def plan_roadmap(
     provider: Provider,
     db: PatientDb,
     attempts: int,
-) -> bool:
-    """Have the outline made and saved; False when the run was stopped instead, with the reason."""
+    retry_seconds: float,
+) -> None:
+    """Have the outline made and saved, or the run stopped with the reason why not."""
+    stop = partial(db.run, services.stop_run, claim.run_id, planner=puller_id)
     try:
-        written = await _ask(claim, provider, attempts=attempts)
+        written = await _ask(claim, provider, attempts=attempts, retry_seconds=retry_seconds)
     except SystemicError as error:
-        await db.run(services.stop_run, claim.run_id, RunState.PAUSED, str(error))
-        return False
+        await stop(RunState.PAUSED, str(error))
     except ProviderError as error:
-        await db.run(services.stop_run, claim.run_id, RunState.FAILED, str(error))
-        return False
-    problems = check_outline(written.content, claim.request)
-    if problems:
-        reason = "The outline cannot be used: " + "; ".join(problems)
-        await db.run(services.stop_run, claim.run_id, RunState.FAILED, reason)
-        return False
-    prerequisites, dropped = settle_prerequisites(written.content)
-    try:
-        await db.run(
-            services.save_outline,
-            claim.run_id,
-            puller_id,
-            written.content,
-            prerequisites=prerequisites,
-            dropped=dropped,
-            usage=written.usage,
-            warnings=warn_pace(written.content, claim.request, timezone.localdate()),
-        )
-    except REFUSALS as error:
-        await db.run(services.stop_run, claim.run_id, RunState.FAILED, explain_refusal(error))
-        return False
-    return True
+        await stop(RunState.FAILED, str(error))
+    except (SoftTimeLimitExceeded, *OUTAGES):
+        raise
+    except Exception as error:
+        log.exception("provider_failed", run_id=str(claim.run_id), error=str(error))
+        await stop(RunState.FAILED, UNEXPECTED)
+    else:
+        await _accept(claim, puller_id, written, db=db)
 
 
-async def _ask(claim: services.RunClaim, provider: Provider, *, attempts: int) -> Written[Outline]:
+async def _ask(
+    claim: services.RunClaim, provider: Provider, *, attempts: int, retry_seconds: float
+) -> Written[Outline]:
     for attempt in range(1, attempts + 1):
         try:
             return await provider.outline(claim.request)
-        except TransientError:
+        except (TransientError, OSError) as error:
             if attempt == attempts:
-                raise
+                raise ProviderError(str(error)) from error
+            await asyncio.sleep(pause_before(attempt, retry_seconds))
     raise AssertionError("unreachable")
+
+
+async def _accept(
+    claim: services.RunClaim, puller_id: uuid.UUID, written: Written[Outline], *, db: PatientDb
+) -> None:
+    """Save an outline that can be used; also when somebody cancels just now: it is paid for."""
+    problems = check_outline(written.content, claim.request)
+    if problems:
+        reason = "The outline cannot be used: " + "; ".join(problems)
+        await _refuse(claim, puller_id, reason, written.usage, db=db)
+        return
+    prerequisites, dropped = settle_prerequisites(written.content)
+    saving = db.run(
+        services.save_outline,
+        claim.run_id,
+        puller_id,
+        written.content,
+        prerequisites=prerequisites,
+        dropped=dropped,
+        usage=written.usage,
+        warnings=warn_pace(written.content, claim.request, timezone.localdate()),
+    )
+    try:
+        await finish(saving, seconds=db.seconds)
+    except (SoftTimeLimitExceeded, *OUTAGES):
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever the database says of it, asking again costs again
+        await _refuse(claim, puller_id, explain_refusal(error), written.usage, db=db)
+
+
+async def _refuse(
+    claim: services.RunClaim, puller_id: uuid.UUID, reason: str, usage: Usage, *, db: PatientDb
+) -> None:
+    await db.run(
+        services.stop_run, claim.run_id, RunState.FAILED, reason, planner=puller_id, usage=usage
+    )

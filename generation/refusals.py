@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from django.db import DataError, IntegrityError
-
 from concepts.drafts import FailureDraft, VersionDraft, draft_failure
 from generation.selectors import Work
-
-# ValueError: text that cannot even be encoded, or an address without a host.
-REFUSALS = (DataError, IntegrityError, ValueError)
 
 _REASONS = (
     ("NUL", "it holds a NUL character."),
@@ -41,4 +36,5 @@ def draft_refusal(refused: VersionDraft | Work, error: Exception) -> FailureDraf
         error,
         public=explain_refusal(error),
         detail=repr(error)[:2_000],
+        provenance=refused.provenance if isinstance(refused, VersionDraft) else None,
     )

@@ -26,8 +26,9 @@ from generation.selectors import (
     count_unfinished,
     get_last_seq,
     get_run_provider,
-    has_claimable,
+    has_pending,
 )
+from generation.services import SavedBatch
 
 # A puller in a worker claims nothing more after this long, so that runs take turns.
 PULL_SECONDS = 300.0
@@ -90,10 +91,14 @@ def work_on(run_id: uuid.UUID) -> tuple[RunState, bool]:
         provider=provider,
         db=db,
         limits=configured_limits(follow=False),
-        on_saved=lambda batch: send_hint(run_id, batch.last_seq),
+        on_saved=hint_after,
     )
     state = run_here(pull_and_tell(pulling, run_id))
-    return state, state is RunState.RUNNING and in_lane(has_claimable, run_id)
+    return state, state is RunState.RUNNING and in_lane(has_pending, run_id)
+
+
+async def hint_after(batch: SavedBatch) -> None:
+    await send_hint(batch.run_id, batch.last_seq)
 
 
 async def pull_and_tell(work: Coroutine[Any, Any, RunState], run_id: uuid.UUID) -> RunState:

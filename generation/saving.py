@@ -12,8 +12,8 @@ import structlog
 from concepts.drafts import Draft, FailureDraft, VersionDraft
 from generation import services
 from generation.batching import FinishedQueue, collect_batches
-from generation.patience import PatientDb
-from generation.refusals import REFUSALS, draft_refusal
+from generation.patience import OUTAGES, PatientDb
+from generation.refusals import draft_refusal
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +27,7 @@ async def ignore(_batch: services.SavedBatch) -> None:
 class Saver:
     """Writes what is put into it, in batches, as many at once as there are lanes.
 
-    `on_saved` is awaited after each commit with what was written; `on_settled` is told how many
+    `on_saved` is awaited after each commit with what was written; `on_settled` is told which
     drafts have left the process.
     """
 
@@ -72,11 +72,20 @@ class Saver:
         """Write a batch; one that is refused is halved until the culprit stands alone."""
         try:
             saved = await self._commit(drafts)
-        except REFUSALS as error:
+        except OUTAGES:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever is said of it, only the culprit may suffer
             await self._save_apart(drafts, error)
             return
         self._on_settled(drafts)
-        await self._on_saved(saved)
+        await self._tell(saved)
+
+    async def _tell(self, saved: services.SavedBatch) -> None:
+        """Whoever listens must not hold up the writing, nor end it."""
+        try:
+            await self._on_saved(saved)
+        except Exception:
+            log.exception("hook_failed", run_id=str(self._run_id))
 
     async def _save_apart(self, drafts: Sequence[Draft], error: Exception) -> None:
         if len(drafts) > 1:

@@ -14,7 +14,6 @@ from django.db.models import Count, Q
 from concepts.artifact_states import UNFINISHED, ArtifactState
 from concepts.content import ArtifactKind
 from concepts.models import Artifact, Concept, Question, Resource
-from concepts.services import claimable
 from connections.conf import get_budget
 from generation.models import GenerationRun
 from generation.outline import OutlineRequest
@@ -91,8 +90,9 @@ def count_unfinished(run_id: uuid.UUID) -> int:
     return Artifact.objects.filter(run_id=run_id, state__in=list(UNFINISHED)).count()
 
 
-def has_claimable(run_id: uuid.UUID) -> bool:
-    return claimable(run_id).exists()
+def has_pending(run_id: uuid.UUID) -> bool:
+    """Whether something waits to be claimed, be it only after a pause."""
+    return Artifact.objects.filter(run_id=run_id, state=ArtifactState.PENDING).exists()
 
 
 @dataclass(frozen=True)

@@ -9,18 +9,20 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from concepts.artifact_states import UNFINISHED, ArtifactState
-from concepts.drafts import Draft, FailureDraft, VersionDraft
+from concepts.drafts import Draft, FailureDraft, VersionDraft, storable
 from concepts.models import Artifact
 from concepts.services import (
     claim_artifacts,
+    lock_artifacts,
+    moment_in,
     release_artifacts,
     renew_leases,
     retry_failed,
@@ -32,7 +34,7 @@ from generation.models import EventType, GenerationRun
 from generation.outline import Outline, OutlineRequest
 from generation.outline_rows import save_outline_rows
 from generation.providers.base import Usage
-from generation.run_states import RunState, closing_state, sources
+from generation.run_states import OPEN, RunState, closing_state, sources
 from generation.selectors import Work, list_work
 from roadmaps.graph import Edge
 from roadmaps.models import Roadmap
@@ -77,31 +79,24 @@ def claim_run(run_id: uuid.UUID, puller_id: uuid.UUID, *, lease_seconds: float) 
     run = (
         GenerationRun.objects.select_for_update(of=("self",))
         .select_related("roadmap")
-        .filter(pk=run_id, state__in=[RunState.QUEUED, RunState.RUNNING])
+        .annotate(is_leased=Q(lease_until__gt=Now()) & ~Q(leased_by=puller_id))
+        .filter(pk=run_id, state__in=list(OPEN))
         .first()
     )
     if run is None:
         return None
     needs_outline = not run.roadmap.concepts.exists()
-    if needs_outline and run.lease_until and run.lease_until > timezone.now():
+    if needs_outline and run.is_leased:
         return None
     if needs_outline:
-        run.leased_by, run.lease_until = puller_id, _lease_end(lease_seconds)
-    events = [Event(EventType.RUN_STARTED)] if run.state == RunState.QUEUED else []
-    run.state = RunState.RUNNING
-    run.started_at = run.started_at or timezone.now()
-    run.finished_at, run.reason = None, ""
-    run.save(
-        update_fields=["state", "started_at", "finished_at", "reason", "leased_by", "lease_until"]
-    )
-    if events:
-        append_events(run_id, events)
+        lease = {"leased_by": puller_id, "lease_until": moment_in(lease_seconds)}
+        GenerationRun.objects.filter(pk=run_id).update(**lease)
+    if run.state == RunState.QUEUED:
+        started = {"started_at": run.started_at or timezone.now(), "finished_at": None}
+        move_run(run_id, RunState.RUNNING, reason="", **started)
+        append_events(run_id, [Event(EventType.RUN_STARTED)])
     request = OutlineRequest.from_options(run.roadmap.goal, run.options)
     return RunClaim(run_id, run.roadmap_id, request, needs_outline)
-
-
-def _lease_end(seconds: float) -> Any:
-    return timezone.now() + timedelta(seconds=seconds)
 
 
 @transaction.atomic
@@ -115,14 +110,17 @@ def save_outline(
     usage: Usage,
     warnings: Sequence[str] = (),
 ) -> bool:
-    """Write the plan once; False when the lease on it is no longer this puller's."""
-    held = GenerationRun.objects.select_for_update().filter(pk=run_id, leased_by=puller_id)
-    run = held.first()
-    if run is None:
-        return False
+    """Write the plan; False when the roadmap has one already.
+
+    Whoever finishes first wins, with or without the lease, and also when the run was paused
+    meanwhile: the plan is paid for.
+    """
+    run = GenerationRun.objects.select_for_update().get(pk=run_id)
     roadmap = Roadmap.objects.select_for_update().get(pk=run.roadmap_id)
+    if roadmap.concepts.exists():
+        return False
     concepts = save_outline_rows(roadmap, outline, prerequisites, run_id)
-    held.update(**_FREE)
+    GenerationRun.objects.filter(pk=run_id, leased_by=puller_id).update(**_FREE)
     events = [
         Event(
             EventType.PREREQUISITE_DROPPED,
@@ -137,12 +135,20 @@ def save_outline(
 
 @transaction.atomic
 def claim_work(
-    run_id: uuid.UUID, puller_id: uuid.UUID, *, limit: int, lease_seconds: float
+    run_id: uuid.UUID,
+    puller_id: uuid.UUID,
+    *,
+    limit: int,
+    lease_seconds: float,
+    besides: Sequence[int] = (),
 ) -> list[Work]:
     """Claim artifacts of a run that is still running; [] when it was stopped meanwhile."""
     if not GenerationRun.objects.filter(pk=run_id, state=RunState.RUNNING).exists():
         return []
-    return list_work(claim_artifacts(run_id, puller_id, limit=limit, lease_seconds=lease_seconds))
+    ids = claim_artifacts(
+        run_id, puller_id, limit=limit, lease_seconds=lease_seconds, besides=besides
+    )
+    return list_work(ids)
 
 
 @transaction.atomic
@@ -156,12 +162,13 @@ def renew_work(
     """Push on the leases of what a puller is working on, the outline included."""
     renew_leases(puller_id, artifact_ids, lease_seconds=lease_seconds)
     held = GenerationRun.objects.filter(pk=run_id, leased_by=puller_id)
-    held.update(lease_until=_lease_end(lease_seconds))
+    held.update(lease_until=moment_in(lease_seconds))
 
 
 @transaction.atomic
 def save_batch(run_id: uuid.UUID, puller_id: uuid.UUID, drafts: Sequence[Draft]) -> SavedBatch:
     """Write one batch: versions, failures, and their events. All of it, or (raising) nothing."""
+    lock_artifacts(draft.artifact_id for draft in drafts)
     ready = store_versions(run_id, [draft for draft in drafts if isinstance(draft, VersionDraft)])
     failed = store_failures(
         run_id, puller_id, [draft for draft in drafts if isinstance(draft, FailureDraft)]
@@ -178,16 +185,19 @@ def save_batch(run_id: uuid.UUID, puller_id: uuid.UUID, drafts: Sequence[Draft])
             for draft in failed
         ),
     ]
-    seq = append_events(run_id, events, _usage_of(ready)) if events else 0
+    # A batch that changes nothing was delivered before, with its costs.
+    seq = append_events(run_id, events, _usage_of(drafts)) if events else 0
     return SavedBatch(run_id, tuple(ready), tuple(failed), seq)
 
 
-def _usage_of(drafts: Sequence[VersionDraft]) -> Usage:
-    costs = [draft.provenance.cost_usd for draft in drafts if draft.provenance.cost_usd is not None]
+def _usage_of(drafts: Sequence[Draft]) -> Usage:
+    """What all drafts cost, those that are refused or late included."""
+    paid = [draft.provenance for draft in drafts if draft.provenance is not None]
+    costs = [provenance.cost_usd for provenance in paid if provenance.cost_usd is not None]
     return Usage(
-        calls=sum(draft.provenance.calls for draft in drafts),
-        tokens_in=sum(draft.provenance.tokens_in for draft in drafts),
-        tokens_out=sum(draft.provenance.tokens_out for draft in drafts),
+        calls=sum(provenance.calls for provenance in paid),
+        tokens_in=sum(provenance.tokens_in for provenance in paid),
+        tokens_out=sum(provenance.tokens_out for provenance in paid),
         cost_usd=sum(costs) if costs else None,  # type: ignore[arg-type]  # never empty here
     )
 
@@ -195,6 +205,8 @@ def _usage_of(drafts: Sequence[VersionDraft]) -> Usage:
 @transaction.atomic
 def close_run(run_id: uuid.UUID) -> RunState | None:
     """Close a run that has no unfinished artifact left; None while it has, or is not running."""
+    # Locked before counting: another puller may close it, and somebody resume it, meanwhile.
+    GenerationRun.objects.select_for_update().filter(pk=run_id).first()
     artifacts = Artifact.objects.filter(run_id=run_id)
     counts = artifacts.aggregate(
         unfinished=Count("pk", filter=Q(state__in=list(UNFINISHED))),
@@ -203,7 +215,7 @@ def close_run(run_id: uuid.UUID) -> RunState | None:
     )
     if counts["unfinished"] or not counts["ready"] + counts["failed"]:
         return None
-    state = RunState(closing_state(ready=counts["ready"], failed=counts["failed"]))
+    state = closing_state(ready=counts["ready"], failed=counts["failed"])
     reason = "" if not counts["failed"] else f"{counts['failed']} artifacts could not be written"
     if not move_run(run_id, state, reason=reason, finished_at=timezone.now()):
         return None
@@ -213,13 +225,27 @@ def close_run(run_id: uuid.UUID) -> RunState | None:
 
 
 @transaction.atomic
-def stop_run(run_id: uuid.UUID, target: RunState, reason: str) -> bool:
-    """Pause, cancel or fail a run for a reason that people read; False when it was closed."""
-    if not move_run(run_id, target, reason=reason[:500], finished_at=timezone.now(), **_FREE):
+def stop_run(
+    run_id: uuid.UUID,
+    target: RunState,
+    reason: str,
+    *,
+    planner: uuid.UUID | None = None,
+    usage: Usage | None = None,
+) -> bool:
+    """Pause, cancel or fail a run for a reason that people read; False when it was closed.
+
+    A `planner` speaks only while the lease on the outline is its own; `usage` is what it spent.
+    """
+    reason = storable(reason).strip()[:500] or "No reason was given."
+    run = GenerationRun.objects.select_for_update().get(pk=run_id)
+    if planner is not None and run.leased_by != planner:
+        return False
+    if not move_run(run_id, target, reason=reason, finished_at=timezone.now(), **_FREE):
         return False
     types = {RunState.PAUSED: EventType.RUN_PAUSED, RunState.CANCELLED: EventType.RUN_CANCELLED}
-    event = Event(types.get(target, EventType.RUN_FINISHED), payload={"reason": reason[:500]})
-    append_events(run_id, [event])
+    event = Event(types.get(target, EventType.RUN_FINISHED), payload={"reason": reason})
+    append_events(run_id, [event], usage)
     return True
 
 

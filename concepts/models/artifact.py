@@ -29,7 +29,8 @@ class Artifact(models.Model):
     """One row of work. `run_id` is the fencing token: only the run named here may write it.
 
     A claim sets `leased_by` (the puller) and `lease_until`; when a lease runs out, the row is
-    anybody's again. `position` and the concept's priority order the claims.
+    anybody's again. After a transient error nobody claims it before `retry_at`. `position` and
+    the concept's priority order the claims.
     """
 
     concept = models.ForeignKey(Concept, on_delete=models.CASCADE, related_name="artifacts")
@@ -43,6 +44,7 @@ class Artifact(models.Model):
     run_id = models.UUIDField(_("run"), null=True, blank=True)
     leased_by = models.UUIDField(_("claimed by"), null=True, blank=True)
     lease_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
+    retry_at = models.DateTimeField(_("not before"), null=True, blank=True)
     error_class = models.CharField(_("error class"), max_length=100, blank=True)
     error_public = models.CharField(_("what went wrong"), max_length=500, blank=True)
     error_detail = models.TextField(_("error detail"), blank=True)

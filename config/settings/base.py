@@ -6,26 +6,22 @@ Each reading of the environment names its variable, so that a bad value can be t
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
-from environ import FileAwareEnv
 
 from config.databases import database_users, databases_for
 from config.embedded import Postgres, Redis
-from config.environment import positive_number
+from config.environment import BASE_DIR, Environment, positive_number, site_url
 from config.logs import logging_settings
 from connections.budget import budget_from_environment
 from connections.environment import VariableError
 
-BASE_DIR = Path(__file__).resolve().parents[2]
 STATE_DIR = BASE_DIR / ".cairn"
 
-env = FileAwareEnv()
-FileAwareEnv.read_env(BASE_DIR / ".env")
+env = Environment()
 
 DEBUG = False
 
@@ -45,12 +41,16 @@ except KeyError:
 # --- PostgreSQL and Redis ------------------------------------------------------------------------
 EMBEDDED_POSTGRES = None if env.str("DATABASE_URL", default="") else Postgres(STATE_DIR)
 EMBEDDED_REDIS = None if env.str("REDIS_URL", default="") else Redis(STATE_DIR)
-REDIS_URL = env.str("REDIS_URL", default="") or Redis(STATE_DIR).url
+REDIS_URL = env.str("REDIS_URL", default=Redis(STATE_DIR).url)
 DATABASE_POOLER = env.str("DATABASE_POOLER", default="none")
 if DATABASE_POOLER not in {"none", "transaction"}:
     raise ImproperlyConfigured(
         f"DATABASE_POOLER is “{DATABASE_POOLER}”; it must be “none” or “transaction”."
     )
+if EMBEDDED_POSTGRES is not None:
+    # libpq would mix what is meant for another server into the way to ours.
+    for name in [name for name in os.environ if name.startswith("PG")]:
+        del os.environ[name]
 DATABASES = databases_for(
     PROCESS_ROLE, connections=ROLE_CONNECTIONS, env=env, embedded=EMBEDDED_POSTGRES
 )
@@ -146,11 +146,10 @@ TIME_ZONE = "UTC"
 SWEEP_SECONDS = positive_number(env, "SWEEP_SECONDS", 30.0, kind=float)
 
 # --- Channels: hints from workers to browsers ----------------------------------------------------
-REDIS_ADDRESS = EMBEDDED_REDIS.url if EMBEDDED_REDIS else env.str("REDIS_URL")
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
-        "CONFIG": {"hosts": [{"address": REDIS_ADDRESS}]},
+        "CONFIG": {"hosts": [{"address": REDIS_URL}]},
     }
 }
 
@@ -181,7 +180,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 
 # --- Content -------------------------------------------------------------------------------------
-SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+SITE_URL = site_url(env, default="http://127.0.0.1:8000")
 LLM_BASE_URL = env.str("LLM_BASE_URL", default="")
 LLM_API_KEY = env.str("LLM_API_KEY", default="")
 LLM_MODEL = env.str("LLM_MODEL", default="")

@@ -17,16 +17,24 @@ SECRET_KEY = _required("SECRET_KEY", "it signs sessions and links; make a long r
 ALLOWED_HOSTS = [
     host.strip()
     for host in _required("ALLOWED_HOSTS", "the host names served, separated by commas.").split(",")
+    if host.strip()
 ]
-SITE_URL = _required("SITE_URL", "the public address, such as https://cairn.example.").rstrip("/")
+if not ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS names no host.")
+_required("SITE_URL", "the public address, such as https://cairn.example.")
 _required("EMAIL_URL", "where mail is sent, such as smtp://user:password@mail.example:587.")
-vars().update(env.email_url("EMAIL_URL"))
+try:
+    vars().update(env.email_url("EMAIL_URL"))
+except (KeyError, ValueError, ImproperlyConfigured) as error:
+    raise ImproperlyConfigured(f"EMAIL_URL cannot be used: {error}") from None
 
 LOGGING = logging_settings(role=PROCESS_ROLE, as_json=True)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")
 SECURE_SSL_REDIRECT = SITE_URL.startswith("https://")
 SECURE_HSTS_SECONDS = 31_536_000 if SITE_URL.startswith("https://") else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+if env.int("TRUSTED_PROXIES", default=0):
+    # Only a proxy of ours may say how the visitor came.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},

@@ -8,3 +8,8 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CONTENT_PROVIDER = "catalogue"
 # Nobody needs test rows after a power cut, and emptying tables is most of a test's time.
 DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"
+# Hints stay in the process, unless somebody names a Redis that several share.
+if EMBEDDED_REDIS is not None:
+    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+# Nothing is collected for tests.
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True

@@ -77,7 +77,8 @@ class ProviderError(Exception):
     """An answer that did not come. The message is fit for a learner; details go to `detail`."""
 
     def __init__(self, message: str, *, detail: str = "") -> None:
-        super().__init__(message)
+        # Many a library's time-out has nothing to say.
+        super().__init__(message or "No reason was given.")
         self.detail = detail
 
 

@@ -11,6 +11,8 @@ ALLOWED = {
     (RUNNING, READY): "written",
     (RUNNING, FAILED): "refused for good",
     (RUNNING, PENDING): "given back",
+    (PENDING, READY): "a late answer",
+    (FAILED, READY): "a late answer",
     (FAILED, PENDING): "tried again by a resumed run",
 }
 
@@ -27,7 +29,7 @@ def test_a_state_becomes_only_what_the_table_says(
     [
         (PENDING, [RUNNING, FAILED]),
         (RUNNING, [PENDING]),
-        (READY, [RUNNING]),
+        (READY, [PENDING, RUNNING, FAILED]),
         (FAILED, [RUNNING]),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -38,8 +39,10 @@ def checkout(tmp_path: Path) -> Path:
     (checkout / ".venv" / "bin").mkdir(parents=True)
     (checkout / ".venv" / ".ready").touch()
     python = checkout / ".venv" / "bin" / "python"
+    # Through sh: the kernel cuts the path of an interpreter at a space.
+    code = "import json, sys; print(json.dumps(sys.argv[1:]))"
     python.write_text(
-        f"#!{sys.executable}\nimport json, sys\nprint(json.dumps(sys.argv[1:]))\n", encoding="utf-8"
+        f"#!/bin/sh\nexec {shlex.quote(sys.executable)} -c '{code}' \"$@\"\n", encoding="utf-8"
     )
     python.chmod(0o755)
     return checkout

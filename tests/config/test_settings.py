@@ -56,6 +56,12 @@ def test_production_names_the_variable_it_misses(name: str) -> None:
         ("ROLE_LOGS_INSTANCES", "9", "ROLE_LOGS_PROCESSES"),
         ("DB_MAX_CONNECTIONS", "0", "DB_MAX_CONNECTIONS"),
         ("BATCH_MAX_SECONDS", "-1", "it must be a number above zero"),
+        ("BATCH_MAX_SECONDS", "inf", "it must be a number above zero"),
+        ("SITE_URL", "garbage", "must begin with http"),
+        ("DATABASE_URL", "sqlite:///x.db", "must begin with postgresql://"),
+        ("DATABASE_URL", "garbage", "must begin with postgresql://"),
+        ("DJANGO_SETTINGS_MODULE", "nope.x", "there is no “nope.x”"),
+        ("SECRET_KEY_FILE", "/nowhere/at/all", "cannot be read"),
         ("LLM_MAX_CONCURRENCY", "plenty", "it must be a whole number"),
     ],
 )
@@ -65,6 +71,32 @@ def test_a_bad_value_is_told_by_name(name: str, value: str, words: str) -> None:
     assert name in outcome.stderr
     assert words in outcome.stderr
     assert "Traceback" not in outcome.stderr
+
+
+def test_a_copied_example_changes_nothing(tmp_path: Path) -> None:
+    lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
+    pairs = [line.split("=", 1) for line in lines if line and not line.startswith("#")]
+    outcome = check(**dict(pairs))
+    assert (outcome.returncode, outcome.stdout) == (check().returncode, check().stdout)
+
+
+def test_production_says_which_mail_address_is_wrong() -> None:
+    outcome = check(**(COMPLETE | {"EMAIL_URL": "garbage"}))
+    assert outcome.returncode == 1
+    assert "EMAIL_URL cannot be used" in outcome.stderr
+
+
+def test_the_settings_option_is_heard_before_anything_is_loaded() -> None:
+    outcome = subprocess.run(
+        [sys.executable, "manage.py", "check", "--settings=config.settings.production"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "HOME": "/"},
+        timeout=60,
+        check=False,
+    )
+    assert "must be set in production" in outcome.stderr
 
 
 def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:

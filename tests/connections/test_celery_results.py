@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def backend() -> Iterator[LaneBackend]:
     connection.close()
-    yield LaneBackend(current_app._get_current_object())
+    yield LaneBackend(current_app)
     process_executor().close()
     process_executor.cache_clear()
 

@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -56,3 +57,71 @@ def test_a_budget_that_does_not_fit_is_printed_all_the_same(
     with pytest.raises(CommandError):
         call_command("connection_budget", format="json")
     assert json.loads(capsys.readouterr().out)["headroom"] == -4
+
+
+@pytest.fixture
+def own_logins(settings: Settings) -> None:
+    roles = budget_from_environment({}).roles
+    settings.ROLE_DATABASE_USERS = {role.name: f"app_{role.name}" for role in roles}
+    settings.PROCESS_ROLE = "command"
+
+
+@pytest.mark.usefixtures("own_logins")
+def test_sql_goes_by_the_settings(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("connection_budget", sql=True)
+    database = settings.DATABASES["default"]
+    sql = capsys.readouterr().out
+    assert 'ALTER ROLE "app_web" LOGIN INHERIT CONNECTION LIMIT 40;' in sql
+    assert f'GRANT CONNECT ON DATABASE "{database["NAME"]}" TO "app_web";' in sql
+    assert f'GRANT "{database["USER"]}" TO "app_web";' in sql
+
+
+@pytest.mark.usefixtures("own_logins")
+def test_sql_takes_the_owner_from_the_user_of_commands(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.ROLE_DATABASE_USERS |= {"command": "app_owner"}
+    settings.PROCESS_ROLE = "web"
+    call_command("connection_budget", sql=True)
+    assert 'GRANT "app_owner" TO "app_web";' in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("own_logins")
+def test_sql_holds_no_password(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    settings.DATABASES["default"] |= {"PASSWORD": "hush-hush"}
+    call_command("connection_budget", sql=True)
+    assert "hush-hush" not in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("own_logins", "small_server")
+def test_no_sql_for_a_budget_that_does_not_fit(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(CommandError, match="4 too many") as refusal:
+        call_command("connection_budget", sql=True)
+    assert (refusal.value.returncode, capsys.readouterr().out) == (1, "")
+
+
+@pytest.mark.usefixtures("own_logins")
+@pytest.mark.parametrize(
+    ("change", "options", "sentence"),
+    [
+        ({}, {"format": "json"}, "leave out --format json"),
+        ({"PROCESS_ROLE": "web"}, {}, "PROCESS_ROLE=command"),
+        ({"DATABASES": {"default": {"NAME": "app"}}}, {}, "no name"),
+        ({"DATABASES": {"default": {"USER": "app"}}}, {}, "no name"),
+    ],
+    ids=["json", "not a command", "no user", "no database"],
+)
+def test_sql_that_cannot_be_right_is_bad_usage(
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    change: dict[str, Any],
+    options: dict[str, str],
+    sentence: str,
+) -> None:
+    for name, value in change.items():
+        # Django warns about a changed DATABASES; nothing connects here.
+        monkeypatch.setattr(f"django.conf.settings.{name}", value)
+    with pytest.raises(CommandError, match=sentence) as refusal:
+        call_command("connection_budget", sql=True, **options)
+    assert (refusal.value.returncode, capsys.readouterr().out) == (2, "")

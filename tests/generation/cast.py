@@ -6,7 +6,7 @@ import asyncio
 import random
 import uuid
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from concepts.artifact_states import ArtifactState
@@ -115,8 +115,8 @@ class ScriptedProvider:
     `content` to what is returned instead; `before` is awaited inside every call."""
 
     plan: Outline
-    fail: dict[Key, Exception | list[Exception]] = field(default_factory=dict)
-    content: dict[Key, ArtifactContent] = field(default_factory=dict)
+    fail: Mapping[Key, Exception | list[Exception]] = field(default_factory=dict)
+    content: Mapping[Key, ArtifactContent] = field(default_factory=dict)
     before: Hook | None = None
     longest_delay: float = 0.0
     name: str = "scripted"

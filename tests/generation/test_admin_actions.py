@@ -102,10 +102,16 @@ def test_a_retry_is_an_event_of_its_run(staff: Client, queued: list[str]) -> Non
     assert event.payload == {"retried": 3}
 
 
-def test_a_run_that_is_still_going_is_not_disturbed(staff: Client, queued: list[str]) -> None:
+def test_a_run_that_is_still_going_takes_them_along(staff: Client, queued: list[str]) -> None:
     failed = make_failed(RunState.RUNNING)
-    assert "0 failed artifacts are written again." in act(staff, ARTIFACTS, "retry", failed)
-    assert set(Artifact.objects.values_list("state", flat=True)) == {ArtifactState.FAILED}
+    assert "3 failed artifacts are written again." in act(staff, ARTIFACTS, "retry", failed)
+    assert GenerationRun.objects.get(pk=failed[0].run_id).state == RunState.RUNNING
+
+
+def test_what_did_not_fail_is_not_written_again(staff: Client, queued: list[str]) -> None:
+    run = make_roadmap("Knots", concepts=1)
+    artifacts = Artifact.objects.filter(run_id=run.pk)
+    assert "0 failed artifacts are written again." in act(staff, ARTIFACTS, "retry", artifacts)
     assert queued == []
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 
 import pytest
 
@@ -76,7 +75,7 @@ async def test_however_often_cancelled_work_is_finished_first(times: int) -> Non
     assert work.is_done
 
 
-async def test_a_cancellation_says_more_than_a_failure(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_failure_behind_a_cancellation_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     work = Work(failure=OSError("the disk is full"))
     waiting = asyncio.create_task(finish(work.do(), seconds=60))
     await work.begun.wait()
@@ -84,9 +83,7 @@ async def test_a_cancellation_says_more_than_a_failure(caplog: pytest.LogCapture
     work.may_end.set()
     await asyncio.wait({waiting})
     assert waiting.cancelled()
-    del waiting
-    gc.collect()  # when asyncio complains of failures that nobody has looked at
-    assert "the disk is full" not in caplog.text
+    assert "the disk is full" in caplog.text
 
 
 async def test_when_time_is_up_the_work_is_cancelled() -> None:
@@ -105,7 +102,7 @@ async def test_a_cancellation_does_not_extend_the_time() -> None:
     waiting = asyncio.create_task(finish(work.do(), seconds=0.01))
     await work.begun.wait()
     waiting.cancel()
-    with pytest.raises(TimeoutError):
+    with pytest.raises(asyncio.CancelledError):
         await waiting
     assert not work.is_done
 

@@ -132,14 +132,14 @@ def test_an_outline_in_other_hands_is_left_alone() -> None:
     assert claim_run(run_id, BOB, lease_seconds=30) is None
 
 
-def test_an_outline_whose_lease_went_to_another_is_not_saved_twice() -> None:
+def test_of_two_planners_the_first_to_finish_is_saved() -> None:
     plan = make_outline(4)
     run_id = open_run(ScriptedProvider(plan))
     claim_run(run_id, ALICE, lease_seconds=-1)
     claim_run(run_id, BOB, lease_seconds=30)
     rest = {"prerequisites": {}, "dropped": [], "usage": Usage()}
-    assert not save_outline(run_id, ALICE, plan, **rest)  # type: ignore[arg-type]  # a plain dict
-    assert save_outline(run_id, BOB, plan, **rest)  # type: ignore[arg-type]  # likewise
+    assert save_outline(run_id, ALICE, plan, **rest)  # type: ignore[arg-type]  # a plain dict
+    assert not save_outline(run_id, BOB, plan, **rest)  # type: ignore[arg-type]  # likewise
 
 
 def test_a_brief_tells_the_writer_what_comes_before(run_id: uuid.UUID) -> None:
@@ -158,3 +158,36 @@ def test_listing_work_takes_the_same_queries_whatever_its_size(
 
 def test_kinds_are_claimed_tutorial_first(run_id: uuid.UUID) -> None:
     assert claim(run_id, ALICE)[0].kind is ArtifactKind.TUTORIAL
+
+
+def test_a_late_answer_is_stored_although_the_artifact_failed_meanwhile(run_id: uuid.UUID) -> None:
+    (work,) = claim(run_id, ALICE)
+    lose_lease(work)
+    claim(run_id, BOB)
+    failure = draft_failure(
+        work.artifact_id, work.concept_id, work.kind, ValueError("x"), public="No."
+    )
+    save_batch(run_id, BOB, [failure])
+    assert len(save_batch(run_id, ALICE, [finished(work)]).ready) == 1
+    assert Artifact.objects.get(pk=work.artifact_id).state == ArtifactState.READY
+
+
+def test_a_puller_does_not_claim_what_it_is_writing(run_id: uuid.UUID) -> None:
+    (work,) = claim(run_id, ALICE)
+    lose_lease(work)
+    again = claim_work(run_id, ALICE, limit=50, lease_seconds=30, besides=[work.artifact_id])
+    assert len(again) == 11
+
+
+def test_nobody_claims_before_the_pause_is_over(run_id: uuid.UUID) -> None:
+    (work,) = claim(run_id, ALICE)
+    later = draft_failure(
+        work.artifact_id,
+        work.concept_id,
+        work.kind,
+        ValueError("x"),
+        public="Busy.",
+        retry_seconds=60,
+    )
+    save_batch(run_id, ALICE, [later])
+    assert work.artifact_id not in {other.artifact_id for other in claim(run_id, BOB, limit=50)}

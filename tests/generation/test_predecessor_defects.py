@@ -32,7 +32,7 @@ from tests.generation.cast import (
 )
 from tests.generation.sampling import Sampler
 
-QUICK = Limits(batch_concepts=4, batch_seconds=0.02, poll_seconds=0.02)
+QUICK = Limits(batch_concepts=4, batch_seconds=0.02, poll_seconds=0.02, retry_seconds=0.01)
 
 
 def test_1_a_failing_concept_counts_once_and_never_fails_the_run(db_executor: DbExecutor) -> None:

@@ -2,10 +2,15 @@ import json
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, DjangoHelpFormatter
 
-from connections.conf import get_budget
+from connections.budget import Budget
+from connections.conf import get_budget, get_role_name
+from connections.server_sql import server_sql
 from connections.tables import budget_table
+
+BAD_USAGE = 2
 
 HELP = """\
 Show how many database connections the whole fleet can open, and whether they fit.
@@ -19,7 +24,10 @@ Show how many database connections the whole fleet can open, and whether they fi
   rolling      2 x total + reserved: old and new fleet alive together
 
 It fits when total + reserved <= max_connections (DB_MAX_CONNECTIONS). No connection is opened.
-Exit code 0 when it fits; 1 when it does not, with the arithmetic on stderr."""
+Exit code 0 when it fits; 1 when it does not, with the arithmetic on stderr; 2 for bad usage.
+
+With --sql: print the statements that make PostgreSQL hold each role to its share (logins, grants,
+CONNECTION LIMIT, timeouts; never a password), and nothing when the budget does not fit."""
 
 
 class _HelpFormatter(DjangoHelpFormatter, RawDescriptionHelpFormatter):
@@ -37,11 +45,48 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--format", choices=["text", "json"], default="text")
+        parser.add_argument("--sql", action="store_true", help="print SQL for an administrator")
 
-    def handle(self, *, format: str, **_: Any) -> None:  # noqa: A002 - the option's name
+    def handle(self, *, format: str, sql: bool, **_: Any) -> None:  # noqa: A002 - the option's name
+        if sql and format == "json":
+            raise CommandError("--sql prints SQL; leave out --format json.", returncode=BAD_USAGE)
         budget = get_budget()
-        self.stdout.write(
-            json.dumps(budget.as_dict()) if format == "json" else budget_table(budget)
-        )
+        if not sql:
+            self.stdout.write(
+                json.dumps(budget.as_dict()) if format == "json" else budget_table(budget)
+            )
         if not budget.fits:
             raise CommandError(f"The connection budget does not fit.\n{budget.explain()}")
+        if sql:
+            self.stdout.write(_sql(budget))
+
+
+def _sql(budget: Budget) -> str:
+    database = settings.DATABASES["default"]
+    users: dict[str, str] = getattr(settings, "ROLE_DATABASE_USERS", {})
+    try:
+        return server_sql(
+            budget,
+            database=str(database.get("NAME") or ""),
+            owner=_owner(budget, users, str(database.get("USER") or "")),
+            users=users,
+        )
+    except ValueError as error:
+        raise CommandError(
+            f"{error} Look at DATABASE_URL and ROLE_<ROLE>_DATABASE_USER.",
+            returncode=BAD_USAGE,
+        ) from None
+
+
+def _owner(budget: Budget, users: dict[str, str], user: str) -> str:
+    """The login of commands: theirs is the schema."""
+    for role in budget.reserve_roles:
+        if role.name in users:
+            return users[role.name]
+    if get_role_name() in {role.name for role in budget.roles}:
+        raise CommandError(
+            f"PROCESS_ROLE={get_role_name()} does not know the owner of the database; "
+            "run --sql with PROCESS_ROLE=command.",
+            returncode=BAD_USAGE,
+        )
+    return user

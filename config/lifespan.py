@@ -1,0 +1,34 @@
+"""The start and the end of a web process.
+
+An ASGI application runs no system checks, so a budget that does not fit is refused here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+
+from config.bootstrap import REFUSALS, prepare_database
+from generation.sockets import close_socket_lane
+
+
+class Lifespan:
+    async def __call__(self, _scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        try:
+            prepare_web()
+        except REFUSALS as error:
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await close_socket_lane()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def prepare_web() -> None:
+    """Refuse an overcommitted budget; join the embedded services. Migrating is for others."""
+    prepare_database(migrating=False)
+    if settings.EMBEDDED_REDIS is not None:
+        settings.EMBEDDED_REDIS.join()

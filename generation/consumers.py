@@ -1,0 +1,65 @@
+"""The web socket of a run: it tells a browser to look again, and nothing else."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import structlog
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.conf import settings
+from django.db import Error
+from django.http import Http404, parse_cookie
+from redis.exceptions import RedisError
+
+from accounts.sessions import get_user_of_session
+from connections.units import UnitTimedOut
+from generation.access import get_visible_run
+from generation.hints import group_of
+from generation.sockets import socket_lane
+
+TRY_AGAIN_LATER = 1013
+
+log = structlog.get_logger(__name__)
+
+
+class RunConsumer(AsyncJsonWebsocketConsumer):
+    """Messages are `{"seq": n}`: the run's history reaches n. The page then asks for the events."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Without Redis or the database the socket is closed; the page polls meanwhile."""
+        try:
+            await super().__call__(scope, receive, send)
+        except (OSError, RedisError, Error, UnitTimedOut) as error:
+            log.warning("socket_dropped", path=scope["path"], error=str(error))
+            await send({"type": "websocket.close", "code": TRY_AGAIN_LATER})
+
+    async def connect(self) -> None:
+        run_id: uuid.UUID = self.scope["url_route"]["kwargs"]["run_id"]
+        if not await socket_lane().run(may_watch, run_id, session_key(self.scope)):
+            await self.close()
+            return
+        self.groups = [group_of(run_id)]
+        await self.channel_layer.group_add(group_of(run_id), self.channel_name)
+        await self.accept()
+
+    async def receive(self, *_: Any, **__: Any) -> None:
+        """Browsers have nothing to say here."""
+
+    async def run_hint(self, message: dict[str, Any]) -> None:
+        await self.send_json({"seq": message["seq"]})
+
+
+def may_watch(run_id: uuid.UUID, key: str | None) -> bool:
+    """The rule of the page; one unit, asked once, when the socket opens."""
+    try:
+        get_visible_run(get_user_of_session(key), run_id)
+    except Http404:
+        return False
+    return True
+
+
+def session_key(scope: Any) -> str | None:
+    headers = dict(scope["headers"])
+    cookies = parse_cookie(headers.get(b"cookie", b"").decode("latin-1"))
+    return cookies.get(settings.SESSION_COOKIE_NAME)

@@ -1,0 +1,113 @@
+"""What the page of a run shows: the same when it is loaded and when it is brought up to date."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+from urllib.parse import quote
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from concepts.models import ArtifactKindLabel
+from generation.models import EventType, GenerationEvent, GenerationRun
+from generation.run_states import OPEN, RunState
+from generation.selectors import RunProgress, get_run_progress, list_failures
+from roadmaps.models import Roadmap
+
+# As many events go into one answer; whoever wants more asks again.
+EVENTS_AT_ONCE = 1_000
+
+_SENTENCES = {
+    EventType.RUN_QUEUED: gettext_lazy("Ordered; waiting for a free worker."),
+    EventType.RUN_STARTED: gettext_lazy("Work has begun."),
+    EventType.OUTLINE_SAVED: gettext_lazy("The plan is ready: %(concepts)s concepts. %(warnings)s"),
+    EventType.PREREQUISITE_DROPPED: gettext_lazy(
+        "“%(concept)s” no longer requires “%(requires)s”: they required each other."
+    ),
+    EventType.ARTIFACT_READY: gettext_lazy("%(concept)s: %(kind)s ready."),
+    EventType.ARTIFACT_FAILED: gettext_lazy("%(concept)s: %(kind)s failed. %(error)s"),
+    EventType.RUN_FINISHED: gettext_lazy("Finished. %(outcome)s"),
+    EventType.RUN_PAUSED: gettext_lazy("Paused. %(reason)s"),
+    EventType.RUN_CANCELLED: gettext_lazy("Cancelled. %(reason)s"),
+    EventType.RUN_RESUMED: gettext_lazy("Taken up again."),
+}
+
+
+def look_at_run(run: GenerationRun, *, after: int = 0) -> dict[str, Any]:
+    """Everything a browser needs, as JSON can hold it.
+
+    The run was read first: a closed run's last event is in the same transaction as its state, so
+    it is among the events read here.
+    """
+    progress = get_run_progress(run.pk)
+    events = list_events(run, after=after)
+    return {
+        "state": run.state,
+        "state_label": run.get_state_display(),
+        "open": RunState(run.state) in OPEN,
+        "reason": run.reason,
+        "title": run.roadmap.title,
+        "ready": progress.ready,
+        "failed": progress.failed,
+        "total": progress.artifacts,
+        "finished": progress.finished,
+        "progress": describe_progress(progress),
+        "events": events,
+        "failures": [
+            failure | {"artifact": str(ArtifactKindLabel(failure["artifact"]).label)}
+            for failure in list_failures(run.roadmap_id)
+        ],
+        "last_seq": events[-1]["seq"] if events else after,
+        "more": len(events) == EVENTS_AT_ONCE,
+    }
+
+
+def describe_progress(progress: RunProgress) -> str:
+    if not progress.artifacts:
+        return _("The plan is being made.")
+    line = _("%(ready)d of %(total)d tutorials, resource lists and quizzes are ready.")
+    text = line % {"ready": progress.ready, "total": progress.artifacts}
+    if not progress.failed:
+        return text
+    return f"{text} " + _("%(failed)d could not be written.") % {"failed": progress.failed}
+
+
+def list_events(run: GenerationRun, *, after: int) -> list[dict[str, Any]]:
+    events = run.events.filter(seq__gt=after).select_related("concept").order_by("seq")
+    return [
+        {
+            "seq": event.seq,
+            "type": event.type,
+            "at": _elapsed(run, event),
+            "text": describe_event(event),
+            "url": _concept_url(run.roadmap, event),
+        }
+        for event in events[:EVENTS_AT_ONCE]
+    ]
+
+
+def describe_event(event: GenerationEvent) -> str:
+    """One sentence for people."""
+    values = defaultdict(str, event.payload)
+    values["kind"] = event.get_kind_display()
+    values["warnings"] = " ".join(event.payload.get("warnings", []))
+    values["outcome"] = event.payload.get("reason", "")
+    if event.concept is not None:
+        values["concept"] = event.concept.title
+    if event.payload.get("failed"):
+        values["outcome"] = _("%(ready)d are ready, %(failed)d failed.") % values
+    return str(_SENTENCES[EventType(event.type)] % values).strip()
+
+
+def _elapsed(run: GenerationRun, event: GenerationEvent) -> str:
+    """Since the order, as minutes:seconds: true in every time zone."""
+    seconds = max(0, int((event.created_at - run.created_at).total_seconds()))
+    return f"{seconds // 60}:{seconds % 60:02}"
+
+
+def _concept_url(roadmap: Roadmap, event: GenerationEvent) -> str:
+    """Where something has become readable."""
+    if event.concept is None or event.type != EventType.ARTIFACT_READY:
+        return ""
+    return f"{roadmap.get_absolute_url()}{quote(event.concept.slug)}/"

@@ -1,0 +1,31 @@
+"""The page of a run, and what keeps it up to date."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from generation.access import get_visible_run
+from generation.run_pages import look_at_run
+
+
+@require_safe
+@never_cache
+def show_run(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
+    run = get_visible_run(request.user, run_id)
+    return render(request, "generation/run.html", {"run": run, "look": look_at_run(run)})
+
+
+@require_safe
+@never_cache
+def list_run_events(request: HttpRequest, run_id: uuid.UUID) -> JsonResponse:
+    """What has changed after event number `after`. Hints lead here; so does polling."""
+    after = request.GET.get("after", "0")
+    if not (after.isascii() and after.isdecimal()):
+        return JsonResponse({"error": "after must be the number of an event"}, status=422)
+    run = get_visible_run(request.user, run_id)
+    return JsonResponse(look_at_run(run, after=int(after)))

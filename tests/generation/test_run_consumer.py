@@ -1,0 +1,171 @@
+"""The web socket of a run, over the in-memory layer."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from channels.layers import get_channel_layer
+from django.conf import settings as django_settings
+from django.db import OperationalError
+from django.test import override_settings
+from redis.exceptions import ConnectionError as RedisAway
+
+from generation import consumers
+from generation.hints import send_hint
+from generation.sockets import socket_lane
+from roadmaps.models import Visibility
+from tests.generation.websocket import Websocket
+from tests.learning.library import open_order
+from tests.visitors import VISITORS, Visitors, make_visitors
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ORIGIN = "http://localhost"
+SEEN_BY = {
+    Visibility.PUBLIC: set(VISITORS),
+    Visibility.UNLISTED: set(VISITORS),
+    Visibility.PRIVATE: {"alice", "staff"},
+}
+
+
+@pytest.fixture(autouse=True)
+def layer_and_lane() -> Iterator[None]:
+    """A lane keeps its connection in this role: a database in use cannot be dropped."""
+    in_memory = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+    with override_settings(CHANNEL_LAYERS=in_memory):
+        yield
+    socket_lane().close()
+    socket_lane.cache_clear()
+
+
+@pytest.fixture
+def visitors(transactional_db: None) -> Visitors:
+    return make_visitors()
+
+
+@pytest.fixture
+def run_id(transactional_db: None) -> uuid.UUID:
+    return open_order(visibility=Visibility.UNLISTED).run_id
+
+
+def dial(run_id: uuid.UUID, *, cookie: str = "", origin: str = ORIGIN) -> Websocket:
+    from config.asgi import application
+
+    headers = [(b"origin", origin.encode()), (b"host", b"localhost"), (b"cookie", cookie.encode())]
+    return Websocket(application, f"/ws/runs/{run_id}/", headers)
+
+
+def cookie_of(visitors: Visitors, name: str) -> str:
+    morsel = visitors.client(name).cookies.get(django_settings.SESSION_COOKIE_NAME)
+    return f"sessionid={morsel.value}" if morsel else ""
+
+
+async def connects(socket: Websocket) -> bool:
+    refused = await socket.connect()
+    if refused is None:
+        await socket.disconnect()
+    return refused is None
+
+
+@pytest.mark.parametrize("visitor", VISITORS)
+@pytest.mark.parametrize("visibility", Visibility)
+def test_whoever_may_see_the_page_may_watch_the_run(
+    visitors: Visitors, visibility: Visibility, visitor: str
+) -> None:
+    run_id = open_order(owner=visitors.alice, visibility=visibility).run_id
+    socket = dial(run_id, cookie=cookie_of(visitors, visitor))
+    assert asyncio.run(connects(socket)) is (visitor in SEEN_BY[visibility])
+
+
+def test_somebody_who_signed_out_is_nobody(visitors: Visitors) -> None:
+    run_id = open_order(owner=visitors.alice, visibility=Visibility.PRIVATE).run_id
+    client = visitors.client("alice")
+    cookie = f"sessionid={client.cookies['sessionid'].value}"
+    client.logout()
+    assert not asyncio.run(connects(dial(run_id, cookie=cookie)))
+
+
+def test_a_changed_password_ends_old_sessions_here_too(visitors: Visitors) -> None:
+    run_id = open_order(owner=visitors.alice, visibility=Visibility.PRIVATE).run_id
+    cookie = cookie_of(visitors, "alice")
+    visitors.alice.set_password("another-one")
+    visitors.alice.save()
+    assert not asyncio.run(connects(dial(run_id, cookie=cookie)))
+
+
+async def test_a_run_that_is_not_there_is_refused(transactional_db: None) -> None:
+    assert not await connects(dial(uuid.uuid4()))
+
+
+async def test_another_site_cannot_listen(run_id: uuid.UUID) -> None:
+    assert not await connects(dial(run_id, origin="https://evil.example"))
+
+
+async def test_a_hint_is_passed_on_as_a_number_and_nothing_else(run_id: uuid.UUID) -> None:
+    socket = dial(run_id)
+    await socket.connect()
+    await send_hint(run_id, 41)
+    assert await socket.hear() == {"seq": 41}
+    await socket.disconnect()
+
+
+async def test_hints_of_another_run_are_not_heard(run_id: uuid.UUID) -> None:
+    socket = dial(run_id)
+    await socket.connect()
+    await send_hint(uuid.uuid4(), 7)
+    assert await socket.receive_nothing()
+    await socket.disconnect()
+
+
+async def test_everybody_who_watches_hears_it(run_id: uuid.UUID) -> None:
+    sockets = [dial(run_id) for _ in range(3)]
+    for socket in sockets:
+        await socket.connect()
+    await send_hint(run_id, 3)
+    assert [await socket.hear() for socket in sockets] == [{"seq": 3}] * 3
+    for socket in sockets:
+        await socket.disconnect()
+
+
+@pytest.mark.parametrize("said", ["not json", '{"type": "run.hint", "seq": 9}', "[" * 1_000])
+async def test_what_a_browser_says_is_ignored(run_id: uuid.UUID, said: str) -> None:
+    socket = dial(run_id)
+    await socket.connect()
+    await socket.say(said)
+    await send_hint(run_id, 1)
+    assert await socket.hear() == {"seq": 1}
+    await socket.disconnect()
+
+
+async def test_connecting_is_one_unit_and_watching_none(run_id: uuid.UUID) -> None:
+    socket = dial(run_id)
+    await socket.connect()
+    for seq in range(5):
+        await send_hint(run_id, seq)
+        await socket.hear()
+    await socket.disconnect()
+    assert socket_lane().statistics().finished == 1
+
+
+async def test_a_socket_that_left_is_told_nothing(run_id: uuid.UUID) -> None:
+    socket = dial(run_id)
+    await socket.connect()
+    await socket.disconnect()
+    layer = get_channel_layer()
+    assert layer is not None
+    assert not layer.groups
+
+
+@pytest.mark.parametrize("failure", [OperationalError("no connection"), RedisAway("nobody there")])
+async def test_without_its_services_it_closes_and_asks_to_come_back(
+    run_id: uuid.UUID, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    def fail(*_: Any) -> bool:
+        raise failure
+
+    monkeypatch.setattr(consumers, "may_watch", fail)
+    assert await dial(run_id).connect() == consumers.TRY_AGAIN_LATER
