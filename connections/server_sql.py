@@ -48,7 +48,7 @@ nothing, and again whenever the budget changes:
 
 A login inherits what the owner may do, and keeps CONNECT when PUBLIC loses it. Its limit counts
 for new connections and ends none; a superuser is held to nothing. The timeouts are for new
-sessions: the net under clients that hang or are gone, behind the fleet's own deadlines."""
+sessions: the net under clients that hang or are gone."""
 SHARED = """\
 All roles share one login, so PostgreSQL can limit the fleet, but not one role: a role that
 takes too much starves the others. Give each its own with ROLE_<ROLE>_DATABASE_USER and

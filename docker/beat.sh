@@ -7,5 +7,5 @@ role=beat
 
 state=${STATE_DIRECTORY:-.cairn}
 [ -d "$state" ] || (umask 077 && mkdir -p -- "$state")
-exec "$python" -m celery --app config beat \
+exec "$python" -m celery --quiet --app config beat \
     --schedule "$state/beat-schedule" --pidfile= --loglevel INFO

@@ -21,15 +21,14 @@ processes_here() {
     "$python" -m config.serve.share
 }
 
-# A worker of the queue that is called like its role. Celery finishes its tasks for ever on SIGTERM
-# unless told otherwise: ours wait WORKER_STOP_SECONDS, then hand back what is not finished.
+# A worker of the queue that is called like its role. On SIGTERM Celery would wait for its tasks
+# without end; remapped, it waits CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT and hands back the rest.
 run_worker() {
     processes=$(processes_here) || exit 1
     export REMAP_SIGTERM=SIGQUIT
-    exec "$python" -m celery --app config worker \
+    exec "$python" -m celery --quiet --app config worker \
         --queues "$role" --hostname "$role@%h" --pool prefork --concurrency "$processes" \
-        --without-gossip --without-mingle --without-heartbeat --loglevel INFO \
-        -- "soft_shutdown_timeout=${WORKER_STOP_SECONDS:-10}"
+        --without-gossip --without-mingle --without-heartbeat --loglevel INFO
 }
 
 refuse_overcommitment

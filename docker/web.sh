@@ -13,6 +13,8 @@ if [ -n "${FORWARDED_ALLOW_IPS:-}" ]; then
 else
     set -- --no-proxy-headers
 fi
+# The log configuration only keeps uvicorn from making its own: its lines go the way of all others.
 exec "$python" -m uvicorn config.asgi:application \
     --host "${HOST:-127.0.0.1}" --port "${PORT:-8000}" --workers "$processes" \
-    --timeout-graceful-shutdown "${WEB_STOP_SECONDS:-5}" --no-server-header "$@"
+    --timeout-graceful-shutdown "${WEB_STOP_SECONDS:-5}" --no-server-header \
+    --log-config docker/uvicorn.json "$@"

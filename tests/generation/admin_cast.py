@@ -52,9 +52,10 @@ def make_roadmap(title: str, *, concepts: int) -> GenerationRun:
 
 
 def make_run(roadmap: Roadmap, state: RunState = RunState.READY, **fields: Any) -> GenerationRun:
-    return baker.make(
+    run: GenerationRun = baker.make(
         GenerationRun, roadmap=roadmap, state=state, reason="why", provider="scripted", **fields
     )
+    return run
 
 
 def make_concept(run: GenerationRun, module: Module, position: int) -> Concept:
@@ -93,7 +94,8 @@ def make_version(run: GenerationRun, concept: Concept, kind: str, place: int) ->
 
 
 def make_artifact(run: GenerationRun, concept: Concept, kind: str, **fields: Any) -> Artifact:
-    return baker.make(Artifact, concept=concept, kind=kind, run_id=run.pk, **fields)
+    artifact: Artifact = baker.make(Artifact, concept=concept, kind=kind, run_id=run.pk, **fields)
+    return artifact
 
 
 def make_payload(version: ArtifactVersion, kind: str) -> None:

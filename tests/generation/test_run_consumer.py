@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from channels.layers import get_channel_layer
+from channels.layers import InMemoryChannelLayer, get_channel_layer
 from django.conf import settings as django_settings
 from django.db import OperationalError
 from django.test import override_settings
@@ -117,7 +117,7 @@ async def test_hints_of_another_run_are_not_heard(run_id: uuid.UUID) -> None:
     socket = dial(run_id)
     await socket.connect()
     await send_hint(uuid.uuid4(), 7)
-    assert await socket.receive_nothing()
+    assert await socket.hears_nothing()
     await socket.disconnect()
 
 
@@ -156,7 +156,7 @@ async def test_a_socket_that_left_is_told_nothing(run_id: uuid.UUID) -> None:
     await socket.connect()
     await socket.disconnect()
     layer = get_channel_layer()
-    assert layer is not None
+    assert isinstance(layer, InMemoryChannelLayer)
     assert not layer.groups
 
 

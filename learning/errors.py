@@ -1,0 +1,28 @@
+"""Pages for when things go wrong. Those for 500 and 503 touch no database."""
+
+from __future__ import annotations
+
+import sys
+
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+RETRY_AFTER_SECONDS = 10
+
+
+def show_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    return render(request, "404.html", status=404)
+
+
+def show_forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    return render(request, "403.html", status=403)
+
+
+def show_server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """A database that cannot be reached, or has no free connection, is back soon: 503."""
+    if isinstance(sys.exc_info()[1], OperationalError):
+        headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+        return HttpResponse(render_to_string("503.html"), status=503, headers=headers)
+    return HttpResponse(render_to_string("500.html"), status=500)

@@ -1,0 +1,119 @@
+"""Reading roadmaps for pages. Plain data out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Sum
+
+from accounts.models import User
+from concepts.models import Artifact, Concept
+from generation.models import GenerationRun
+from generation.run_states import RunState
+from learning.states import ConceptState, concept_state
+from roadmaps.access import Visitor
+from roadmaps.models import Module, Roadmap, Stage, Visibility
+
+LISTED = 50
+
+
+@dataclass(frozen=True)
+class ConceptLine:
+    title: str
+    slug: str
+    minutes: int
+    state: ConceptState
+
+
+@dataclass(frozen=True)
+class ModulePlan:
+    title: str
+    summary: str
+    concepts: list[ConceptLine]
+
+
+@dataclass(frozen=True)
+class StagePlan:
+    title: str
+    summary: str
+    modules: list[ModulePlan]
+
+    @property
+    def concepts(self) -> list[ConceptLine]:
+        return [concept for module in self.modules for concept in module.concepts]
+
+    @property
+    def minutes(self) -> int:
+        return sum(concept.minutes for concept in self.concepts)
+
+
+@dataclass(frozen=True)
+class RoadmapPlan:
+    stages: list[StagePlan]
+
+    @property
+    def minutes(self) -> int:
+        return sum(stage.minutes for stage in self.stages)
+
+    @property
+    def total(self) -> int:
+        return sum(len(stage.concepts) for stage in self.stages)
+
+    @property
+    def ready(self) -> int:
+        concepts = [concept for stage in self.stages for concept in stage.concepts]
+        return sum(concept.state is ConceptState.READY for concept in concepts)
+
+
+def get_plan(roadmap: Roadmap) -> RoadmapPlan:
+    """Four queries, however long the roadmap is."""
+    artifacts = Artifact.objects.only("concept_id", "state")
+    concepts = Concept.objects.only("module_id", "title", "slug", "est_minutes").order_by(
+        "position"
+    )
+    stages = Stage.objects.filter(roadmap=roadmap).prefetch_related(
+        Prefetch("modules", Module.objects.order_by("position")),
+        Prefetch("modules__concepts", concepts),
+        Prefetch("modules__concepts__artifacts", artifacts),
+    )
+    return RoadmapPlan([_plan_stage(stage) for stage in stages.order_by("position")])
+
+
+def _plan_stage(stage: Stage) -> StagePlan:
+    modules = [
+        ModulePlan(module.title, module.summary, [_line(one) for one in module.concepts.all()])
+        for module in stage.modules.all()
+    ]
+    return StagePlan(stage.title, stage.summary, modules)
+
+
+def _line(concept: Concept) -> ConceptLine:
+    state = concept_state([artifact.state for artifact in concept.artifacts.all()])
+    return ConceptLine(concept.title, concept.slug, concept.est_minutes, state)
+
+
+def get_newest_run(roadmap: Roadmap) -> GenerationRun | None:
+    return GenerationRun.objects.filter(roadmap=roadmap).order_by("-created_at").first()
+
+
+def list_public_roadmaps() -> QuerySet[Roadmap]:
+    """Those that can be read from end to end, newest first."""
+    ready = GenerationRun.objects.filter(roadmap=OuterRef("pk"), state=RunState.READY)
+    public = Roadmap.objects.filter(Exists(ready), visibility=Visibility.PUBLIC)
+    return _measured(public)
+
+
+def list_own_roadmaps(visitor: Visitor, made: Sequence[str]) -> QuerySet[Roadmap]:
+    """A user's; an anonymous visitor's are those the session remembers."""
+    if isinstance(visitor, User):
+        return _measured(Roadmap.objects.filter(owner=visitor))
+    if not made:
+        return Roadmap.objects.none()
+    return _measured(Roadmap.objects.filter(pk__in=made, owner=None))
+
+
+def _measured(roadmaps: QuerySet[Roadmap]) -> QuerySet[Roadmap]:
+    return roadmaps.annotate(
+        concept_count=Count("concepts"), minutes=Sum("concepts__est_minutes", default=0)
+    ).order_by("-created_at")[:LISTED]

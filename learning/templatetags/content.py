@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from django import template
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from concepts.rendering import render_markdown
+from generation.models import GenerationRun
+from generation.run_states import OPEN, RunState
+
+register = template.Library()
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    """A question or a choice, which may hold code. Sanitised, so it is safe to show."""
+    return SafeString(render_markdown(text))
+
+
+@register.filter
+def duration(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return _("%(minutes)d min") % {"minutes": rest}
+    if hours >= 10 or not rest:
+        return _("%(hours)d h") % {"hours": round(minutes / 60)}
+    return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": rest}
+
+
+@register.filter
+def is_open(run: GenerationRun | None) -> bool:
+    return run is not None and RunState(run.state) in OPEN
+
+
+@register.filter
+def is_worth_a_look(run: GenerationRun | None) -> bool:
+    """A run that goes on, or did not bring everything."""
+    return run is not None and run.state != RunState.READY

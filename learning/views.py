@@ -1,0 +1,73 @@
+"""Pages for learners: parse, call, answer."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from generation.providers.base import GoalRefused
+from learning import lessons, orders, selectors
+from learning.access import get_visible_concept
+from learning.forms import GoalForm
+from roadmaps.access import get_visible_roadmap
+from roadmaps.models import GOAL_MAX_CHARACTERS
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def show_home(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        return order_roadmap(request)
+    goal = request.GET.get("goal", "")[:GOAL_MAX_CHARACTERS]
+    return _render_home(request, GoalForm(initial={"goal": goal}))
+
+
+def order_roadmap(request: HttpRequest) -> HttpResponse:
+    form = GoalForm(request.POST)
+    if form.is_valid():
+        try:
+            run = orders.place_order(
+                form.to_request(),
+                request.user,
+                request.session,
+                form_key=form.cleaned_data["key"],
+            )
+        except GoalRefused as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect("generation:run", run.pk)
+    return _render_home(request, form, status=422)
+
+
+def _render_home(request: HttpRequest, form: GoalForm, *, status: int = 200) -> HttpResponse:
+    made = orders.made_roadmaps(request.session)
+    context = {
+        "form": form,
+        "own": selectors.list_own_roadmaps(request.user, made),
+        "public": selectors.list_public_roadmaps(),
+    }
+    return render(request, "learning/home.html", context, status=status)
+
+
+@require_safe
+def show_roadmap(request: HttpRequest, slug: str) -> HttpResponse:
+    roadmap = get_visible_roadmap(request.user, slug)
+    context = {
+        "roadmap": roadmap,
+        "plan": selectors.get_plan(roadmap),
+        "run": selectors.get_newest_run(roadmap),
+    }
+    return render(request, "learning/roadmap.html", context)
+
+
+@require_safe
+def show_concept(request: HttpRequest, roadmap_slug: str, slug: str) -> HttpResponse:
+    concept = get_visible_concept(request.user, roadmap_slug, slug)
+    run = selectors.get_newest_run(concept.roadmap)
+    context = {
+        "roadmap": concept.roadmap,
+        "concept": concept,
+        "run": run,
+        "lesson": lessons.get_lesson(concept, run),
+    }
+    return render(request, "learning/concept.html", context)

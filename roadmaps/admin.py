@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin_rules import DeletesWhole, ModelAdmin, NotByHand, TabularInline
+from roadmaps.models import Module, Roadmap, Stage
+
+
+class StageInline(NotByHand, TabularInline):
+    model = Stage
+    fields = ("position", "title", "summary", "modules")
+    readonly_fields = ("position", "modules")
+    show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).prefetch_related("modules")
+
+    @admin.display(description=_("modules"))
+    def modules(self, stage: Stage) -> str:
+        return "; ".join(module.title for module in stage.modules.all())
+
+
+class ModuleInline(NotByHand, TabularInline):
+    model = Module
+    fields = ("position", "title", "summary")
+    readonly_fields = ("position",)
+    show_change_link = True
+
+
+@admin.register(Roadmap)
+class RoadmapAdmin(DeletesWhole, ModelAdmin):
+    """Roadmaps are ordered, not added; what was asked for stays as it was asked."""
+
+    list_display = ("title", "owner", "visibility", "language", "level", "concepts", "created_at")
+    list_filter = ("visibility", "level", "language", "created_at")
+    list_select_related = ("owner",)
+    search_fields = ("title", "goal", "slug", "owner__email")
+    search_help_text = _("Title, goal, slug or the owner's address")
+    date_hierarchy = "created_at"
+    autocomplete_fields = ("owner",)
+    inlines = (StageInline,)
+    readonly_fields = (
+        "goal",
+        "slug",
+        "assumptions",
+        "language",
+        "level",
+        "created_at",
+        "updated_at",
+    )
+    fieldsets = (
+        (None, {"fields": ("title", "summary", "owner", "visibility")}),
+        (_("Schedule"), {"fields": ("hours_per_week", "target_date")}),
+        (_("What was asked for"), {"fields": ("goal", "language", "level", "assumptions")}),
+        (_("Record"), {"fields": ("slug", "created_at", "updated_at")}),
+    )
+
+    def has_add_permission(self, _request: HttpRequest) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        roadmaps: QuerySet[Any] = super().get_queryset(request)
+        counted: QuerySet[Any] = roadmaps.annotate(concept_count=Count("concepts"))
+        return counted
+
+    @admin.display(description=_("concepts"), ordering="concept_count")
+    def concepts(self, roadmap: Any) -> int:
+        count: int = roadmap.concept_count
+        return count
+
+
+@admin.register(Stage)
+class StageAdmin(NotByHand, ModelAdmin):
+    list_display = ("title", "position", "roadmap")
+    list_select_related = ("roadmap",)
+    search_fields = ("title", "roadmap__title")
+    fields = ("roadmap", "position", "title", "summary")
+    readonly_fields = ("roadmap", "position")
+    inlines = (ModuleInline,)
+
+
+@admin.register(Module)
+class ModuleAdmin(NotByHand, ModelAdmin):
+    list_display = ("title", "position", "stage", "roadmap")
+    list_select_related = ("stage__roadmap",)
+    search_fields = ("title", "stage__title", "stage__roadmap__title")
+    fields = ("roadmap", "stage", "position", "title", "summary")
+    readonly_fields = ("roadmap", "stage", "position")
+
+    @admin.display(description=_("roadmap"), ordering="stage__roadmap__title")
+    def roadmap(self, module: Module) -> Roadmap:
+        return module.stage.roadmap

@@ -1,0 +1,152 @@
+"""compose.yaml, `make serve` and the fleet tests start the same scripts, with the same variables."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from config.serve.roles import SMALL, defaults, environment, role_scripts
+from connections.budget import budget_from_environment
+from connections.roles import FLEET
+from tests.docker.scripts import ROOT
+from tests.fleet.fleet import Fleet
+
+DOCKER = ROOT / "docker"
+ROLES = [role.name for role in FLEET]
+Service = dict[str, Any]
+
+
+def services() -> dict[str, Service]:
+    composed: dict[str, Any] = yaml.safe_load((DOCKER / "compose.yaml").read_text("utf-8"))
+    found: dict[str, Service] = composed["services"]
+    return found
+
+
+def ours() -> dict[str, Service]:
+    return {name: service for name, service in services().items() if service["image"] == "cairn"}
+
+
+def resolved(service: Service) -> dict[str, str]:
+    """Its variables where .env is empty."""
+    given = {name: str(value) for name, value in service["environment"].items() if value}
+    return {
+        name: re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value)
+        for name, value in given.items()
+        if ":?" not in value
+    }
+
+
+def known_variables() -> set[str]:
+    """What settings or scripts read."""
+    example = (ROOT / ".env.example").read_text("utf-8")
+    known = set(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE))
+    known |= {f"{name}_FILE" for name in known}
+    for script in DOCKER.glob("*.sh"):
+        known |= set(re.findall(r"\$\{([A-Z_]+)", script.read_text("utf-8")))
+    return known
+
+
+class Started(Exception):
+    """Instead of a process."""
+
+
+def what_fleet_tests_start(role: str, directory: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    def start(command: list[str], **options: Any) -> None:
+        raise Started(command, options["env"])
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+    with pytest.raises(Started) as started:
+        Fleet(directory, "postgresql://nowhere").start(role)
+    return started.value.args
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_has_one_script_for_all_who_start_it(
+    role: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = DOCKER / f"{role}.sh"
+    assert script.is_file()
+    assert role_scripts()[role] == ["sh", str(script)]
+    assert services()[role]["command"] == ["sh", f"docker/{role}.sh"]
+    command, _environment = what_fleet_tests_start(role, tmp_path, monkeypatch)
+    assert command == ["sh", str(script)]
+
+
+def test_there_is_no_role_beside_the_fleet_but_migrate() -> None:
+    assert set(ours()) == {*ROLES, "migrate"}
+    assert services()["migrate"]["command"] == ["sh", "docker/migrate.sh"]
+    assert set(role_scripts()) == set(SMALL) == set(ROLES)
+
+
+def test_make_serve_is_what_is_tested_here() -> None:
+    command = ["make", "--dry-run", "--always-make", "serve"]
+    printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert '.venv/bin/python -m config.serve --port="${PORT:-8000}"' in printed
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_variable_that_is_set_is_one_that_is_read(
+    role: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    composed = set(services()[role]["environment"])
+    served = {*defaults(8000), *environment(8000)} - {"PYTHONUNBUFFERED"}
+    assert composed | served <= known_variables()
+    _command, tested = what_fleet_tests_start(role, tmp_path, monkeypatch)
+    assert {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE"} <= set(tested) & composed
+
+
+@pytest.mark.parametrize("name", [*ROLES, "migrate"])
+def test_every_service_knows_all_sizes_and_they_are_the_default_fleet(name: str) -> None:
+    service = ours()[name]
+    sizes = {
+        variable for variable in known_variables() if re.match("(ROLE|DB|DATABASE)_", variable)
+    }
+    passwords = {f"ROLE_{role.upper()}_DATABASE_PASSWORD" for role in (*ROLES, "command")}
+    wanted = {variable for variable in sizes if not variable.endswith("_FILE")} - passwords
+    assert wanted | {f"{password}_FILE" for password in passwords} <= set(service["environment"])
+    budget = budget_from_environment(resolved(service))
+    assert budget.roles == FLEET
+    assert budget.rolling_fits
+
+
+def test_a_service_is_told_which_role_it_is() -> None:
+    told = {name: service["environment"]["PROCESS_ROLE"] for name, service in ours().items()}
+    assert told == {role: role for role in ROLES} | {"migrate": "command"}
+
+
+def test_the_server_offers_what_the_budget_counts_on() -> None:
+    assert "max_connections=${DB_MAX_CONNECTIONS:-100}" in services()["postgres"]["command"]
+    assert ours()["web"]["environment"]["DB_MAX_CONNECTIONS"] == "${DB_MAX_CONNECTIONS:-100}"
+
+
+def test_no_login_is_a_superuser_and_all_of_them_exist() -> None:
+    created = re.findall(r"CREATE ROLE (\w+) LOGIN", (DOCKER / "postgres.sh").read_text("utf-8"))
+    variables = resolved(ours()["web"])
+    used = {value for name, value in variables.items() if name.endswith("_DATABASE_USER")}
+    assert set(created) == used
+    assert "POSTGRES_USER" not in services()["postgres"]["environment"]  # postgres, used by nobody
+
+
+def test_nothing_secret_stands_in_the_file() -> None:
+    for service in services().values():
+        for name, value in service["environment"].items() if "environment" in service else ():
+            if re.search("PASSWORD|SECRET|KEY", name):
+                assert value is None or str(value).startswith("/run/secrets/"), name
+
+
+def test_roles_start_when_the_schema_is_there_and_come_back_when_they_die() -> None:
+    for role in ROLES:
+        service = ours()[role]
+        assert service["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
+        assert service["restart"] == "unless-stopped"
+        assert "stop_grace_period" in service
+
+
+def test_every_service_is_asked_for_its_health_or_says_that_it_has_none() -> None:
+    asked = {name for name, service in services().items() if "test" in service["healthcheck"]}
+    assert asked == {"postgres", "redis", "web"}

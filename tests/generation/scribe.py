@@ -1,0 +1,86 @@
+"""Writes a run step by step in the test's own transaction: no lanes, no event loop left behind."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from concepts.drafts import Draft, Provenance, draft_failure, draft_version
+from generation import services
+from generation.outline import settle_prerequisites
+from generation.providers.base import Provider, ProviderError, Usage
+from generation.run_states import RunState
+from generation.selectors import Work
+
+T = TypeVar("T")
+
+
+def finish(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Providers of tests never really wait, so no event loop is needed (Playwright has its own)."""
+    try:
+        coroutine.send(None)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+    raise AssertionError("it waited")
+
+
+class Scribe:
+    def __init__(self, run_id: uuid.UUID, provider: Provider) -> None:
+        self.run_id = run_id
+        self._provider = provider
+        self._me = uuid.uuid4()
+
+    def plan(self) -> None:
+        claim = services.claim_run(self.run_id, self._me, lease_seconds=60)
+        assert claim is not None
+        outline = finish(self._provider.outline(claim.request)).content
+        prerequisites, dropped = settle_prerequisites(outline)
+        services.save_outline(
+            self.run_id,
+            self._me,
+            outline,
+            prerequisites=prerequisites,
+            dropped=dropped,
+            usage=Usage(),
+        )
+
+    def claim(self, artifacts: int) -> list[Work]:
+        return services.claim_work(self.run_id, self._me, limit=artifacts, lease_seconds=60)
+
+    def write(self, artifacts: int = 1_000) -> int:
+        """Write so many artifacts in one batch; the number of its last event."""
+        drafts = [self._draft(work) for work in self.claim(artifacts)]
+        return services.save_batch(self.run_id, self._me, drafts).last_seq
+
+    def close(self) -> RunState | None:
+        return services.close_run(self.run_id)
+
+    def write_all(self) -> None:
+        self.plan()
+        self.write()
+        self.close()
+
+    def _draft(self, work: Work) -> Draft:
+        try:
+            written = finish(self._provider.write(work.kind, work.brief))
+        except ProviderError as error:
+            return draft_failure(
+                work.artifact_id, work.concept_id, work.kind, error, public=str(error)
+            )
+        provenance = Provenance(
+            provider=self._provider.name,
+            model=self._provider.model,
+            language=work.brief.language,
+            origin="authored" if written.authored else "generated",
+            reviewed_on=written.reviewed_on,
+        )
+        return draft_version(
+            work.artifact_id,
+            work.concept_id,
+            work.kind,
+            written.content,
+            provenance,
+            seed=str(work.artifact_id),
+        )

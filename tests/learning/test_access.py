@@ -1,0 +1,96 @@
+"""Every address there is, and who gets what there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from roadmaps.models import Visibility
+from tests.learning.library import concept_page, make_ready
+from tests.visitors import VISITORS, Visitors, make_visitors
+
+pytestmark = pytest.mark.django_db
+
+SEEN_BY = {
+    Visibility.PUBLIC: {"alice", "bob", "anonymous", "staff"},
+    Visibility.UNLISTED: {"alice", "bob", "anonymous", "staff"},
+    Visibility.PRIVATE: {"alice", "staff"},
+}
+# What does not depend on whose roadmap it is: address, then status by visitor.
+OTHERS = {
+    "/": dict.fromkeys(VISITORS, 200),
+    "/accounts/login/": {"alice": 302, "bob": 302, "anonymous": 200, "staff": 302},
+    "/accounts/signup/": dict.fromkeys(VISITORS, 200),
+    "/accounts/logout/": dict.fromkeys(VISITORS, 405),
+    "/admin/": {"alice": 302, "bob": 302, "anonymous": 302, "staff": 200},
+    "/roadmaps/no-such/": dict.fromkeys(VISITORS, 404),
+    "/roadmaps/-/": dict.fromkeys(VISITORS, 404),
+    "/runs/00000000-0000-4000-8000-000000000000/": dict.fromkeys(VISITORS, 404),
+    "/nowhere": dict.fromkeys(VISITORS, 404),
+}
+ROUTES = {
+    "",
+    "roadmaps/<uslug:slug>/",
+    "roadmaps/<uslug:roadmap_slug>/<uslug:slug>/",
+    "runs/<uuid:run_id>/",
+    "runs/<uuid:run_id>/events/",
+    "accounts/login/",
+    "accounts/logout/",
+    "accounts/signup/",
+}
+
+
+@pytest.fixture
+def visitors() -> Visitors:
+    return make_visitors()
+
+
+@pytest.mark.parametrize("visitor", VISITORS)
+@pytest.mark.parametrize("visibility", Visibility)
+def test_a_roadmap_is_there_for_those_who_may_see_it_and_for_nobody_else(
+    visitors: Visitors, visibility: Visibility, visitor: str
+) -> None:
+    run = make_ready(owner=visitors.alice, visibility=visibility)
+    client = visitors.client(visitor)
+    page = run.get_absolute_url()
+    pages = [run.roadmap.get_absolute_url(), concept_page(run), page, f"{page}events/"]
+    expected = 200 if visitor in SEEN_BY[visibility] else 404
+    assert [client.get(page).status_code for page in pages] == [expected] * 4
+
+
+@pytest.mark.parametrize("visitor", VISITORS)
+@pytest.mark.parametrize("address", OTHERS)
+def test_every_other_address_answers_as_it_should(
+    visitors: Visitors, address: str, visitor: str
+) -> None:
+    assert visitors.client(visitor).get(address).status_code == OTHERS[address][visitor]
+
+
+def test_no_address_is_missing_from_this_table() -> None:
+    assert set(_routes(get_resolver().url_patterns)) == ROUTES
+
+
+def _routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        route = f"{prefix}{pattern.pattern}"
+        if isinstance(pattern, URLPattern):
+            yield route
+        elif route != "admin/":
+            yield from _routes(pattern.url_patterns, route)
+
+
+def test_a_private_roadmap_and_none_at_all_look_the_same(visitors: Visitors) -> None:
+    run = make_ready(owner=visitors.alice, visibility=Visibility.PRIVATE)
+    client = visitors.client("anonymous")  # no token in a form that would differ
+    hidden, missing = client.get(run.roadmap.get_absolute_url()), client.get("/roadmaps/none/")
+    assert hidden.content == missing.content
+
+
+def test_an_address_may_be_written_in_any_script(visitors: Visitors) -> None:
+    run = make_ready()
+    run.roadmap.slug = "日本語-入門"
+    run.roadmap.save()
+    answer = visitors.client("anonymous").get("/roadmaps/日本語-入門/")
+    assert answer.status_code == 200

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from concepts.content import ArtifactKind, TutorialContent
+from concepts.models import ArtifactVersion, Choice, Question
+from generation import services
+from generation.models import GenerationRun
+from generation.providers.base import ContentError
+from generation.run_states import RunState
+from tests.generation.cast import make_outline
+from tests.learning.library import Page, QuickProvider, concept_page, make_ready, open_order
+
+pytestmark = pytest.mark.django_db
+
+HOSTILE = """
+## Knots <script>alert("heading")</script>
+
+<script>alert(1)</script> <img src=x onerror=alert(2)> <style>*{display:none}</style>
+
+![a picture](https://evil.example/pixel.png) [click](javascript:alert(3))
+[again](  JaVaScRiPt:alert(4)) <a href="javascript:alert(5)" onclick="alert(6)">link</a>
+
+<iframe src="https://evil.example"></iframe> <svg onload=alert(7)>
+
+```html
+<script>alert("code")</script>
+```
+"""
+
+
+def read(client: Client, run: GenerationRun, key: str = "c02") -> str:
+    return client.get(concept_page(run, key)).content.decode()
+
+
+def test_it_shows_everything_that_was_written(client: Client) -> None:
+    page = read(client, make_ready())
+    assert "The knot c02" in page
+    assert "Tie it" in page
+    assert '<h2 id="t-tying-c02">Tying c02</h2>' in page
+    assert "What holds c02 1?" in page
+
+
+def test_links_to_other_sites_are_marked_as_not_ours(client: Client) -> None:
+    page = Page(read(client, make_ready()))
+    resources = [link for tag, link in page.tags if "knots.example" in link.get("href", "")]
+    assert len(resources) == 3
+    assert {link["rel"] for link in resources} == {"nofollow noopener ugc"}
+
+
+def test_it_leads_to_what_comes_before_and_after(client: Client) -> None:
+    run = make_ready()
+    page = read(client, run)
+    assert f'rel="prev" href="{concept_page(run, "c01")}"' in page
+    assert f'rel="next" href="{concept_page(run, "c03")}"' in page
+    assert 'rel="prev"' not in read(client, run, "c01")
+    assert 'rel="next"' not in read(client, run, "c04")
+
+
+def test_what_it_requires_is_linked(client: Client) -> None:
+    run = make_ready()
+    page = read(client, run)
+    requires = page.split('id="requires"')[1].split("</section>")[0]
+    assert concept_page(run, "c01") in requires
+
+
+def test_the_page_of_a_quiz_holds_no_key(client: Client) -> None:
+    run = make_ready()
+    Choice.objects.filter(is_correct=True).update(rationale="SECRET-RATIONALE")
+    Question.objects.update(explanation="SECRET-EXPLANATION")
+    page = read(client, run)
+    assert "friction" in page
+    assert "SECRET" not in page
+    assert "correct" not in page.lower()
+
+
+def test_the_key_is_not_even_read_from_the_database(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    page = concept_page(make_ready())
+    with django_assert_num_queries(9) as captured:
+        client.get(page)
+    read_columns = " ".join(query["sql"] for query in captured.captured_queries)
+    assert '"concepts_choice"."text"' in read_columns
+    for column in ("is_correct", "rationale", "explanation"):
+        assert f'"{column}"' not in read_columns
+
+
+def test_hostile_markup_in_a_tutorial_never_reaches_the_page(client: Client) -> None:
+    content = {("c02", ArtifactKind.TUTORIAL): TutorialContent(markdown=HOSTILE)}
+    page = Page(read(client, make_ready(QuickProvider(make_outline(4), content=content))))
+    assert page.offences == []
+    article = [tag for tag, _ in page.tags]
+    assert article.count("img") == 1  # ours, in the header
+    assert not {"iframe", "style", "svg", "script"} & set(article)
+    assert not any("javascript" in link.lower() for link in page.links())
+
+
+def test_hostile_text_in_a_quiz_and_a_resource_never_reaches_the_page(client: Client) -> None:
+    run = make_ready()
+    Question.objects.update(stem="<img src=x onerror=alert(1)> [x](javascript:alert(2)) `ok`")
+    page = Page(read(client, run))
+    assert page.offences == []
+    assert ("code", {}) in page.tags
+
+
+def test_it_says_who_wrote_it_and_that_nobody_reviewed_it(client: Client) -> None:
+    run = make_ready()
+    assert "Written by rope-1 on " in read(client, run)
+    assert ", not reviewed" in read(client, run)
+
+
+def test_it_says_when_people_wrote_and_reviewed_it(client: Client) -> None:
+    run = make_ready()
+    ArtifactVersion.objects.update(origin="authored", reviewed_on=date(2026, 11, 23))
+    assert "Written by people, reviewed 23 Nov 2026" in read(client, run)
+
+
+def test_what_is_missing_says_what_it_waits_for(client: Client) -> None:
+    scribe = open_order()
+    scribe.plan()
+    run = GenerationRun.objects.get(pk=scribe.run_id)
+    assert read(client, run).count("This waits for its turn") == 3
+    scribe.claim(100)
+    assert read(client, run).count("This is being written now.") == 3
+
+
+def test_what_failed_says_why(client: Client) -> None:
+    fail = {("c02", ArtifactKind.QUIZ): ContentError("The rope was too short.")}
+    page = read(client, make_ready(QuickProvider(make_outline(4), fail=fail)))
+    assert "This could not be written: The rope was too short." in page
+
+
+def test_what_a_stopped_run_left_out_says_so(client: Client) -> None:
+    scribe = open_order()
+    scribe.plan()
+    services.stop_run(scribe.run_id, RunState.PAUSED, "The key was refused.")
+    run = GenerationRun.objects.get(pk=scribe.run_id)
+    page = read(client, run)
+    assert "Writing has stopped before this was its turn. The key was refused." in page
