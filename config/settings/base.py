@@ -149,7 +149,9 @@ SWEEP_SECONDS = positive_number(env, "SWEEP_SECONDS", 30.0, kind=float)
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
-        "CONFIG": {"hosts": [{"address": REDIS_URL}]},
+        # The layer waits 5 seconds for a message, and redis-py as long for any answer: where the
+        # two are equal, an idle socket is dropped (measured).
+        "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": 20}]},
     }
 }
 

@@ -37,16 +37,16 @@ def browser() -> Iterator[Browser]:
     """For one module only: while Playwright lives, its event loop runs in this thread."""
     if not CHROMIUM.exists():
         pytest.skip("chromium is not installed")
-    with sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Django refuses the ORM in a thread with a running loop; Playwright's is not in our way.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
         yield chromium
         chromium.close()
 
 
 @pytest.fixture
-def page(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    # Django refuses the ORM in a thread with a running loop; Playwright's is not in our way.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en")
     yield context.new_page()
     context.close()

@@ -20,6 +20,7 @@ from config.embedded import Redis
 from config.serve.roles import ROOT, SMALL
 from roadmaps.models import Roadmap
 from tests.databases import database_url
+from tests.embedded.checkouts import is_alive
 from tests.waiting import wait_until
 
 COMMAND = [sys.executable, "-m", "config.serve"]
@@ -35,7 +36,7 @@ def free_port() -> int:
 def descendants(pid: int) -> dict[int, str]:
     """The process and all below it: their pids and command lines."""
     table = subprocess.run(
-        ["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+        ["ps", "-A", "-ww", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True
     ).stdout
     rows = [line.split(maxsplit=2) for line in table.splitlines()]
     found = {pid: "serve"}
@@ -43,14 +44,6 @@ def descendants(pid: int) -> dict[int, str]:
         if parent in found:
             found[child] = arguments
     return found
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 class Served:

@@ -19,8 +19,10 @@ KEYS = ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS", "CONN_M
 def forked() -> dict[str, Any]:
     """What a process and its child saw that forked while its only lane was at work."""
     database = {key: connection.settings_dict[key] for key in KEYS}
+    # Python 3.12 warns of forking beside threads; that it works all the same is what we test.
+    warnings = ("-W", "error::ResourceWarning", "-W", "ignore:This process:DeprecationWarning")
     script = subprocess.run(
-        [sys.executable, "-W", "error::ResourceWarning", "-m", "tests.connections.fork_script"],
+        [sys.executable, *warnings, "-m", "tests.connections.fork_script"],
         input=json.dumps({"default": database}),
         cwd=Path(connections.__file__).parent.parent,
         capture_output=True,

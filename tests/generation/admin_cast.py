@@ -43,8 +43,9 @@ def make_roadmap(title: str, *, concepts: int) -> GenerationRun:
     earlier: Concept | None = None
     for position in range(concepts):
         stage = baker.make(Stage, roadmap=roadmap, position=position, title="Part")
-        module = baker.make(Module, stage=stage, position=1, title="Ropes")
-        concept = make_concept(run, module, position)
+        for place in range(concepts):
+            module = baker.make(Module, stage=stage, position=place, title="Ropes")
+        concept = make_concept(run, module, position, size=concepts)
         if earlier is not None:
             baker.make(ConceptPrerequisite, concept=concept, requires=earlier)
         earlier = concept
@@ -58,7 +59,7 @@ def make_run(roadmap: Roadmap, state: RunState = RunState.READY, **fields: Any) 
     return run
 
 
-def make_concept(run: GenerationRun, module: Module, position: int) -> Concept:
+def make_concept(run: GenerationRun, module: Module, position: int, *, size: int) -> Concept:
     concept = baker.make(
         Concept,
         roadmap=run.roadmap,
@@ -80,7 +81,7 @@ def make_concept(run: GenerationRun, module: Module, position: int) -> Concept:
             concept=concept,
             kind=kind,
         )
-        make_payload(version, kind)
+        make_payload(version, kind, size)
     return concept
 
 
@@ -98,17 +99,24 @@ def make_artifact(run: GenerationRun, concept: Concept, kind: str, **fields: Any
     return artifact
 
 
-def make_payload(version: ArtifactVersion, kind: str) -> None:
+def make_payload(version: ArtifactVersion, kind: str, size: int) -> None:
     if kind == "tutorial":
         baker.make(Tutorial, version=version, markdown="Take the rope.", html="<p>Take it.</p>")
     elif kind == "resources":
-        for position in range(3):
+        for position in range(size):
             url = f"https://knots.example/{position}"
             baker.make(Resource, version=version, position=position, url=url, url_canonical=url)
     else:
-        quiz = baker.make(Quiz, version=version)
-        question = baker.make(Question, quiz=quiz, position=1, stem="Which?", difficulty=1)
-        baker.make(Choice, question=question, position=1, text="this", rationale="it holds")
+        make_questions(baker.make(Quiz, version=version), size)
+
+
+def make_questions(quiz: Quiz, size: int) -> None:
+    for position in range(size):
+        question = baker.make(Question, quiz=quiz, position=position, stem="Which?", difficulty=1)
+        for place in range(size):
+            baker.make(
+                Choice, question=question, position=place, text=str(place), rationale="it holds"
+            )
 
 
 def make_failed(state: RunState = RunState.PARTIAL) -> list[Artifact]:

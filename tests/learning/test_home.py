@@ -123,3 +123,4 @@ def test_the_list_costs_one_query_however_long_it_is(
 def test_a_form_without_its_token_gets_a_page_that_says_what_to_do() -> None:
     answer = Client(enforce_csrf_checks=True).post("/", GOAL)
     assert answer.status_code == 403
+    assert "reload the page and send it again" in answer.content.decode()
