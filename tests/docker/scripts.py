@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,9 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARE = 3
-STUB = f"""#!{sys.executable}
+# Shell and Python at once: the kernel would cut the path of an interpreter at a space.
+STUB = f"""#!/bin/sh
+"exec" {shlex.quote(sys.executable)} "$0" "$@"
 import json, os, sys
 if "connection_budget" in sys.argv:
     sys.exit("the arithmetic" if os.environ.get("TOO_MUCH") else 0)
