@@ -7,7 +7,9 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.db import InterfaceError, OperationalError
+import psycopg
+from django.db import InterfaceError, InternalError, OperationalError
+from django.db.transaction import TransactionManagementError
 
 from connections.executor import DbExecutor
 from connections.units import UnitTimedOut
@@ -16,7 +18,16 @@ R = TypeVar("R")
 
 # What is said of a database that is away; the same unit may well succeed later. The executor has
 # tried again once, at once, when this is seen.
-OUTAGES = (OperationalError, InterfaceError, UnitTimedOut)
+# A connection that dies inside nested transactions is told of in several ways.
+OUTAGES = (
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    TransactionManagementError,
+    UnitTimedOut,
+    psycopg.InterfaceError,
+    psycopg.OperationalError,
+)
 FIRST_PAUSE_SECONDS = 0.05
 LONGEST_PAUSE_SECONDS = 2.0
 

@@ -84,6 +84,7 @@ def test_migrate_passes_its_arguments_on(checkout: Checkout) -> None:
     assert checkout.run("migrate", "--plan").said["argv"][-1] == "--plan"
 
 
+@pytest.mark.slow
 def test_overcommitment_is_refused_with_the_arithmetic_before_anything_is_connected() -> None:
     variables = {
         "DATABASE_URL": "postgresql://nobody:nothing@127.0.0.1:1/nowhere",

@@ -34,6 +34,7 @@ print(answer.stdout.strip(), postgres.paths.data, postgres.running(), answer.std
 """
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(os.geteuid() != 0, reason="every other test walks this way already"),
     pytest.mark.skipif(not SYSTEM_PYTHON.exists(), reason="no /usr/bin/python3 for another user"),
 ]

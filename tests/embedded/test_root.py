@@ -13,9 +13,10 @@ from config.embedded.system import collect_garbage, lock_system_directory
 from tests.embedded.checkouts import Checkout
 from tests.embedded.conftest import NewCheckout
 
-pytestmark = pytest.mark.skipif(
-    os.geteuid() != 0, reason="only root has a system user to switch to"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.geteuid() != 0, reason="only root has a system user to switch to"),
+]
 
 
 def collect_a_month_later(checkout: Checkout) -> None:
