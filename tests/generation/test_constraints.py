@@ -28,7 +28,7 @@ def artifact(concept: Concept) -> Artifact:
     return baker.make(Artifact, concept=concept, kind="tutorial")
 
 
-def refused(name: str, write: Callable[..., Any], **fields: Any) -> None:
+def assert_refused(name: str, write: Callable[..., Any], **fields: Any) -> None:
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
         write(**fields)
 
@@ -38,64 +38,64 @@ def update(artifact: Artifact) -> Callable[..., Any]:
 
 
 def test_a_running_artifact_is_held_by_somebody(artifact: Artifact) -> None:
-    refused("artifact_running_means_leased", update(artifact), state="running")
+    assert_refused("artifact_running_means_leased", update(artifact), state="running")
 
 
 def test_only_a_running_artifact_is_held(artifact: Artifact) -> None:
-    refused("artifact_running_means_leased", update(artifact), lease_until=timezone.now())
+    assert_refused("artifact_running_means_leased", update(artifact), lease_until=timezone.now())
 
 
 def test_a_ready_artifact_has_a_version(artifact: Artifact) -> None:
-    refused("artifact_ready_has_version", update(artifact), state="ready")
+    assert_refused("artifact_ready_has_version", update(artifact), state="ready")
 
 
 def test_a_failed_artifact_says_why(artifact: Artifact) -> None:
-    refused("artifact_failed_says_why", update(artifact), state="failed")
+    assert_refused("artifact_failed_says_why", update(artifact), state="failed")
 
 
 def test_there_are_no_other_states(artifact: Artifact) -> None:
-    refused("artifact_state_known", update(artifact), state="nearly")
+    assert_refused("artifact_state_known", update(artifact), state="nearly")
 
 
 def test_a_concept_has_one_artifact_of_a_kind(artifact: Artifact) -> None:
     fields = {"concept": artifact.concept, "kind": "tutorial", "position": 9}
-    refused("artifact_kind_unique", Artifact.objects.create, **fields)
+    assert_refused("artifact_kind_unique", Artifact.objects.create, **fields)
 
 
 def test_a_run_writes_an_artifact_once(artifact: Artifact) -> None:
     run_id = uuid.uuid4()
     fields = {"artifact": artifact, "run_id": run_id, "origin": "generated", "language": "en"}
     ArtifactVersion.objects.create(number=1, **fields)
-    refused("version_once_per_run", ArtifactVersion.objects.create, number=2, **fields)
+    assert_refused("version_once_per_run", ArtifactVersion.objects.create, number=2, **fields)
 
 
 def test_no_concept_requires_itself(concept: Concept) -> None:
     fields = {"concept": concept, "requires": concept}
-    refused("prerequisite_not_itself", ConceptPrerequisite.objects.create, **fields)
+    assert_refused("prerequisite_not_itself", ConceptPrerequisite.objects.create, **fields)
 
 
 def test_a_run_that_stopped_says_why() -> None:
     run = baker.make(GenerationRun)
     write = GenerationRun.objects.filter(pk=run.pk).update
-    refused("run_stopped_says_why", write, state="paused")
+    assert_refused("run_stopped_says_why", write, state="paused")
 
 
 def test_events_of_a_run_have_numbers_of_their_own() -> None:
     run = baker.make(GenerationRun)
     GenerationEvent.objects.create(run=run, seq=1, type="run_queued")
     fields = {"run": run, "seq": 1, "type": "run_queued"}
-    refused("event_seq_unique", GenerationEvent.objects.create, **fields)
+    assert_refused("event_seq_unique", GenerationEvent.objects.create, **fields)
 
 
 def test_a_roadmap_has_a_slug() -> None:
     roadmap = baker.make(Roadmap, slug="knots")
-    refused("roadmap_is_named", Roadmap.objects.filter(pk=roadmap.pk).update, slug="")
+    assert_refused("roadmap_is_named", Roadmap.objects.filter(pk=roadmap.pk).update, slug="")
 
 
 def test_two_stages_do_not_stand_in_one_place() -> None:
     stage = baker.make(Stage, position=1)
     fields = {"roadmap": stage.roadmap, "position": 1, "title": "Again"}
-    refused("stage_position_unique", Stage.objects.create, **fields)
+    assert_refused("stage_position_unique", Stage.objects.create, **fields)
 
 
 def test_deleting_a_roadmap_takes_everything_with_it(artifact: Artifact) -> None:
