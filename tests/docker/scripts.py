@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import shutil
 import subprocess
 import sys
@@ -14,9 +13,11 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARE = 3
+# Quoted always, as a shell and Python both read it.
+INTERPRETER = "'" + sys.executable.replace("'", "'\"'\"'") + "'"
 # Shell and Python at once: the kernel would cut the path of an interpreter at a space.
 STUB = f"""#!/bin/sh
-"exec" {shlex.quote(sys.executable)} "$0" "$@"
+"exec" {INTERPRETER} "$0" "$@"
 import json, os, sys
 if "connection_budget" in sys.argv:
     sys.exit("the arithmetic" if os.environ.get("TOO_MUCH") else 0)
