@@ -10,8 +10,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
 
 pages = get_asgi_application()
 
-from config.lifespan import Lifespan  # noqa: E402 - settings come first
+from config.lifespan import Lifespan, refuse_overcommitment  # noqa: E402 - settings come first
 from generation.routing import websocket_router  # noqa: E402 - likewise
+
+refuse_overcommitment()
 
 application = ProtocolTypeRouter(
     {

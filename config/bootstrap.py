@@ -109,7 +109,7 @@ def needs_database(argv: list[str]) -> bool:
 
 def prepare_database(*, migrating: bool = True) -> None:
     """Refuse an overcommitted budget; join the embedded server; migrate where that is wanted."""
-    assert_budget(settings.CONNECTION_BUDGET)
+    assert_budget(settings.CONNECTION_BUDGET, settings.PROCESS_ROLE)
     if settings.EMBEDDED_POSTGRES is not None:
         settings.EMBEDDED_POSTGRES.join()
     if migrating and settings.MIGRATE_AT_START:

@@ -28,15 +28,28 @@ app.autodiscover_tasks()
 
 @celeryd_init.connect
 @beat_init.connect
-def prepare(**_: Any) -> None:
+def prepare(conf: Any = None, options: dict[str, Any] | None = None, **_: Any) -> None:
     """Refuse a budget that does not fit; join the embedded services; migrate where wanted."""
     from config.bootstrap import REFUSALS, prepare_services  # noqa: PLC0415 - settings come first
 
     try:
         django.setup()
+        if options is not None:
+            refuse_too_many_children(options, conf)
         prepare_services()
     except (ImproperlyConfigured, *REFUSALS) as error:
         sys.exit(f"celery: {error}")
+
+
+def refuse_too_many_children(options: dict[str, Any], conf: Any) -> None:
+    """A worker is no larger than its role declares, now and when told to grow."""
+    from connections.celery_worker import bound_children, children_asked  # noqa: PLC0415 - likewise
+    from connections.conf import get_budget, get_role_name  # noqa: PLC0415 - likewise
+    from connections.refusal import assert_budget, assert_worker  # noqa: PLC0415 - likewise
+
+    assert_budget(get_budget())
+    assert_worker(get_budget(), get_role_name(), children_asked(options, conf))
+    bound_children(get_budget(), get_role_name())
 
 
 @setup_logging.connect

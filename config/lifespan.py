@@ -5,12 +5,22 @@ An ASGI application runs no system checks, so a budget that does not fit is refu
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from django.conf import settings
 
 from config.bootstrap import REFUSALS, prepare_database
+from connections.refusal import BudgetRefused, assert_budget
 from generation.sockets import close_socket_lane
+
+
+def refuse_overcommitment() -> None:
+    """Exits. Called where the application is made: not every server sends lifespan events."""
+    try:
+        assert_budget(settings.CONNECTION_BUDGET, settings.PROCESS_ROLE)
+    except BudgetRefused as error:
+        sys.exit(f"web: {error}")
 
 
 class Lifespan:

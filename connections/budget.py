@@ -160,7 +160,7 @@ class Budget:
 def _role_report(role: Role, live: Mapping[str, int] | None) -> RoleReport:
     return RoleReport(
         role=role.name,
-        processes=role.processes,
+        processes=role.started,
         per_process=role.per_process,
         main=role.main,
         overlap=role.overlap,
@@ -170,14 +170,22 @@ def _role_report(role: Role, live: Mapping[str, int] | None) -> RoleReport:
 
 
 def budget_from_environment(environ: Mapping[str, str]) -> Budget:
-    """The default fleet, sized by the environment. Raises `RoleError` or `BudgetError`."""
+    """The default fleet, sized by the environment. Raises `RoleError` or `BudgetError`.
+
+    More instances than processes is a contradiction. Where it also overcommits the server, the
+    budget is returned all the same, for then its refusal, with the arithmetic, says more.
+    """
 
     def read(variable: str, default: int, least: int) -> int:
         return whole_number(environ, variable, default=default, least=least, error=BudgetError)
 
-    return Budget(
+    budget = Budget(
         roles=roles_from_environment(environ),
         max_connections=read("DB_MAX_CONNECTIONS", default=100, least=1),
         operations_reserved=read("DB_RESERVED_CONNECTIONS", default=10, least=0),
         reserve_roles=roles_from_environment(environ, (COMMAND,)),
     )
+    if budget.fits:
+        for role in (*budget.roles, *budget.reserve_roles):
+            role.check_share()
+    return budget

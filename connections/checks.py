@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 - Django's name
 
 from connections.conf import get_budget, get_role_name, get_role_names
+from connections.refusal import over_reserve
 
 TAG = "connections"
 
@@ -35,7 +36,9 @@ def check_rolling_deploy_fits(**_: Any) -> list[CheckMessage]:
 
 @register(TAG)
 def check_roles_have_their_own_database_user(**_: Any) -> list[CheckMessage]:
-    users: dict[str, str] = getattr(settings, "ROLE_DATABASE_USERS", {})
+    fleet = {role.name for role in get_budget().roles}
+    declared: dict[str, str] = getattr(settings, "ROLE_DATABASE_USERS", {})
+    users = {name: user for name, user in declared.items() if name in fleet}
     if len(users) < 2 or len(set(users.values())) > 1:
         return []
     message = "All roles share one database user, so PostgreSQL cannot limit a role by itself."
@@ -46,15 +49,12 @@ def check_roles_have_their_own_database_user(**_: Any) -> list[CheckMessage]:
 @register(TAG)
 def check_commands_fit_the_reserve(**_: Any) -> list[CheckMessage]:
     budget = get_budget()
-    needed = sum(role.peak for role in budget.reserve_roles)
-    if needed <= budget.operations_reserved:
-        return []
-    message = (
-        f"One management command may open {needed} connections, but the operations reserve it "
-        f"lives from is {budget.operations_reserved}."
-    )
     hint = "Lower ROLE_COMMAND_CONNECTIONS or raise DB_RESERVED_CONNECTIONS."
-    return [Warning(message, hint=hint, id="connections.W003")]
+    return [
+        Error(over_reserve(budget, role), hint=hint, id="connections.E003")
+        for role in budget.reserve_roles
+        if role.peak > budget.operations_reserved
+    ]
 
 
 @register(TAG)

@@ -35,7 +35,8 @@ class Role:
     """Processes of one kind in the whole fleet, spread over `instances` hosts or containers.
 
     `connections` is what one process may use for its work: the pool's maximum, or its lanes.
-    Raises `RoleError` when a number is below 1 or an instance would be left without a process.
+    `processes` is what was asked for. Every instance starts the same number, so what counts is
+    `started`. Raises `RoleError` when a number is below 1.
     """
 
     name: str
@@ -50,13 +51,16 @@ class Role:
                 raise RoleError(
                     self.variable(quantity), getattr(self, quantity), "1 or more is wanted"
                 )
-        if self.processes < self.instances:
-            raise RoleError(
-                self.variable("processes"),
-                self.processes,
-                f"each of the {self.instances} instances ({self.variable('instances')}) needs at "
-                f"least one process, so {self.instances} or more is wanted",
-            )
+
+    @property
+    def per_instance(self) -> int:
+        """Processes each instance starts: its share, rounded up so that none is missing."""
+        return -(-self.processes // self.instances)
+
+    @property
+    def started(self) -> int:
+        """Processes that all instances together start."""
+        return self.per_instance * self.instances
 
     @property
     def per_process(self) -> int:
@@ -76,7 +80,7 @@ class Role:
     @property
     def peak(self) -> int:
         """The most connections the role can hold at once, in the whole fleet."""
-        return (self.processes + self.overlap) * self.per_process + self.main
+        return (self.started + self.overlap) * self.per_process + self.main
 
     def variable(self, quantity: str) -> str:
         """The environment variable that sets `quantity`: ROLE_WEB_PROCESSES."""
@@ -85,8 +89,26 @@ class Role:
     def explain(self) -> str:
         """The arithmetic behind `peak`, on one line."""
         return (
-            f"{self.name}: ({self.processes} processes + {self.overlap} overlap) "
-            f"x {self.per_process} + {self.main} main = {self.peak}"
+            f"{self.name}: ({self.started} processes + {self.overlap} overlap) "
+            f"x {self.per_process} + {self.main} main = {self.peak}{self._rounding()}"
+        )
+
+    def check_share(self) -> None:
+        """Raise `RoleError` when fewer processes are asked for than there are instances."""
+        if self.processes < self.instances:
+            raise RoleError(
+                self.variable("processes"),
+                self.processes,
+                f"each of the {self.instances} instances ({self.variable('instances')}) needs at "
+                f"least one process, so {self.instances} or more is wanted",
+            )
+
+    def _rounding(self) -> str:
+        if self.started == self.processes:
+            return ""
+        return (
+            f" ({self.variable('processes')} = {self.processes}, but each of "
+            f"{self.instances} instances starts {self.per_instance})"
         )
 
 

@@ -54,7 +54,11 @@ if EMBEDDED_POSTGRES is not None:
 DATABASES = databases_for(
     PROCESS_ROLE, connections=ROLE_CONNECTIONS, env=env, embedded=EMBEDDED_POSTGRES
 )
-ROLE_DATABASE_USERS = database_users(CONNECTION_BUDGET.roles, env=env, embedded=EMBEDDED_POSTGRES)
+ROLE_DATABASE_USERS = database_users(
+    (*CONNECTION_BUDGET.roles, *CONNECTION_BUDGET.reserve_roles),
+    env=env,
+    embedded=EMBEDDED_POSTGRES,
+)
 # Bring the schema up to date when a process starts. Production runs `migrate` by itself.
 MIGRATE_AT_START = False
 
@@ -179,6 +183,8 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# A worker without --concurrency is as large as its role declares, not as the machine has cores.
+CELERY_WORKER_CONCURRENCY = CONNECTION_BUDGET.role(PROCESS_ROLE).per_instance
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 
 # --- Content -------------------------------------------------------------------------------------

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import os
+import subprocess
+import sys
 
 import pytest
 
-from config.serve.share import rounded_up, share
-from connections.budget import Budget
-from connections.roles import FLEET
+from config.serve.roles import ROOT
 
 
-@pytest.mark.parametrize(
-    ("processes", "instances", "each"), [(4, 1, 4), (4, 2, 2), (5, 2, 3), (8, 3, 3), (3, 3, 1)]
-)
+def ask_share(**variables: str) -> subprocess.CompletedProcess[str]:
+    away = {"DATABASE_URL": "postgresql://x@127.0.0.1:1/x", "REDIS_URL": "redis://127.0.0.1:1"}
+    return subprocess.run(
+        [sys.executable, "-m", "config.serve.share"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=os.environ | away | variables,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(("processes", "instances", "each"), [(4, 1, 4), (5, 2, 3), (3, 3, 1)])
 def test_every_instance_starts_the_same_number_rounded_up(
     processes: int, instances: int, each: int
 ) -> None:
-    assert share(replace(FLEET[0], processes=processes, instances=instances)) == each
+    sizes = {"ROLE_WEB_PROCESSES": str(processes), "ROLE_WEB_INSTANCES": str(instances)}
+    assert ask_share(PROCESS_ROLE="web", **sizes).stdout == f"{each}\n"
 
 
-def test_what_rounding_adds_is_counted() -> None:
-    web = replace(FLEET[0], processes=5, instances=2)  # 5 processes of 5 fit, 6 do not
-    budget = Budget((web,), max_connections=28, operations_reserved=0)
-    assert budget.fits
-    assert not rounded_up(budget).fits
-
-
-def test_an_even_split_changes_nothing() -> None:
-    budget = Budget(FLEET, max_connections=100, operations_reserved=10)
-    assert rounded_up(budget) == budget
+def test_what_rounding_adds_is_counted_before_anything_starts() -> None:
+    # 25 for 5 web processes, 21 for the others and 13 in reserve are 59; 6 web processes are 64
+    sizes = {"ROLE_WEB_PROCESSES": "5", "ROLE_WEB_INSTANCES": "2", "DB_MAX_CONNECTIONS": "59"}
+    outcome = ask_share(PROCESS_ROLE="web", **sizes)
+    assert outcome.returncode == 1
+    assert "each of 2 instances starts 3" in outcome.stderr
+    assert not outcome.stdout

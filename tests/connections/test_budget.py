@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connections.budget import Budget, BudgetError, budget_from_environment
-from connections.roles import FLEET, PREFORK, SINGLE, WEB, Role
+from connections.roles import FLEET, PREFORK, SINGLE, WEB, Role, RoleError
 
 sizes = st.integers(min_value=1, max_value=60)
 roles = st.builds(
@@ -132,3 +132,20 @@ def test_another_role_never_makes_room(budget: Budget, role: Role) -> None:
     larger = Budget((*budget.roles, role), budget.max_connections, budget.operations_reserved)
     smaller = Budget(budget.roles, budget.max_connections, budget.operations_reserved)
     assert larger.headroom == smaller.headroom - role.peak
+
+
+def test_more_instances_than_processes_is_a_contradiction() -> None:
+    with pytest.raises(RoleError, match=r"ROLE_LOGS_PROCESSES=4: .*ROLE_LOGS_INSTANCES"):
+        budget_from_environment({"ROLE_LOGS_INSTANCES": "5"})
+
+
+def test_where_it_also_overcommits_the_server_the_arithmetic_says_more() -> None:
+    budget = budget_from_environment({"ROLE_LOGS_INSTANCES": "40"})
+    assert not budget.fits
+    assert "logs: (40 processes + 40 overlap) x 1 + 40 main = 120" in budget.explain()
+
+
+def test_rounding_up_is_counted() -> None:
+    sizes = {"ROLE_WEB_PROCESSES": "5", "ROLE_WEB_INSTANCES": "2"}
+    web = budget_from_environment(sizes).as_dict()["roles"][0]
+    assert (web["processes"], web["peak"]) == (6, 30)

@@ -72,9 +72,17 @@ def test_roles_with_their_own_database_users_are_fine(
     assert messages() == {}
 
 
-def test_a_command_larger_than_its_reserve_is_a_warning(environment: Configure) -> None:
+def test_the_owners_login_is_not_one_of_a_role(environment: Configure, settings: Settings) -> None:
+    environment()
+    settings.ROLE_DATABASE_USERS = {"web": "cairn", "logs": "cairn", "command": "owner"}
+    assert set(messages()) == {"connections.W002"}
+
+
+def test_a_command_larger_than_its_reserve_is_an_error_naming_both(environment: Configure) -> None:
     environment(ROLE_COMMAND_CONNECTIONS="11")
-    assert set(messages()) == {"connections.W003"}
+    assert set(messages()) == {"connections.E003"}
+    assert "may open 11 connections" in messages()["connections.E003"].msg
+    assert "has 10 (DB_RESERVED_CONNECTIONS)" in messages()["connections.E003"].msg
 
 
 def test_a_process_knows_its_role(environment: Configure) -> None:

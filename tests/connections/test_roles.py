@@ -32,7 +32,7 @@ def test_a_web_process_holds_one_connection_more_than_its_pool() -> None:
 
 def test_every_instance_of_a_worker_adds_a_main_process_and_an_overlapping_child() -> None:
     logs = Role("logs", connections=2, processes=4, instances=3, kind=PREFORK)
-    assert (logs.main, logs.overlap, logs.peak) == (3, 3, (4 + 3) * 2 + 3)
+    assert (logs.main, logs.overlap, logs.peak) == (3, 3, (6 + 3) * 2 + 3)
 
 
 def test_instances_of_a_role_without_main_process_add_nothing() -> None:
@@ -62,8 +62,24 @@ def test_a_size_that_is_not_a_positive_whole_number_is_refused(value: str) -> No
 
 
 def test_an_instance_without_a_process_is_refused_naming_both_variables() -> None:
+    (logs,) = roles_from_environment({"ROLE_LOGS_INSTANCES": "5"}, declared=[FLEET[3]])
     with pytest.raises(RoleError, match=r"ROLE_LOGS_PROCESSES=4: .*ROLE_LOGS_INSTANCES"):
-        roles_from_environment({"ROLE_LOGS_INSTANCES": "5"})
+        logs.check_share()
+
+
+@given(processes=sizes, instances=sizes, kind=st.sampled_from([role.kind for role in FLEET]))
+def test_the_peak_covers_what_every_instance_really_starts(
+    processes: int, instances: int, kind: RoleKind
+) -> None:
+    role = Role("any", 1, processes, instances, kind=kind)
+    assert processes <= role.started == role.per_instance * instances < processes + instances
+    assert role.peak == (role.started + role.overlap) * role.per_process + role.main
+
+
+def test_what_rounding_adds_is_told() -> None:
+    web = Role("web", connections=1, processes=5, instances=2, kind=FLEET[0].kind)
+    assert "(6 processes + 0 overlap)" in web.explain()
+    assert "(ROLE_WEB_PROCESSES = 5, but each of 2 instances starts 3)" in web.explain()
 
 
 def test_a_role_declared_in_code_is_checked_too() -> None:
