@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from concepts.models import ArtifactKindLabel
 from generation.models import EventType, GenerationEvent, GenerationRun
-from generation.run_states import OPEN, RunState
+from generation.run_states import OPEN, RunState, may_become
 from generation.selectors import RunProgress, get_run_progress, list_failures
 from roadmaps.models import Roadmap
 
@@ -34,6 +34,12 @@ _SENTENCES = {
 }
 
 
+def look_at_newest(run: GenerationRun) -> dict[str, Any]:
+    """What the page shows when it is loaded: of a long history its end; `earlier` has gone by."""
+    after = max(0, run.last_seq - EVENTS_AT_ONCE)
+    return look_at_run(run, after=after) | {"earlier": after}
+
+
 def look_at_run(run: GenerationRun, *, after: int = 0) -> dict[str, Any]:
     """Everything a browser needs, as JSON can hold it.
 
@@ -46,6 +52,7 @@ def look_at_run(run: GenerationRun, *, after: int = 0) -> dict[str, Any]:
         "state": run.state,
         "state_label": run.get_state_display(),
         "open": RunState(run.state) in OPEN,
+        "final": is_final(run),
         "reason": run.reason,
         "title": run.roadmap.title,
         "ready": progress.ready,
@@ -61,6 +68,12 @@ def look_at_run(run: GenerationRun, *, after: int = 0) -> dict[str, Any]:
         "last_seq": events[-1]["seq"] if events else after,
         "more": len(events) == EVENTS_AT_ONCE,
     }
+
+
+def is_final(run: GenerationRun) -> bool:
+    """Whether nothing will ever happen to it again; a paused run, say, may be resumed."""
+    state = RunState(run.state)
+    return state not in OPEN and not may_become(state, RunState.QUEUED)
 
 
 def describe_progress(progress: RunProgress) -> str:

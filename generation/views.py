@@ -10,14 +10,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from generation.access import get_visible_run
-from generation.run_pages import look_at_run
+from generation.run_pages import look_at_newest, look_at_run
 
 
 @require_safe
 @never_cache
 def show_run(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     run = get_visible_run(request.user, run_id)
-    return render(request, "generation/run.html", {"run": run, "look": look_at_run(run)})
+    return render(request, "generation/run.html", {"run": run, "look": look_at_newest(run)})
 
 
 @require_safe

@@ -2,6 +2,7 @@
 // The socket only says that there is something new. What is new is always asked for.
 const POLL = 2_000; // milliseconds, without a socket
 const LISTENING = 15_000; // with one: a hint may get lost
+const STOPPED = 15_000; // a stopped run without a socket: somebody may resume it
 const SLOWEST = 60_000;
 
 const page = document.querySelector("[data-run]");
@@ -11,6 +12,7 @@ socketAddress.protocol = location.protocol === "https:" ? "wss:" : "ws:";
 
 let seq = Number(page.dataset.seq);
 let open = page.dataset.open === "true";
+let final = page.dataset.final === "true";
 let socket = null;
 let timer = 0;
 let listening = false;
@@ -52,17 +54,17 @@ async function ask() {
 
 function planNextLook() {
   clearTimeout(timer);
-  if (!open) {
+  if (final) {
     socket?.close();
     return;
   }
-  const usual = listening ? LISTENING : POLL;
+  const usual = open ? (listening ? LISTENING : POLL) : listening ? SLOWEST : STOPPED;
   const wait = errors ? Math.max(usual, Math.min(POLL * 2 ** errors, SLOWEST)) : usual;
   timer = setTimeout(look, wait);
 }
 
 function listen() {
-  if (!open) return;
+  if (final) return;
   socket = new WebSocket(socketAddress);
   socket.onopen = () => {
     listening = true;
@@ -83,6 +85,7 @@ function listen() {
 // Only textContent and attributes: what people and models wrote is never taken for markup.
 function show(news) {
   open = news.open;
+  final = news.final;
   setText("title", news.title);
   document.title = `${news.title} · Cairn`;
   setText("reason", news.reason);

@@ -4,7 +4,9 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import ConsoleMessage, Page, WebSocketRoute, expect
 
+from generation import services
 from generation.models import GenerationRun
+from generation.run_states import RunState
 from tests.generation.scribe import Scribe
 from tests.learning.library import concept_page, make_ready, open_order
 from tests.visitors import make_visitors
@@ -51,6 +53,49 @@ def test_a_hint_makes_the_page_look_again(page: Page, server: str, scribe: Scrib
     seq = scribe.write(3)
     sockets[0].send(f'{{"seq": {seq}}}')
     expect(page.locator("[data-progress]")).to_contain_text("3 of 12", timeout=8_000)
+    assert page.evaluate("window.neverReloaded")
+
+
+def pause(scribe: Scribe) -> None:
+    scribe.plan()
+    scribe.write(3)
+    assert services.stop_run(scribe.run_id, RunState.PAUSED, "The key was refused.")
+
+
+def resume_and_finish(scribe: Scribe) -> None:
+    assert services.resume_run(scribe.run_id)
+    scribe.start()
+    scribe.write()
+    scribe.close()
+
+
+def test_the_page_of_a_stopped_run_goes_on_when_it_is_resumed(
+    page: Page, server: str, scribe: Scribe
+) -> None:
+    pause(scribe)
+    sockets: list[WebSocketRoute] = []
+    page.route_web_socket("**/ws/runs/*/", lambda socket: sockets.append(socket))  # noqa: PLW0108 - it marks its handlers
+    with page.expect_response("**/events/?after=*"):  # as soon as the socket is open
+        open_run_page(page, server, scribe)
+    expect(page.locator("[data-run] .state")).to_have_text("paused")
+    resume_and_finish(scribe)
+    sockets[0].send('{"seq": 1000}')
+    expect(page.locator("[data-run] .state")).to_have_text("ready", timeout=8_000)
+    expect(page.locator("[data-progress]")).to_contain_text("12 of 12")
+    assert page.evaluate("window.neverReloaded")
+
+
+def test_a_stopped_run_is_looked_at_now_and_then_without_a_socket(
+    page: Page, server: str, scribe: Scribe
+) -> None:
+    pause(scribe)
+    page.clock.install()
+    page.route_web_socket("**/ws/runs/*/", lambda socket: socket.close())
+    open_run_page(page, server, scribe)
+    expect(page.locator("[data-run] .state")).to_have_text("paused")
+    resume_and_finish(scribe)
+    page.clock.fast_forward(20_000)
+    expect(page.locator("[data-run] .state")).to_have_text("ready", timeout=8_000)
     assert page.evaluate("window.neverReloaded")
 
 

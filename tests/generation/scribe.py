@@ -32,9 +32,13 @@ class Scribe:
         self._provider = provider
         self._me = uuid.uuid4()
 
-    def plan(self) -> None:
+    def start(self) -> services.RunClaim:
         claim = services.claim_run(self.run_id, self._me, lease_seconds=60)
         assert claim is not None
+        return claim
+
+    def plan(self) -> None:
+        claim = self.start()
         outline = finish(self._provider.outline(claim.request)).content
         prerequisites, dropped = settle_prerequisites(outline)
         services.save_outline(

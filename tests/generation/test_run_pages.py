@@ -127,6 +127,33 @@ def test_a_long_history_comes_in_pieces(
     assert (numbers(last["events"]), last["more"]) == ([16], False)
 
 
+def test_the_page_of_a_long_history_shows_its_end(
+    client: Client, scribe: Scribe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scribe.write_all()
+    assert "earlier event" not in read(client, scribe.run_id)
+    monkeypatch.setattr("generation.run_pages.EVENTS_AT_ONCE", 5)
+    page = read(client, scribe.run_id)
+    assert page.count("<time>") == 5
+    assert "Finished." in page
+    assert "11 earlier events are not shown." in page
+    assert 'data-seq="16"' in page
+
+
+@pytest.mark.parametrize("state", [RunState.PAUSED, RunState.CANCELLED])
+def test_a_stopped_run_may_go_on(client: Client, scribe: Scribe, state: RunState) -> None:
+    services.stop_run(scribe.run_id, state, "The key was refused.")
+    assert 'data-final="false"' in read(client, scribe.run_id)
+    assert look(client, scribe.run_id)["final"] is False
+
+
+def test_a_ready_run_will_not_change_again(client: Client, scribe: Scribe) -> None:
+    assert look(client, scribe.run_id)["final"] is False
+    scribe.write_all()
+    assert 'data-final="true"' in read(client, scribe.run_id)
+    assert look(client, scribe.run_id)["final"] is True
+
+
 @pytest.mark.parametrize("after", ["-1", "x", "", "1.5", "٣"])
 def test_a_number_that_is_none_is_refused(client: Client, scribe: Scribe, after: str) -> None:
     assert client.get(f"/runs/{scribe.run_id}/events/?after={after}").status_code == 422
