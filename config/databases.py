@@ -15,9 +15,6 @@ from environ import FileAwareEnv
 from connections.roles import Role
 
 WEB = "web"
-# Seconds a request waits for a pooled connection. The seats make waiting rare, so a long wait
-# means trouble and should be answered, not sat out.
-POOL_TIMEOUT_SECONDS = 3.0
 # Seconds until a server that does not answer a connection attempt is given up.
 CONNECT_TIMEOUT_SECONDS = 5
 
@@ -39,18 +36,16 @@ def databases_for(
     options = database.setdefault("OPTIONS", {})
     options |= {"application_name": role, "connect_timeout": CONNECT_TIMEOUT_SECONDS}
     if role == WEB:
+        database["ENGINE"] = "connections.postgresql"
         database["CONN_MAX_AGE"] = 0
-        options["pool"] = {
-            "min_size": 1,
-            "max_size": connections,
-            "timeout": POOL_TIMEOUT_SECONDS,
-        }
+        options["pool"] = {"max_size": connections}
     else:
         database["CONN_MAX_AGE"] = None
         database["CONN_HEALTH_CHECKS"] = True
-    # Behind a pooler in transaction mode no cursor outlives its transaction.
+    # Behind a pooler in transaction mode no cursor outlives its transaction; and in the web role
+    # a stream gives its connection back between two parts.
     database["DISABLE_SERVER_SIDE_CURSORS"] = (
-        env.str("DATABASE_POOLER", default="none") == "transaction"
+        role == WEB or env.str("DATABASE_POOLER", default="none") == "transaction"
     )
     return {"default": database}
 

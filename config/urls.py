@@ -11,3 +11,4 @@ urlpatterns = [
 handler404 = "learning.errors.show_not_found"
 handler403 = "learning.errors.show_forbidden"
 handler500 = "learning.errors.show_server_error"
+handler503 = "learning.errors.show_unavailable"

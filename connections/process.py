@@ -1,4 +1,4 @@
-"""The lanes of this process: one executor, made when first needed, as large as the role allows."""
+"""What this process has of its own, made when first needed: its lanes, and its seats."""
 
 from __future__ import annotations
 
@@ -6,9 +6,18 @@ import functools
 
 from connections.conf import get_role
 from connections.executor import DbExecutor
+from connections.seats import Seats
 
 
 @functools.cache
 def process_executor() -> DbExecutor:
-    """A forked child starts with fresh lanes of its own, so this may be called before the fork."""
+    """As large as the role allows. A forked child starts with fresh lanes of its own, so this may
+    be called before the fork."""
     return DbExecutor(get_role().connections)
+
+
+@functools.cache
+def process_seats() -> Seats:
+    """As many as the role's pool has connections. For a process that never forks (uvicorn spawns
+    its workers)."""
+    return Seats(get_role().connections)

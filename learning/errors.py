@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 RETRY_AFTER_SECONDS = 10
 
@@ -20,9 +21,17 @@ def show_forbidden(request: HttpRequest, exception: Exception) -> HttpResponse: 
     return render(request, "403.html", status=403)
 
 
-def show_server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
+def show_server_error(request: HttpRequest) -> HttpResponse:
     """A database that cannot be reached, or has no free connection, is back soon: 503."""
     if isinstance(sys.exc_info()[1], OperationalError):
-        headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
-        return HttpResponse(render_to_string("503.html"), status=503, headers=headers)
+        return show_unavailable(request)
     return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def show_unavailable(request: HttpRequest) -> HttpResponse:
+    """For people a page, for programs the API's one shape of errors."""
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
+        error = {"code": "unavailable", "message": str(_("The database is busy or away."))}
+        return JsonResponse({"error": error}, status=503, headers=headers)
+    return HttpResponse(render_to_string("503.html"), status=503, headers=headers)

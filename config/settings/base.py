@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "learning",
 ]
 MIDDLEWARE = [
+    "connections.middleware.ReleaseMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.static_files.StaticFilesMiddleware",

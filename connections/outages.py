@@ -1,0 +1,105 @@
+"""What is known about a server that cannot be reached: since when, and why."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Self
+
+import psycopg
+from django.db import OperationalError
+
+RETRY_SECONDS = 0.5
+"""While the server is away, a checkout asks its pool so often."""
+
+
+class Outage:
+    """Why connections fail, since when, and who may try meanwhile. One for a pool; thread-safe.
+
+    `psycopg_pool` tells its clients that they waited too long, and only its log why. Here the
+    last refusal of the server is kept until a connection succeeds.
+
+    In the first `patience` seconds everybody waits: a restart is over by then. Later one checkout
+    at a time waits, and the others are refused at once.
+    """
+
+    def __init__(self, *, patience: float = 3.0) -> None:
+        self._patience = patience
+        self._lock = threading.Lock()
+        self._reason = ""
+        self._since = 0.0
+        self._prober: int | None = None
+        self._out = 0
+
+    def record_failure(self, error: Exception) -> None:
+        with self._lock:
+            if not self._reason:
+                self._since = time.monotonic()
+            self._reason = str(error).strip() or repr(error)
+
+    def record_success(self) -> None:
+        with self._lock:
+            self._reason = ""
+
+    @property
+    def reason(self) -> str:
+        """What the server, or the network, said last; empty when all is well."""
+        with self._lock:
+            return self._reason
+
+    def is_new(self) -> bool:
+        """Whether waiting is worth while."""
+        with self._lock:
+            return bool(self._reason) and time.monotonic() - self._since < self._patience
+
+    @contextmanager
+    def trying(self, *, available: bool) -> Iterator[bool]:
+        """Whether the server seems to be away, for a checkout that begins.
+
+        While any connection lives (`available` in the pool, or out), it will come back, so
+        everybody may wait for it. Raises `OperationalError` with the reason for those who are
+        refused at once.
+        """
+        away = self._enter(available=available)
+        try:
+            yield away
+        finally:
+            with self._lock:
+                if self._prober == threading.get_ident():
+                    self._prober = None
+
+    def taken(self) -> None:
+        """A connection was handed out."""
+        with self._lock:
+            self._out += 1
+
+    def returned(self) -> None:
+        """A connection came back, alive or not."""
+        with self._lock:
+            self._out -= 1
+
+    def _enter(self, *, available: bool) -> bool:
+        with self._lock:
+            if available or self._out or not self._reason:
+                return False
+            if time.monotonic() - self._since >= self._patience:
+                if self._prober is not None:
+                    raise OperationalError(f"no connection: {self._reason}")
+                self._prober = threading.get_ident()
+            return True
+
+
+class ToldConnection(psycopg.Connection[Any]):
+    """A pool's connection class: connecting tells `outage` how it went."""
+
+    outage: Outage
+
+    @classmethod
+    def connect(cls, *args: Any, **kwargs: Any) -> Self:
+        try:
+            connection = super().connect(*args, **kwargs)
+        except psycopg.Error as error:
+            cls.outage.record_failure(error)
+            raise
+        cls.outage.record_success()
+        return connection

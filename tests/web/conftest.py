@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+
+from tests.databases import database_url
+from tests.web.server import WebServer
+
+
+@pytest.fixture
+def server(transactional_db: None) -> Iterator[WebServer]:
+    """A web process with a pool of four."""
+    connection.close()
+    with WebServer(database_url()) as server:
+        yield server

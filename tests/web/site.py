@@ -1,0 +1,190 @@
+"""Pages that do what real ones do to a pool: wait, stream, fail half-way, run away."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import itertools
+import os
+import threading
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+from asgiref.sync import sync_to_async  # noqa: TID251 - what a careless project would write
+from django.core.asgi import get_asgi_application as get_stock_application
+from django.db import OperationalError, connection, transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.urls import path
+
+from connections.handler import get_asgi_application, refuse_politely
+from connections.postgresql.base import DatabaseWrapper
+from connections.process import process_executor, process_seats
+from connections.seating import Application, SeatedApplication
+
+queries_begun = itertools.count()
+runaways: set[asyncio.Task[Any]] = set()
+gate = asyncio.Event()
+
+
+def query(seconds: float = 0.0) -> int:
+    """Any work in the database; the backend it ran on."""
+    next(queries_begun)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid(), pg_sleep(%s)", [seconds])
+        return int(cursor.fetchone()[0])
+
+
+def show_query(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(str(query(float(request.GET.get("seconds", 0)))))
+
+
+async def show_query_from_async(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(
+        str(await process_executor().run(query, float(request.GET.get("seconds", 0))))
+    )
+
+
+def show_large(request: HttpRequest) -> HttpResponse:
+    query()
+    return HttpResponse(b"x" * int(request.GET["bytes"]))
+
+
+def show_stream(request: HttpRequest) -> StreamingHttpResponse:
+    """Queries for each part, as an export does."""
+    return StreamingHttpResponse(_parts(int(request.GET["parts"]), int(request.GET["bytes"])))
+
+
+def show_async_stream(request: HttpRequest) -> StreamingHttpResponse:
+    return StreamingHttpResponse(_async_parts(int(request.GET["parts"])))
+
+
+def show_atomic_stream(request: HttpRequest) -> StreamingHttpResponse:
+    """Insists on one transaction for the whole stream."""
+    return StreamingHttpResponse(_atomic_parts(int(request.GET["parts"])))
+
+
+def show_failing_stream(request: HttpRequest) -> StreamingHttpResponse:
+    query()
+    return StreamingHttpResponse(itertools.chain(_parts(1, 1), _fail()))
+
+
+def show_failing_async_stream(request: HttpRequest) -> StreamingHttpResponse:
+    query()
+    return StreamingHttpResponse(_fail_async())
+
+
+async def show_runaway(request: HttpRequest) -> HttpResponse:
+    """Begins a task that queries when the request is long over."""
+    task = asyncio.create_task(_run_away())
+    runaways.add(task)
+    task.add_done_callback(runaways.discard)
+    return HttpResponse("off")
+
+
+async def show_escape(request: HttpRequest) -> HttpResponse:
+    """Queries in a thread that nobody ends with the request."""
+    escaped: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    threading.Thread(target=_escape, args=(escaped,)).start()
+    return HttpResponse(str(await escaped))
+
+
+def show_length(request: HttpRequest) -> HttpResponse:
+    query()
+    return HttpResponse(str(len(request.body)))
+
+
+async def show_statistics(request: HttpRequest) -> JsonResponse:
+    gc.collect()
+    pools = DatabaseWrapper._connection_pools  # reading `pool` would make one
+    pool = pools["default"].get_stats() if "default" in pools else {}
+    seats = process_seats().statistics()
+    return JsonResponse(
+        {
+            "seats": vars(seats),
+            "pool": pool,
+            "threads": threading.active_count(),
+            "queries": queries_begun.__reduce__()[1][0],
+            "runaways": len(runaways),
+            "pid": os.getpid(),
+        }
+    )
+
+
+async def open_gate(request: HttpRequest) -> HttpResponse:
+    gate.set()
+    return HttpResponse("open")
+
+
+def _parts(parts: int, size: int) -> Iterator[bytes]:
+    for _ in range(parts):
+        query()
+        yield b"x" * size
+
+
+async def _async_parts(parts: int) -> AsyncIterator[bytes]:
+    for _ in range(parts):
+        yield str(await process_executor().run(query)).encode()
+
+
+def _atomic_parts(parts: int) -> Iterator[bytes]:
+    with transaction.atomic():
+        for _ in range(parts):
+            yield f"{query()}\n".encode()
+
+
+def _fail() -> Iterator[bytes]:
+    query()
+    raise RuntimeError("half-way")
+    yield b""  # type: ignore[unreachable]  # which makes this a generator
+
+
+async def _fail_async() -> AsyncIterator[bytes]:
+    yield b"x"
+    await sync_to_async(query)()
+    raise RuntimeError("half-way")
+
+
+async def _run_away() -> None:
+    await gate.wait()
+    await sync_to_async(query)()
+
+
+def _escape(escaped: asyncio.Future[int]) -> None:
+    call = escaped.get_loop().call_soon_threadsafe
+    try:
+        call(escaped.set_result, query())
+    except OperationalError as error:
+        call(escaped.set_exception, error)
+
+
+urlpatterns = [
+    path("query", show_query),
+    path("async-query", show_query_from_async),
+    path("large", show_large),
+    path("stream", show_stream),
+    path("async-stream", show_async_stream),
+    path("atomic-stream", show_atomic_stream),
+    path("failing-stream", show_failing_stream),
+    path("failing-async-stream", show_failing_async_stream),
+    path("runaway", show_runaway),
+    path("escape", show_escape),
+    path("length", show_length),
+    path("free/statistics", show_statistics),
+    path("free/open-gate", open_gate),
+]
+
+
+def make_application() -> Application:
+    """What `uvicorn --factory` serves."""
+    if os.environ["DJANGO_SETTINGS_MODULE"].endswith("stock_settings"):
+        stock: Application = get_stock_application()
+        return stock
+    return SeatedApplication(
+        get_asgi_application(),
+        process_seats(),
+        refuse=refuse_politely,
+        bypasses=lambda scope: scope["path"].startswith("/free/"),
+        wait_seconds=float(os.environ.get("SEAT_SECONDS", "10")),
+        body_bytes=1_000_000,
+        body_seconds=float(os.environ.get("BODY_SECONDS", "30")),
+    )

@@ -1,0 +1,7 @@
+"""The same project on Django as it comes: its pool of the same size, nothing of ours."""
+
+from tests.web.settings import *
+
+MIDDLEWARE = []
+DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
+DATABASES["default"]["OPTIONS"]["pool"] |= {"min_size": 1, "timeout": 5.0}
