@@ -43,6 +43,7 @@ _LIVE_OPTIONS = frozenset({"--database", "--live", "--fit"})
 # Commands that look at migrations themselves.
 _WITHOUT_MIGRATING = frozenset(
     {
+        "check",
         "dbshell",
         "lintmigrations",
         "makemigrations",
@@ -71,7 +72,10 @@ def run_command(argv: list[str]) -> None:
         _load_django()
         # From here on Ctrl-C is an exception, as everywhere: there is something to clean up.
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        if needs_database(argv):
+        if argv[1:2] == ["connection_budget"]:
+            # It refuses by itself, with its table, and proposes sizes where nothing fits.
+            join_for_budget(argv)
+        elif needs_database(argv):
             prepare_database(migrating=argv[1] not in _WITHOUT_MIGRATING)
         execute_from_command_line(argv)
     except (ImproperlyConfigured, *REFUSALS) as error:
@@ -105,6 +109,13 @@ def needs_database(argv: list[str]) -> bool:
         return False
     asks_live = any(option.split("=")[0] in _LIVE_OPTIONS for option in argv[2:])
     return argv[1] not in _WITHOUT_DATABASE or asks_live
+
+
+def join_for_budget(argv: list[str]) -> None:
+    """The embedded server, where the command will look at it."""
+    wanted = "--fit" in argv or ("--live" in argv and settings.CONNECTION_BUDGET.fits)
+    if wanted and settings.EMBEDDED_POSTGRES is not None:
+        settings.EMBEDDED_POSTGRES.join()
 
 
 def prepare_database(*, migrating: bool = True) -> None:

@@ -1,14 +1,26 @@
-"""System checks that need no connection: the budget is arithmetic."""
+"""System checks: the budget is arithmetic, and `check --database` compares it with the server."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 - Django's name
+from django.core.checks import (
+    CheckMessage,
+    Error,
+    Tags,
+    Warning,  # noqa: A004 - Django's name
+    register,
+)
+from django.db import DEFAULT_DB_ALIAS
 
+from connections.budget import Budget
 from connections.conf import get_budget, get_role_name, get_role_names
+from connections.live import LiveLogin, limit_problems, read_logins, read_server
 from connections.refusal import over_reserve
+from connections.roles import Role
 
 TAG = "connections"
+APPLY_SQL = "Apply what manage.py connection_budget --sql prints."
 
 
 @register(TAG)
@@ -64,3 +76,58 @@ def check_process_role_is_known(**_: Any) -> list[CheckMessage]:
     message = f"PROCESS_ROLE={get_role_name()!r} is not a role of the connection budget."
     hint = f"Use one of: {', '.join(get_role_names())}."
     return [Error(message, hint=hint, id="connections.E002")]
+
+
+@register(Tags.database)
+def check_server_holds_the_budget(databases: Any = None, **_: Any) -> list[CheckMessage]:
+    """Only with `--database`, and in `migrate`: the server's limits and those of the logins."""
+    alias = DEFAULT_DB_ALIAS
+    budget = get_budget()
+    if alias not in (databases or ()) or not budget.fits:
+        return []
+    hint = "manage.py connection_budget --fit proposes sizes for this server."
+    limits: list[CheckMessage] = [
+        Error(problem, hint=hint, id="connections.E004")
+        for problem in limit_problems(budget, read_server(alias))
+    ]
+    roles = _roles_by_login(budget, alias)
+    logins = sorted(read_logins(roles, alias).items())
+    return [
+        *limits,
+        *(message for name, login in logins for message in _login_messages(login, name, roles)),
+        *_without_limit([name for name, login in logins if login.limit < 0], roles),
+    ]
+
+
+def _roles_by_login(budget: Budget, alias: str) -> Mapping[str, list[Role]]:
+    users: dict[str, str] = getattr(settings, "ROLE_DATABASE_USERS", {})
+    default = str(settings.DATABASES[alias].get("USER") or "")
+    found: dict[str, list[Role]] = {}
+    for role in budget.roles:
+        found.setdefault(users.get(role.name, default), []).append(role)
+    return found
+
+
+def _login_messages(
+    login: LiveLogin, name: str, roles: Mapping[str, list[Role]]
+) -> list[CheckMessage]:
+    names = ", ".join(role.name for role in roles[name])
+    needed = sum(role.peak for role in roles[name])
+    if login.superuser:
+        message = f"{names}: the login {name} is a superuser, so PostgreSQL cannot limit it."
+        return [Warning(message, hint="Use a login that is none.", id="connections.W004")]
+    if 0 <= login.limit < needed:
+        message = (
+            f"{names}: the login {name} has CONNECTION LIMIT {login.limit}, less than the "
+            f"{needed} connections of its roles."
+        )
+        return [Error(message, hint=APPLY_SQL, id="connections.E005")]
+    return []
+
+
+def _without_limit(logins: list[str], roles: Mapping[str, list[Role]]) -> list[CheckMessage]:
+    if not logins:
+        return []
+    lines = [f"{name} ({', '.join(role.name for role in roles[name])})" for name in logins]
+    message = f"Logins without a CONNECTION LIMIT, so nothing enforces it: {', '.join(lines)}."
+    return [Warning(message, hint=APPLY_SQL, id="connections.W005")]

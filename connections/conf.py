@@ -1,9 +1,10 @@
-"""What a project tells us in its Django settings: CONNECTION_BUDGET and PROCESS_ROLE."""
+"""What a project tells us in its Django settings: CONNECTION_BUDGET, PROCESS_ROLE, ROLE_…."""
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from connections.budget import Budget
+from connections.fit import Capacity
 from connections.roles import Role
 
 
@@ -39,3 +40,8 @@ def get_role_names() -> list[str]:
     """Every name PROCESS_ROLE may have."""
     budget = get_budget()
     return [role.name for role in (*budget.roles, *budget.reserve_roles)]
+
+
+def get_capacities() -> dict[str, Capacity]:
+    """What the project says a role does at once (ROLE_CAPACITIES), for `--fit` to tell costs."""
+    return dict(getattr(settings, "ROLE_CAPACITIES", {}))

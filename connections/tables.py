@@ -1,22 +1,26 @@
 """The budget as text for a terminal."""
 
+from collections.abc import Mapping
+
 from connections.budget import Budget
 from connections.roles import Role
 
 COLUMNS = ("role", "processes", "per process", "main", "overlap", "peak")
 
 
-def budget_table(budget: Budget) -> str:
-    """A row a role, then the sums, all ending in the same column."""
+def budget_table(budget: Budget, live: Mapping[str, int] | None = None) -> str:
+    """A row a role, then the sums, all ending in the same column; `live` stands to the right."""
     rows = [COLUMNS, *(_cells(role) for role in budget.roles)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
     lines = ["  ".join(_aligned(row, widths)) for row in rows]
     rule = "-" * len(lines[0])
+    seen = ["live", *(str(live[role.name]) for role in budget.roles)] if live else []
+    lines[: len(seen)] = [f"{line}  {cell:>4}" for line, cell in zip(lines, seen, strict=False)]
     return "\n".join([*lines, rule, *_sums(budget, len(rule))])
 
 
 def _cells(role: Role) -> tuple[str, ...]:
-    numbers = (role.processes, role.per_process, role.main, role.overlap, role.peak)
+    numbers = (role.started, role.per_process, role.main, role.overlap, role.peak)
     return (role.name, *map(str, numbers))
 
 

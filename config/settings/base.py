@@ -18,6 +18,7 @@ from config.environment import BASE_DIR, Environment, positive_number, site_url
 from config.logs import logging_settings
 from connections.budget import budget_from_environment
 from connections.environment import VariableError
+from connections.fit import Capacity
 
 STATE_DIR = BASE_DIR / ".cairn"
 
@@ -199,6 +200,13 @@ CONTENT_PROVIDER = env.str(
 CONTENT_PROVIDERS = {"catalogue": "generation.providers.catalogue.CatalogueProvider"}
 # Model calls under way at once in one process.
 LLM_MAX_CONCURRENCY = positive_number(env, "LLM_MAX_CONCURRENCY", 8, kind=int)
+# What a process of a role has under way, for `connection_budget --fit` to tell costs in.
+ROLE_CAPACITIES = {
+    "web": Capacity("requests inside Django"),
+    "content_generation": Capacity("model calls (LLM_MAX_CONCURRENCY)", LLM_MAX_CONCURRENCY),
+    "workflow": Capacity("runs being planned", 1),
+    "logs": Capacity("batches of records", 1),
+}
 # A batch is written when it holds this many concepts or is this many seconds old.
 BATCH_MAX_CONCEPTS = positive_number(env, "BATCH_MAX_CONCEPTS", 16, kind=int)
 BATCH_MAX_SECONDS = positive_number(env, "BATCH_MAX_SECONDS", 0.5, kind=float)
