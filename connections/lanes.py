@@ -17,6 +17,7 @@ import structlog
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from connections import metrics
 from connections.deadlines import DeadlineWatch
 from connections.units import Unit
 
@@ -66,6 +67,7 @@ class Lanes:
         self._idle_callbacks: list[Callable[[], object]] = []
         self._asking = self._submitted = self._running = self._peak_running = 0
         self._started = self._finished = self._orphaned = self._retried = 0
+        metrics.watch_lanes(self)
 
     def submit(self, unit: Unit[R]) -> Future[R]:
         """Queue `unit` for the next free lane, with the caller's context variables.
@@ -77,6 +79,7 @@ class Lanes:
                 raise ExecutorClosed("This executor is closed: it takes no more units.")
             work = self._pool.submit(contextvars.copy_context().run, self._work, unit)
             self._submitted += 1
+        metrics.publish_lanes()
         return work
 
     def drop(self, work: Future[Any]) -> None:
@@ -85,6 +88,7 @@ class Lanes:
             return
         with self._lock:
             self._submitted -= 1
+        metrics.publish_lanes()
         self._tell_if_idle()
 
     @contextmanager
@@ -92,11 +96,13 @@ class Lanes:
         """Count the caller as waiting while it tries to submit a unit."""
         with self._lock:
             self._asking += 1
+        metrics.publish_lanes()
         try:
             yield
         finally:
             with self._lock:
                 self._asking -= 1
+            metrics.publish_lanes()
             self._tell_if_idle()
 
     @contextmanager
@@ -143,6 +149,7 @@ class Lanes:
             wrapper.inc_thread_sharing()
             wrapper.close()
         self._watch.close()
+        metrics.forget_lanes(self)
 
     def _enter_lane(self) -> None:
         self._here.is_lane = True
@@ -160,6 +167,8 @@ class Lanes:
         finally:
             held = time.monotonic() - began
             log.debug("db_semaphore_released", unit=unit.name, held_seconds=held)
+            metrics.PERMIT_WAIT_SECONDS.observe(began - unit.asked_at)
+            metrics.UNIT_SECONDS.observe(held)
             self._count_end(unit)
 
     def _count_start(self) -> None:
@@ -167,6 +176,7 @@ class Lanes:
             self._started += 1
             self._running += 1
             self._peak_running = max(self._peak_running, self._running)
+        metrics.publish_lanes()
 
     def _count_end(self, unit: Unit[Any]) -> None:
         with self._lock:
@@ -174,6 +184,7 @@ class Lanes:
             self._running -= 1
             self._submitted -= 1
             self._retried += unit.retried
+        metrics.publish_lanes()
         self._tell_if_idle()
 
     def _interrupt(self, unit: Unit[Any]) -> None:

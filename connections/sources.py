@@ -1,0 +1,76 @@
+"""Who can say what this process's connections are doing: pool, lanes, seats.
+
+Each source is a function of no arguments that answers at once. A module that owns one registers
+it; neither health nor metrics need to know it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from connections.conf import get_role
+from connections.pools import has_pool, pool_usage
+
+POOL, LANES, SEATS = "pool", "lanes", "seats"
+
+
+@dataclass(frozen=True)
+class Usage:
+    in_use: int
+    maximum: int
+    waiting: int
+
+
+Source = Callable[[], Usage]
+
+_sources: dict[str, Source] = {}
+_active: list[Callable[[], int]] = []
+
+
+def register_source(name: str, source: Source) -> None:
+    """`source` answers for `name` from now on."""
+    _sources[name] = source
+
+
+def register_activity(count: Callable[[], int]) -> None:
+    """`count` says how many requests (or units) are under way: while any is, use is no loss."""
+    _active.append(count)
+
+
+def usage_of(name: str) -> Usage | None:
+    source = _sources.get(name)
+    return source() if source else None
+
+
+def count_active() -> int:
+    return sum(count() for count in _active)
+
+
+def process_usage() -> Usage:
+    """Connections in use of those this process may have, and who waits for one, wherever."""
+    known = [usage for name in _sources if (usage := usage_of(name))]
+    waiting = sum(usage.waiting for usage in known)
+    main = usage_of(POOL) if has_pool() else usage_of(LANES)
+    if main is None:
+        return Usage(0, get_role().connections, waiting)
+    return Usage(main.in_use, main.maximum or get_role().connections, waiting)
+
+
+def _pool() -> Usage:
+    usage = pool_usage()
+    return Usage(usage.checked_out, usage.maximum, usage.waiting)
+
+
+def _seats() -> Usage:
+    from connections import process  # noqa: PLC0415 - it needs the lanes, which need us
+
+    seats = getattr(process, "process_seats", None)
+    if seats is None or not has_pool():
+        return Usage(0, 0, 0)
+    counts = seats().statistics()
+    return Usage(counts.taken, counts.total, counts.waiting)
+
+
+register_source(POOL, _pool)
+register_source(SEATS, _seats)
