@@ -15,6 +15,7 @@ django_pages = get_asgi_application()
 from django.conf import settings  # noqa: E402 - Django is set up above
 
 from config.lifespan import Lifespan, refuse_overcommitment  # noqa: E402 - likewise
+from connections.health import OperationsEndpoints  # noqa: E402 - likewise
 from connections.process import process_seats  # noqa: E402 - likewise
 from generation.routing import websocket_router  # noqa: E402 - likewise
 
@@ -30,7 +31,7 @@ def is_static(scope: Scope) -> bool:
 pages = SeatedApplication(django_pages, process_seats(), refuse=refuse_politely, bypasses=is_static)
 application = ProtocolTypeRouter(
     {
-        "http": pages,
+        "http": OperationsEndpoints(pages),
         "websocket": AllowedHostsOriginValidator(websocket_router),
         "lifespan": Lifespan(),
     }

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from config.bootstrap import REFUSALS, prepare_database
+from connections.monitoring import start_monitoring, stop_monitoring
 from connections.refusal import BudgetRefused, assert_budget
 from generation.sockets import close_socket_lane
 
@@ -31,8 +32,10 @@ class Lifespan:
         except REFUSALS as error:
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
+        start_monitoring()
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        stop_monitoring()
         await close_socket_lane()
         await send({"type": "lifespan.shutdown.complete"})
 

@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("connections.urls")),
     path("", include("learning.urls")),
     path("runs/", include("generation.urls")),
     path("accounts/", include("accounts.urls")),

@@ -1,6 +1,7 @@
 """Which backends this process opened, and how many of them the server still shows."""
 
 import threading
+from collections.abc import Collection
 from typing import Any, Self
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -54,6 +55,11 @@ class ConnectionLog:
         with self._lock:
             self._opened -= known - live
         return len(live)
+
+    def forget_all_but(self, live: Collection[int]) -> None:
+        """Forget those that are not among the server's `live` backends."""
+        with self._lock:
+            self._opened.intersection_update(live)
 
     def _start_afresh(self) -> None:
         self._lock = threading.Lock()

@@ -151,6 +151,13 @@ TIME_ZONE = "UTC"
 # Seconds between two looks for runs that nobody works on.
 SWEEP_SECONDS = positive_number(env, "SWEEP_SECONDS", 30.0, kind=float)
 
+# --- Health and metrics ---------------------------------------------------------------------------
+# What a scrape must present; without, /metrics is not found, unless METRICS_OPEN.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+METRICS_OPEN = False
+# Shared by all processes of a host: any of them shows the numbers of all.
+METRICS_DIRECTORY = env.str("PROMETHEUS_MULTIPROC_DIR", default=str(STATE_DIR / "metrics"))
+
 # --- Channels: hints from workers to browsers ----------------------------------------------------
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
     "default": {

@@ -8,6 +8,7 @@ SECRET_KEY = env.str("SECRET_KEY", default="") or development_secret_key(STATE_D
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 MIGRATE_AT_START = True
+METRICS_OPEN = True
 INSTALLED_APPS += ["django_migration_linter"]
 MIGRATION_LINTER_OPTIONS = {
     # Other people's migrations are not ours to change.

@@ -8,6 +8,8 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CONTENT_PROVIDER = "catalogue"
 # Nobody needs test rows after a power cut, and emptying tables is most of a test's time.
 DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"
+# A test's numbers are its process's own, unless it starts several and says where they share.
+METRICS_DIRECTORY = env.str("PROMETHEUS_MULTIPROC_DIR", default="")
 # Hints stay in the process, unless somebody names a Redis that several share.
 if EMBEDDED_REDIS is not None:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}

@@ -1,0 +1,59 @@
+"""What else /health tells: other apps register a probe for it.
+
+Probes run in a thread of their own, so one that waits for its server holds up nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+SECONDS = 5.0
+"""Between two rounds."""
+
+
+@dataclass(frozen=True)
+class Probe:
+    name: str
+    ask: Callable[[], Any]
+    unknown: Any
+    """What is shown until the first answer, and when `ask` raises."""
+
+
+_probes: dict[str, Probe] = {}
+
+
+def register_probe(name: str, ask: Callable[[], Any], *, unknown: Any) -> None:
+    """Show what `ask` returns (JSON, within a second or two) as `name` in /health."""
+    _probes[name] = Probe(name, ask, unknown)
+
+
+class Probing:
+    """The latest answers. `ask_all` fills them in."""
+
+    def __init__(self) -> None:
+        self._answers: dict[str, Any] = {}
+        self._failing: set[str] = set()
+
+    def answers(self) -> dict[str, Any]:
+        return {name: self._answers.get(name, probe.unknown) for name, probe in _probes.items()}
+
+    def ask_all(self) -> None:
+        for probe in list(_probes.values()):
+            self._answers[probe.name] = self._ask(probe)
+
+    def _ask(self, probe: Probe) -> Any:
+        try:
+            answer = probe.ask()
+        except Exception as error:  # noqa: BLE001 - whatever a probe raises, health must answer
+            if probe.name not in self._failing:
+                log.warning("health_probe_failed", probe=probe.name, error=repr(error))
+            self._failing.add(probe.name)
+            return probe.unknown
+        self._failing.discard(probe.name)
+        return answer
