@@ -1,7 +1,12 @@
 """The same project on Django as it comes: its pool of the same size, nothing of ours."""
 
+import os
+
 from tests.web.settings import *
 
 MIDDLEWARE = []
 DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
-DATABASES["default"]["OPTIONS"]["pool"] |= {"min_size": 1, "timeout": 5.0}
+DATABASES["default"]["OPTIONS"]["pool"] |= {
+    "min_size": 1,
+    "timeout": float(os.environ.get("SEAT_SECONDS", "10")),
+}
