@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import math
-import signal
 import uuid
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -15,6 +13,7 @@ from django.conf import settings
 from connections.conf import get_budget, get_role
 from connections.executor import DbExecutor
 from connections.process import process_executor
+from generation.draining import finish
 from generation.hints import close_channel_layer, send_hint
 from generation.outline import Outline, OutlineRequest, check_outline
 from generation.pipeline import Limits, plan, pull
@@ -29,9 +28,12 @@ from generation.selectors import (
     has_pending,
 )
 from generation.services import SavedBatch
+from generation.stopping import Stop
 
 # A puller in a worker claims nothing more after this long, so that runs take turns.
 PULL_SECONDS = 300.0
+# Longer than a unit may take, a repetition included; what runs then is the server's to end.
+DRAIN_SECONDS = 35.0
 
 R = TypeVar("R")
 
@@ -75,7 +77,8 @@ def plan_run(run_id: uuid.UUID) -> int:
     """Have a run planned; return how many pullers should work on it."""
     db, provider = process_executor(), get_provider(in_lane(get_run_provider, run_id))
     limits = configured_limits(follow=False)
-    state = run_here(pull_and_tell(plan(run_id, provider=provider, db=db, limits=limits), run_id))
+    planning = plan(run_id, provider=provider, db=db, limits=limits)
+    state = run_here(drained(pull_and_tell(planning, run_id)))
     if state is not RunState.RUNNING:
         return 0
     unfinished = in_lane(count_unfinished, run_id)
@@ -93,7 +96,7 @@ def work_on(run_id: uuid.UUID) -> tuple[RunState, bool]:
         limits=configured_limits(follow=False),
         on_saved=hint_after,
     )
-    state = run_here(pull_and_tell(pulling, run_id))
+    state = run_here(drained(pull_and_tell(pulling, run_id)))
     return state, state is RunState.RUNNING and in_lane(has_pending, run_id)
 
 
@@ -105,21 +108,43 @@ async def pull_and_tell(work: Coroutine[Any, Any, RunState], run_id: uuid.UUID) 
     """Tell the watchers when work on a run has ended, too."""
     state = await work
     await send_hint(run_id, await process_executor().run(get_last_seq, run_id))
-    await close_channel_layer()
     return state
 
 
 def run_here(work: Coroutine[Any, Any, R]) -> R:
-    """Run to the end in a loop of its own. On SIGTERM it saves, then this raises SystemExit."""
+    """Run to the end in a loop of its own.
+
+    Told to stop, it is cancelled, saves, and then this raises: SoftTimeLimitExceeded past the
+    soft limit, SystemExit otherwise. That holds although somebody on the way swallowed it.
+    """
+    stop = Stop()
 
     async def main() -> R:
-        with _sigterm_cancels():
+        with stop.cancels_this_task():
             return await work
 
     try:
-        return asyncio.run(main())
-    except asyncio.CancelledError:
-        raise SystemExit(143) from None  # 128 + SIGTERM
+        result = asyncio.run(main())
+    except BaseException as error:
+        if stop:
+            raise stop.error() from error
+        raise
+    if stop:
+        raise stop.error()
+    return result
+
+
+async def drained(work: Coroutine[Any, Any, R]) -> R:
+    """`work` in a loop that ends: no unit of it goes on when this is over, however it ends."""
+    try:
+        return await work
+    finally:
+        await finish(_leave(), seconds=DRAIN_SECONDS + 5)
+
+
+async def _leave() -> None:
+    await process_executor().drain(DRAIN_SECONDS)
+    await close_channel_layer()
 
 
 def pull_until_closed(
@@ -131,21 +156,3 @@ def pull_until_closed(
         return run_here(pull(run_id, provider=provider, db=db, limits=limits, on_saved=on_saved))
     except SystemExit:
         raise KeyboardInterrupt from None
-
-
-@contextlib.contextmanager
-def _sigterm_cancels() -> Iterator[None]:
-    """asyncio.run turns SIGINT into a cancellation; this does the same for SIGTERM."""
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    assert task is not None
-    before = signal.getsignal(signal.SIGTERM)
-    try:
-        loop.add_signal_handler(signal.SIGTERM, task.cancel)
-    except (NotImplementedError, RuntimeError, ValueError):
-        yield  # not the main thread: whoever started us handles signals
-        return
-    try:
-        yield
-    finally:
-        loop.remove_signal_handler(signal.SIGTERM)
-        signal.signal(signal.SIGTERM, before)
