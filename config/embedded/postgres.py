@@ -17,6 +17,7 @@ from config.embedded.service import Service, StopSignals
 # Names the socket file only; nothing listens on TCP.
 PORT = "5432"
 PING_SECONDS = 1.0
+CHECK_CLIENT = "500ms"
 PROTOCOL_3_0 = 3 << 16
 CANNOT_CONNECT_NOW = b"C57P03\0"
 
@@ -95,6 +96,8 @@ class Postgres(Service):
             "unix_socket_directories": f'"{self.paths.socket_directory}"',
             "unix_socket_permissions": "0700",
             "max_connections": str(self.max_connections),
+            # The statement of a killed process ends with it, not seconds later.
+            "client_connection_check_interval": CHECK_CLIENT,
         }
         options = [f"--{name}={value}" for name, value in settings.items()]
         return [

@@ -43,6 +43,10 @@ def test_data_is_synced_and_the_limit_is_the_argument(running: Checkout) -> None
     assert running.query("SHOW max_connections") == "100"
 
 
+def test_the_statement_of_a_killed_client_ends_with_it(running: Checkout) -> None:
+    assert running.query("SHOW client_connection_check_interval") == "500ms"
+
+
 def test_the_owner_is_no_superuser(running: Checkout) -> None:
     attributes = "SELECT ARRAY[rolsuper, rolcreaterole, rolcreatedb, rolcanlogin] FROM pg_roles"
     owner = running.query(f"{attributes} WHERE rolname = 'cairn'")
