@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from connections.forks import renew_asgiref_thread_in_forked_children
+
 
 class ConnectionsConfig(AppConfig):
     name = "connections"
@@ -7,3 +9,5 @@ class ConnectionsConfig(AppConfig):
 
     def ready(self) -> None:
         from connections import checks  # noqa: F401, PLC0415 - registers them, once apps are ready
+
+        renew_asgiref_thread_in_forked_children()

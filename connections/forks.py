@@ -3,6 +3,9 @@
 import os
 import weakref
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from asgiref.sync import SyncToAsync
 
 
 def call_in_forked_child(method: Callable[[], None]) -> None:
@@ -18,3 +21,16 @@ def call_in_forked_child(method: Callable[[], None]) -> None:
             survivor()
 
     os.register_at_fork(after_in_child=call_survivor)
+
+
+def renew_asgiref_thread_in_forked_children() -> None:
+    """Give each child a thread of its own for `sync_to_async`, which whoever imports us may use.
+
+    Where the parent had used it, the child would wait for ever for a thread that it does not have
+    (measured with asgiref 3.13).
+    """
+    os.register_at_fork(after_in_child=_renew_asgiref_thread)
+
+
+def _renew_asgiref_thread() -> None:
+    SyncToAsync.single_thread_executor = ThreadPoolExecutor(max_workers=1)
