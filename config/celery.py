@@ -12,7 +12,13 @@ from typing import Any
 
 import django
 from celery import Celery
-from celery.signals import beat_init, celeryd_init, setup_logging, worker_process_shutdown
+from celery.signals import (
+    beat_init,
+    celeryd_init,
+    setup_logging,
+    worker_process_init,
+    worker_process_shutdown,
+)
 from django.core.exceptions import ImproperlyConfigured
 
 from config.environment import choose_settings
@@ -55,6 +61,16 @@ def refuse_too_many_children(options: dict[str, Any], conf: Any) -> None:
 @setup_logging.connect
 def keep_our_logging(**_: Any) -> None:
     """Celery sets up no logging of its own where somebody listens here."""
+
+
+@worker_process_init.connect
+def show_permits(**_: Any) -> None:
+    """An idle child, too, is seen in the metrics."""
+    from connections.metrics import publish_lanes  # noqa: PLC0415 - settings come first
+    from connections.process import process_executor  # noqa: PLC0415 - likewise
+
+    process_executor()
+    publish_lanes()
 
 
 @worker_process_shutdown.connect

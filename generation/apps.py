@@ -5,3 +5,8 @@ from django.utils.translation import gettext_lazy as _
 class GenerationConfig(AppConfig):
     name = "generation"
     verbose_name = _("generation")
+
+    def ready(self) -> None:
+        from generation.probes import register_probes  # noqa: PLC0415 - once settings are there
+
+        register_probes()

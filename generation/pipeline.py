@@ -22,6 +22,7 @@ from concepts.models import Origin
 from connections.executor import DbExecutor
 from generation import services
 from generation.draining import finish
+from generation.metrics import model_call
 from generation.patience import OUTAGES, PatientDb
 from generation.pauses import pause_before
 from generation.planning import plan_roadmap
@@ -290,7 +291,8 @@ class Puller:
     async def _draft(self, work: Work) -> Draft:
         """A version or a failure; nothing a provider does ends the puller."""
         try:
-            written = await self._provider.write(work.kind, work.brief)
+            with model_call():
+                written = await self._provider.write(work.kind, work.brief)
             check_type(work.kind, written.content)
         except SoftTimeLimitExceeded:
             raise

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
 from concepts.drafts import Draft, FailureDraft, VersionDraft
+from connections.metrics import BATCH_CONCEPTS, BATCH_SECONDS
 from generation import services
 from generation.batching import FinishedQueue, collect_batches
+from generation.metrics import ARTIFACTS
 from generation.patience import OUTAGES, PatientDb
 from generation.refusals import draft_refusal
 
@@ -100,16 +103,26 @@ class Saver:
     async def _commit(self, drafts: Sequence[Draft]) -> services.SavedBatch:
         started = time.monotonic()
         saved = await self._db.run(services.save_batch, self._run_id, self._puller_id, drafts)
+        seconds = time.monotonic() - started
         log.info(
             "db_batch_committed",
             run_id=str(self._run_id),
             concepts=saved.concepts,
             artifacts=len(saved.ready) + len(saved.failed),
-            seconds=round(time.monotonic() - started, 4),
+            seconds=round(seconds, 4),
         )
+        _count(saved, seconds)
         for failure in saved.failed:
             _log_failure(self._run_id, failure)
         return saved
+
+
+def _count(saved: services.SavedBatch, seconds: float) -> None:
+    BATCH_CONCEPTS.observe(saved.concepts)
+    BATCH_SECONDS.observe(seconds)
+    for outcome, drafts in (("ready", saved.ready), ("failed", saved.failed)):
+        for kind, number in Counter(draft.kind.value for draft in drafts).items():
+            ARTIFACTS.add(number, kind=kind, outcome=outcome)
 
 
 def _log_failure(run_id: uuid.UUID, failure: FailureDraft) -> None:

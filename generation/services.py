@@ -29,6 +29,7 @@ from concepts.services import (
     store_failures,
     store_versions,
 )
+from generation import metrics
 from generation.events import Event, append_events
 from generation.models import EventType, GenerationRun
 from generation.outline import Outline, OutlineRequest
@@ -221,6 +222,7 @@ def close_run(run_id: uuid.UUID) -> RunState | None:
         return None
     payload = {"state": state.value, "ready": counts["ready"], "failed": counts["failed"]}
     append_events(run_id, [Event(EventType.RUN_FINISHED, payload=payload)])
+    transaction.on_commit(lambda: metrics.RUNS.add(state=state.value))
     return state
 
 
@@ -246,6 +248,7 @@ def stop_run(
     types = {RunState.PAUSED: EventType.RUN_PAUSED, RunState.CANCELLED: EventType.RUN_CANCELLED}
     event = Event(types.get(target, EventType.RUN_FINISHED), payload={"reason": reason})
     append_events(run_id, [event], usage)
+    transaction.on_commit(lambda: metrics.RUNS.add(state=target.value))
     return True
 
 

@@ -30,6 +30,7 @@ class Fleet:
             "REDIS_URL": self._redis.url,
             "DJANGO_SETTINGS_MODULE": "tests.fleet.settings",
             "STATE_DIRECTORY": str(directory),
+            "PROMETHEUS_MULTIPROC_DIR": str(directory / "metrics"),
             "PYTHONPATH": str(ROOT),
         }
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -69,6 +70,10 @@ class Fleet:
     def log(self, role: str) -> str:
         log = self._directory / f"{role}.log"
         return log.read_text(errors="replace") if log.exists() else ""
+
+    def pid(self, role: str) -> int:
+        """Of a role's main process."""
+        return self._processes[role].pid
 
     def tell(self, role: str, number: signal.Signals) -> None:
         """Signal a role's main process, as an operator or a supervisor would."""

@@ -1,0 +1,48 @@
+"""What pipelines feed: runs, artifacts, calls to a provider."""
+
+from __future__ import annotations
+
+import time
+from asyncio import CancelledError
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from connections.instruments import Counter, Gauge, Histogram
+from generation.providers.base import SystemicError, TransientError
+
+RUNS = Counter("generation_runs_total", "Runs that ended, paused ones included.", ["state"])
+ARTIFACTS = Counter(
+    "generation_artifacts_total", "Artifacts written, or failed for now.", ["kind", "outcome"]
+)
+LLM_REQUESTS = Counter("llm_requests_total", "Calls to a provider that are over.", ["outcome"])
+LLM_REQUEST_SECONDS = Histogram(
+    "llm_request_seconds",
+    "How long a provider took.",
+    (0.01, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 40.0, 80.0),
+)
+LLM_IN_FLIGHT = Gauge("llm_in_flight", "Calls to a provider under way.")
+
+
+@contextmanager
+def model_call() -> Iterator[None]:
+    """Count the block as one call, by how it ends."""
+    began = time.monotonic()
+    outcome = "ok"
+    LLM_IN_FLIGHT.add(1)
+    try:
+        yield
+    except BaseException as error:
+        outcome = _outcome(error)
+        raise
+    finally:
+        LLM_IN_FLIGHT.add(-1)
+        LLM_REQUEST_SECONDS.observe(time.monotonic() - began)
+        LLM_REQUESTS.add(outcome=outcome)
+
+
+def _outcome(error: BaseException) -> str:
+    if isinstance(error, CancelledError):
+        return "cancelled"
+    if isinstance(error, SystemicError):
+        return "systemic"
+    return "transient" if isinstance(error, TransientError | OSError) else "failed"
