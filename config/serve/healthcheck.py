@@ -1,7 +1,8 @@
 """`python -m config.serve.healthcheck PORT HOST`: exit 0 when the web role answers on this host.
 
-HOST is a name the site knows, or Django would refuse to answer. Any answer below 500 will do:
-what the page says is not asked.
+It asks /health/live, not /health: whoever restarts what is not well must not restart a process
+because the database is away or full. That would mend nothing and cost the requests under way.
+HOST is a name the site knows.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ SECONDS = 4
 def healthy(port: int, host: str) -> bool:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
     try:
-        connection.request("HEAD", "/", headers={"Host": host})
-        return connection.getresponse().status < 500
+        connection.request("HEAD", "/health/live", headers={"Host": host})
+        return connection.getresponse().status == 200
     except (OSError, http.client.HTTPException):
         return False
     finally:
