@@ -24,6 +24,8 @@ class Sampler:
         self.samples = 0
         self.most_open = 0
         self.most_at_work = 0
+        self.most_usage = 0.0
+        """Of the whole server: client backends / max_connections, whoever opened them."""
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -53,5 +55,14 @@ class Sampler:
         while not self._stopped.wait(self._period):
             states = self.states()
             self.samples += 1
+            self.most_usage = max(self.most_usage, self._usage())
             self.most_open = max(self.most_open, states.total())
             self.most_at_work = max(self.most_at_work, states.total() - states["idle"])
+
+    def _usage(self) -> float:
+        row = self._observer.execute(
+            "SELECT count(*) / current_setting('max_connections')::float FROM pg_stat_activity"
+            " WHERE backend_type = 'client backend'"
+        ).fetchone()
+        assert row is not None
+        return float(row[0])
