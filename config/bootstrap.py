@@ -11,12 +11,16 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line, get_commands
 from django.db import OperationalError, ProgrammingError
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from config.embedded import EmbeddedServiceError
 from config.environment import BASE_DIR, choose_settings
@@ -55,6 +59,7 @@ _WITHOUT_MIGRATING = frozenset(
 )
 # Any number will do, as long as it is always the same: one migration at a time on a database.
 _MIGRATION_LOCK = 0x0CA1_2170
+LOCK_RETRY_SECONDS = 0.2
 
 
 class DatabaseAway(Exception):
@@ -146,13 +151,50 @@ def migrate_where_needed() -> None:
     from django.db import connection  # noqa: PLC0415 - needs django.setup()
     from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415 - likewise
 
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        call_command("migrate", verbosity=0, interactive=False)
-    # Closing gives the lock back, and leaves no connection to a process that may never need one.
+    with migration_lock():
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            call_command("migrate", verbosity=0, interactive=False)
+    # Leaves no connection to a process that may never need one.
     connection.close()
+
+
+@contextmanager
+def migration_lock() -> Iterator[None]:
+    """One migration at a time on a database. The lock ends with its session, whatever happens.
+
+    Behind a pooler a session is nobody's: there a transaction holds the lock, on a connection of
+    its own, for a migration has transactions of its own. Nobody waits on one, for the pool may be
+    so small that the migration itself needs the next connection.
+    """
+    from django.db import connection  # noqa: PLC0415 - needs django.setup()
+
+    if settings.DATABASE_POOLER == "none":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
+        try:
+            yield
+        finally:
+            connection.close()
+        return
+    holder = connection.copy()
+    try:
+        while not _lock_in_transaction(holder):
+            time.sleep(LOCK_RETRY_SECONDS)
+        yield
+    finally:
+        holder.close()
+
+
+def _lock_in_transaction(holder: BaseDatabaseWrapper) -> bool:
+    """Whether the lock is ours, until the transaction that is now open ends."""
+    holder.set_autocommit(False)
+    with holder.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_MIGRATION_LOCK])
+        (locked,) = cursor.fetchone()
+    if not locked:
+        holder.rollback()
+    return bool(locked)
 
 
 def _migrate_as_owner() -> None:

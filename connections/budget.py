@@ -4,13 +4,16 @@ total         = sum of every role's peak
 reserved      = operations + superuser_reserved_connections + reserved_connections
 fits          : total + reserved <= max_connections
 rolling_fits  : 2 x total + reserved <= max_connections (old and new fleet alive together)
+
+Behind a pooler the fleet's connections are the pooler's clients: see `connections.pooler`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from connections.environment import VariableError, whole_number
+from connections.pooler import Pooler, PoolerReport, pooler_from_environment
 from connections.roles import COMMAND, Role, roles_from_environment
 
 
@@ -39,6 +42,7 @@ class BudgetReport(TypedDict):
     fits: bool
     rolling_total: int
     rolling_fits: bool
+    pooler: NotRequired[PoolerReport]
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,7 @@ class Budget:
     superuser_reserved: int = 3
     reserved_connections: int = 0
     reserve_roles: tuple[Role, ...] = (COMMAND,)
+    pooler: Pooler | None = None
 
     @property
     def total(self) -> int:
@@ -69,9 +74,25 @@ class Budget:
         return self.operations_reserved + self.superuser_reserved + self.reserved_connections
 
     @property
+    def limit(self) -> int:
+        """Connections that can be made where the fleet connects: the server, or its pooler."""
+        return self.pooler.max_clients if self.pooler else self.max_connections
+
+    @property
+    def kept_free(self) -> int:
+        """What must be left alone there. The server's own reserves are not the pooler's."""
+        return self.operations_reserved if self.pooler else self.reserved
+
+    @property
     def headroom(self) -> int:
         """Connections left when the whole fleet is at its peak; negative when it does not fit."""
-        return self.max_connections - self.reserved - self.total
+        return min(self.limit - self.kept_free - self.total, self.server_headroom)
+
+    @property
+    def server_headroom(self) -> int:
+        """Connections left on the server when everything in front of it is at its peak."""
+        peak = self.pooler.server_connections if self.pooler else self.total
+        return self.max_connections - self.reserved - peak
 
     @property
     def fits(self) -> bool:
@@ -80,11 +101,15 @@ class Budget:
     @property
     def rolling_total(self) -> int:
         """What a rolling deploy needs, reserve included: both generations at their peak."""
-        return 2 * self.total + self.reserved
+        return 2 * self.total + self.kept_free
 
     @property
     def rolling_fits(self) -> bool:
-        return self.rolling_total <= self.max_connections
+        return self.rolling_total <= self.limit and self.fits
+
+    def server_peak(self, roles: Iterable[Role]) -> int:
+        """The most connections the server sees of `roles`, which share a login."""
+        return self.pooler.pool_size if self.pooler else sum(role.peak for role in roles)
 
     def role(self, name: str) -> Role:
         """The role called `name`, from the fleet or the reserve. Raises `KeyError`."""
@@ -92,7 +117,7 @@ class Budget:
 
     def as_dict(self, live: Mapping[str, int] | None = None) -> BudgetReport:
         """The report as JSON has it; `live` are connections seen on the server, by role."""
-        return BudgetReport(
+        report = BudgetReport(
             max_connections=self.max_connections,
             reserved=self.reserved,
             roles=[_role_report(role, live) for role in self.roles],
@@ -102,6 +127,16 @@ class Budget:
             rolling_total=self.rolling_total,
             rolling_fits=self.rolling_fits,
         )
+        if self.pooler:
+            report["pooler"] = PoolerReport(
+                max_clients=self.pooler.max_clients,
+                pool_size=self.pooler.pool_size,
+                logins=self.pooler.logins,
+                server_connections=self.pooler.server_connections,
+                client_headroom=self.limit - self.kept_free - self.total,
+                server_headroom=self.server_headroom,
+            )
+        return report
 
     def explain(self) -> str:
         """The arithmetic: a line a role, the sums, the verdict and what to change."""
@@ -112,6 +147,7 @@ class Budget:
                 f"total: {peaks} = {self.total}",
                 f"reserved: {self.explain_reserve()} = {self.reserved}",
                 f"limit: max_connections = {self.max_connections} (DB_MAX_CONNECTIONS)",
+                *self._pooler_lines(),
                 self._verdict(),
                 self._rolling_verdict(),
             ]
@@ -126,6 +162,11 @@ class Budget:
 
     def remedy(self) -> str:
         """Which variables to change when the fleet is too large: the largest roles' come first."""
+        if self.pooler and self.server_headroom < 0:
+            return (
+                "Lower DB_POOLER_POOL_SIZE together with the pooler's default_pool_size, or raise "
+                "DB_MAX_CONNECTIONS together with the server's max_connections."
+            )
         largest = sorted(self.roles, key=lambda role: role.peak, reverse=True)[:2]
         sizes = [
             role.variable(quantity)
@@ -134,25 +175,39 @@ class Budget:
             if getattr(role, quantity) > 1
         ]
         lower = f"Lower {', '.join(sizes)}, or raise" if sizes else "Raise"
+        if self.pooler:
+            return f"{lower} DB_POOLER_MAX_CLIENTS together with the pooler's max_client_conn."
         return f"{lower} DB_MAX_CONNECTIONS together with the server's max_connections."
 
+    def _pooler_lines(self) -> list[str]:
+        if not self.pooler:
+            return []
+        servers = self.pooler.server_connections
+        sum_ = f"{servers} + {self.reserved} = {servers + self.reserved}"
+        sign = "<=" if self.server_headroom >= 0 else ">"
+        clients = f"{self.pooler.max_clients} clients (DB_POOLER_MAX_CLIENTS)"
+        return [
+            f"pooler: {clients}, {self.pooler.explain_servers()} on the server",
+            f"server: {sum_} {sign} {self.max_connections}",
+        ]
+
     def _verdict(self) -> str:
-        needed = self.total + self.reserved
-        sum_ = f"{self.total} + {self.reserved} = {needed}"
+        if self.pooler and self.server_headroom < 0:
+            return f"does not fit: {-self.server_headroom} too many on the server. {self.remedy()}"
+        needed = self.total + self.kept_free
+        sum_ = f"{self.total} + {self.kept_free} = {needed}"
         if self.fits:
-            return f"fits: {sum_} <= {self.max_connections}, {self.headroom} to spare"
+            return f"fits: {sum_} <= {self.limit}, {self.headroom} to spare"
         return (
-            f"does not fit: {sum_} > {self.max_connections}, {-self.headroom} too many. "
-            f"{self.remedy()}"
+            f"does not fit: {sum_} > {self.limit}, {needed - self.limit} too many. {self.remedy()}"
         )
 
     def _rolling_verdict(self) -> str:
-        sum_ = f"2 x {self.total} + {self.reserved} = {self.rolling_total}"
-        if self.rolling_fits:
-            return f"rolling deploy: {sum_} <= {self.max_connections}, fits"
-        over = self.rolling_total - self.max_connections
+        sum_ = f"2 x {self.total} + {self.kept_free} = {self.rolling_total}"
+        if self.rolling_total <= self.limit:
+            return f"rolling deploy: {sum_} <= {self.limit}, fits"
         return (
-            f"rolling deploy: {sum_} > {self.max_connections}, {over} too many: "
+            f"rolling deploy: {sum_} > {self.limit}, {self.rolling_total - self.limit} too many: "
             "stop the old fleet before the new one starts"
         )
 
@@ -170,7 +225,7 @@ def _role_report(role: Role, live: Mapping[str, int] | None) -> RoleReport:
 
 
 def budget_from_environment(environ: Mapping[str, str]) -> Budget:
-    """The default fleet, sized by the environment. Raises `RoleError` or `BudgetError`.
+    """The default fleet, sized by the environment. Raises `VariableError`.
 
     More instances than processes is a contradiction. Where it also overcommits the server, the
     budget is returned all the same, for then its refusal, with the arithmetic, says more.
@@ -179,11 +234,14 @@ def budget_from_environment(environ: Mapping[str, str]) -> Budget:
     def read(variable: str, default: int, least: int) -> int:
         return whole_number(environ, variable, default=default, least=least, error=BudgetError)
 
+    roles = roles_from_environment(environ)
+    reserve_roles = roles_from_environment(environ, (COMMAND,))
     budget = Budget(
-        roles=roles_from_environment(environ),
+        roles=roles,
         max_connections=read("DB_MAX_CONNECTIONS", default=100, least=1),
         operations_reserved=read("DB_RESERVED_CONNECTIONS", default=10, least=0),
-        reserve_roles=roles_from_environment(environ, (COMMAND,)),
+        reserve_roles=reserve_roles,
+        pooler=pooler_from_environment(environ, (*roles, *reserve_roles)),
     )
     if budget.fits:
         for role in (*budget.roles, *budget.reserve_roles):

@@ -39,8 +39,8 @@ def check_rolling_deploy_fits(**_: Any) -> list[CheckMessage]:
         return []
     message = (
         "A rolling deploy does not fit: with both generations alive "
-        f"2 x {budget.total} + {budget.reserved} = {budget.rolling_total} connections are needed, "
-        f"of {budget.max_connections}."
+        f"2 x {budget.total} + {budget.kept_free} = {budget.rolling_total} connections are needed, "
+        f"of {budget.limit}."
     )
     hint = f"Stop the old processes before starting the new ones. Otherwise: {budget.remedy()}"
     return [Warning(message, hint=hint, id="connections.W001")]
@@ -94,7 +94,11 @@ def check_server_holds_the_budget(databases: Any = None, **_: Any) -> list[Check
     logins = sorted(read_logins(roles, alias).items())
     return [
         *limits,
-        *(message for name, login in logins for message in _login_messages(login, name, roles)),
+        *(
+            message
+            for name, login in logins
+            for message in _login_messages(login, name, roles[name], budget)
+        ),
         *_without_limit([name for name, login in logins if login.limit < 0], roles),
     ]
 
@@ -109,10 +113,10 @@ def _roles_by_login(budget: Budget, alias: str) -> Mapping[str, list[Role]]:
 
 
 def _login_messages(
-    login: LiveLogin, name: str, roles: Mapping[str, list[Role]]
+    login: LiveLogin, name: str, roles: list[Role], budget: Budget
 ) -> list[CheckMessage]:
-    names = ", ".join(role.name for role in roles[name])
-    needed = sum(role.peak for role in roles[name])
+    names = ", ".join(role.name for role in roles)
+    needed = budget.server_peak(roles)
     if login.superuser:
         message = f"{names}: the login {name} is a superuser, so PostgreSQL cannot limit it."
         return [Warning(message, hint="Use a login that is none.", id="connections.W004")]

@@ -63,7 +63,8 @@ def _sizes(budget: Budget) -> dict[str, int]:
         for role in budget.roles
         for quantity in ("processes", "connections")
     }
-    return {"DB_MAX_CONNECTIONS": budget.max_connections, **sizes}
+    pools = {"DB_POOLER_POOL_SIZE": budget.pooler.pool_size} if budget.pooler else {}
+    return {"DB_MAX_CONNECTIONS": budget.max_connections, **pools, **sizes}
 
 
 def propose(
@@ -83,11 +84,20 @@ def propose(
     more = superuser_reserved + reserved_connections
     more -= declared.superuser_reserved + declared.reserved_connections
     limits = replace(declared, max_connections=max_connections - foreign - max(0, more))
+    limits = _with_smaller_pools(limits)
     for rolling in (True, False):
         fitting = _largest(limits, _holds_two if rolling else _holds_one)
         if fitting is not None:
             return Proposal(declared, fitting, rolling)
     return None
+
+
+def _with_smaller_pools(budget: Budget) -> Budget:
+    """Behind a pooler it is its pools that the server must hold; the fleet must fit the pooler."""
+    if budget.pooler is None or budget.server_headroom >= 0:
+        return budget
+    each = (budget.max_connections - budget.reserved) // budget.pooler.logins
+    return replace(budget, pooler=replace(budget.pooler, pool_size=max(2, each)))
 
 
 def _holds_one(budget: Budget) -> bool:

@@ -127,6 +127,8 @@ def with_reserves_of(budget: Budget, server: LiveServer) -> Budget:
 
 def problems(budget: Budget, server: LiveServer) -> list[str]:
     """Where the server contradicts the budget, a sentence each."""
+    if budget.pooler:
+        return limit_problems(budget, server) + _pooler_problems(budget, server)
     live = server.by_role([role.name for role in budget.roles])
     too_many = [role for role in budget.roles if live[role.name] > role.peak]
     return limit_problems(budget, server) + [
@@ -134,6 +136,20 @@ def problems(budget: Budget, server: LiveServer) -> list[str]:
         f"processes run than are declared, or a rolling deploy does. {role.explain()}"
         for role in too_many
     ]
+
+
+def _pooler_problems(budget: Budget, server: LiveServer) -> list[str]:
+    """Behind a pooler an application name is that of the last client, so only the sum counts."""
+    pooled = budget.pooler.server_connections if budget.pooler else 0
+    ours = server.connections - server.foreign()
+    if ours <= pooled + budget.operations_reserved:
+        return []
+    problem = (
+        f"The database has {ours} connections, more than the pooler's {pooled} and the "
+        f"{budget.operations_reserved} of operations: its pools are larger than declared "
+        "(DB_POOLER_POOL_SIZE), or processes pass it by."
+    )
+    return [problem]
 
 
 def limit_problems(budget: Budget, server: LiveServer) -> list[str]:
@@ -145,11 +161,12 @@ def limit_problems(budget: Budget, server: LiveServer) -> list[str]:
         )
         return [too_few]
     real = with_reserves_of(budget, server)
-    if budget.fits and not real.fits:
+    if budget.fits and real.server_headroom < 0:
         too_reserved = (
             "The server reserves more than was assumed (superuser_reserved_connections = "
             f"{server.superuser_reserved}, reserved_connections = {server.reserved_connections}): "
-            f"{real.total} + {real.reserved} > {real.max_connections}."
+            f"{real.max_connections - real.reserved - real.server_headroom} + {real.reserved} > "
+            f"{real.max_connections}."
         )
         return [too_reserved]
     return []

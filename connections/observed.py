@@ -1,6 +1,7 @@
 """Which backends this process opened, and how many of them the server still shows."""
 
 import threading
+import weakref
 from collections.abc import Collection
 from typing import Any, Self
 
@@ -8,6 +9,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.db.backends.utils import CursorWrapper
 
+from connections.conf import get_budget
 from connections.forks import call_in_forked_child
 
 
@@ -43,8 +45,12 @@ class ConnectionLog:
     def count_live(self, cursor: CursorWrapper) -> int:
         """How many of them `pg_stat_activity` shows; the others are forgotten.
 
-        Forgetting matters: the server uses a pid again, then for somebody else.
+        Forgetting matters: the server uses a pid again, then for somebody else. Behind a pooler
+        the server does not know our connections, so those are counted that are open here.
         """
+        if get_budget().pooler:
+            with self._lock:
+                return sum(not connection.closed for connection in self._open)
         known = self.backend_pids()
         cursor.execute(
             "SELECT pid FROM pg_stat_activity"
@@ -64,7 +70,9 @@ class ConnectionLog:
     def _start_afresh(self) -> None:
         self._lock = threading.Lock()
         self._opened: set[int] = set()
+        self._open: weakref.WeakSet[Any] = weakref.WeakSet()
 
     def _remember(self, connection: BaseDatabaseWrapper, **_: Any) -> None:
         with self._lock:
             self._opened.add(connection.connection.info.backend_pid)
+            self._open.add(connection.connection)

@@ -103,14 +103,13 @@ class _Login:
 
     @property
     def generations(self) -> int:
-        """How many fleets the server can hold at once."""
-        return 2 if self.budget.rolling_fits else 1
+        """How many fleets the server can hold at once; a pooler's pools are for all of them."""
+        return 2 if self.budget.rolling_fits and not self.budget.pooler else 1
 
     @property
     def limit(self) -> int:
         """Connections the server allows this login."""
-        peaks = sum(role.peak for role in self.roles)
-        return self.generations * peaks + self._operations
+        return self.generations * self.budget.server_peak(self.roles) + self._operations
 
     @property
     def _operations(self) -> int:
@@ -136,6 +135,11 @@ class _Login:
         return list(map(comment, notes))
 
     def _arithmetic(self) -> str:
+        names = ", ".join(role.name for role in self.roles)
+        if self.budget.pooler:
+            pool = f"limit: the pool of {self.budget.pooler.pool_size} (DB_POOLER_POOL_SIZE)"
+            added = f" + {self._operations} operations = {self.limit}" if self.is_owner else ""
+            return f"{identifier(self.name)} for {names}\n{pool}{added}"
         peaks = " + ".join(str(role.peak) for role in self.roles)
         peaks = f"({peaks})" if len(self.roles) > 1 else peaks
         operations = f" + {self._operations} operations" if self.is_owner else ""
@@ -144,7 +148,6 @@ class _Login:
             if self.generations > 1
             else "a rolling deploy does not fit: stop the old processes first"
         )
-        names = ", ".join(role.name for role in self.roles)
         explained = [role.explain() for role in self.roles]
         sum_ = f"limit: {self.generations} x {peaks}{operations} = {self.limit}"
         return "\n".join([f"{identifier(self.name)} for {names}", *explained, sum_, f"({why})"])

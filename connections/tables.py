@@ -31,12 +31,24 @@ def _aligned(row: tuple[str, ...], widths: list[int]) -> list[str]:
 
 def _sums(budget: Budget, width: int) -> list[str]:
     over = "" if budget.fits else "  does not fit"
+    kept_free = "operations" if budget.pooler else "reserved"
     rolling = "fits" if budget.rolling_fits else "does not fit"
     sums = [
         ("total", budget.total, ""),
         ("reserved", budget.reserved, f"  = {budget.explain_reserve()}"),
         ("limit", budget.max_connections, "  max_connections (DB_MAX_CONNECTIONS)"),
+        *_pooler_sums(budget),
         ("headroom", budget.headroom, over),
-        ("rolling deploy", budget.rolling_total, f"  {rolling}: 2 x total + reserved"),
+        ("rolling deploy", budget.rolling_total, f"  {rolling}: 2 x total + {kept_free}"),
     ]
     return [f"{name}{number:>{width - len(name)}}{note}" for name, number, note in sums]
+
+
+def _pooler_sums(budget: Budget) -> list[tuple[str, int, str]]:
+    pooler = budget.pooler
+    if pooler is None:
+        return []
+    return [
+        ("pooler's clients", pooler.max_clients, "  max_client_conn (DB_POOLER_MAX_CLIENTS)"),
+        ("of the pooler", pooler.server_connections, f"  {pooler.explain_servers()}"),
+    ]
