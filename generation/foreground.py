@@ -21,12 +21,15 @@ from accounts.models import User
 from connections.conf import get_budget, get_role
 from connections.observed import ConnectionLog
 from generation import dispatch, runner, selectors, services
+from generation.patience import PatientDb
 from generation.providers.base import Provider
 from generation.providers.registry import get_provider
 from generation.run_states import OPEN, RunState
 
 # Seconds between two looks at a run that others work on.
 FOLLOW_SECONDS = 0.25
+# Seconds that looking on outlasts a database that is away.
+PATIENCE_SECONDS = 30.0
 INTERRUPTED = "Stopped before it was finished; everything written so far is saved."
 
 
@@ -35,6 +38,8 @@ class Foreground(AbstractContextManager["Foreground"]):
 
     def __init__(self) -> None:
         self._db = runner.open_executor()
+        # For looking on: a restart of the database is sat out.
+        self._patient = PatientDb(self._db, seconds=PATIENCE_SECONDS)
         self._seen = ConnectionLog()
         self._peak = 0
         self._fleet = False
@@ -104,9 +109,10 @@ class Foreground(AbstractContextManager["Foreground"]):
         """Watch the workers until the run is closed; the fleet's connections are sampled."""
         self._fleet = True
         with self._progress():
-            while self._db.run_sync(selectors.get_run_state, run_id) in OPEN:
-                self._peak = max(self._peak, self._db.run_sync(selectors.count_fleet_connections))
-                self._show(self._db.run_sync(selectors.get_run_progress, run_id))
+            while self._patient.run_sync(selectors.get_run_state, run_id) in OPEN:
+                live = self._patient.run_sync(selectors.count_fleet_connections)
+                self._peak = max(self._peak, live)
+                self._show(self._patient.run_sync(selectors.get_run_progress, run_id))
                 time.sleep(FOLLOW_SECONDS)
 
     @contextmanager
@@ -125,17 +131,17 @@ class Foreground(AbstractContextManager["Foreground"]):
 
     def report(self, run_id: uuid.UUID) -> dict[str, Any]:
         """The contract's JSON."""
-        report = self._db.run_sync(selectors.get_run_report, run_id)
+        report = self._patient.run_sync(selectors.get_run_report, run_id)
         if not self._fleet:
-            self._peak = max(self._peak, self._db.run_sync(self._count_live))
+            self._peak = max(self._peak, self._patient.run_sync(self._count_live))
         budget = get_budget().total if self._fleet else get_role().per_process
         connections = {"peak": self._peak, "budget": budget}
         failures = report.pop("failures")
         return report | {"connections": connections, "failures": failures}
 
     async def _after_batch(self, batch: services.SavedBatch) -> None:
-        self._peak = max(self._peak, await self._db.run(self._count_live))
-        self._show(await self._db.run(selectors.get_run_progress, batch.run_id))
+        self._peak = max(self._peak, await self._patient.run(self._count_live))
+        self._show(await self._patient.run(selectors.get_run_progress, batch.run_id))
 
     def _count_live(self) -> int:
         with connection.cursor() as cursor:

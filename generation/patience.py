@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import psycopg
@@ -52,13 +52,31 @@ class PatientDb:
         return await self._db.run(unit, *arguments, **options)
 
     async def run(self, unit: Callable[..., R], /, *arguments: Any, **options: Any) -> R:
-        give_up_at = time.monotonic() + self.seconds
-        pause = FIRST_PAUSE_SECONDS
-        while True:
+        for pause in self._pauses():
             try:
                 return await self._db.run(unit, *arguments, **options)
             except OUTAGES:
-                if time.monotonic() + pause > give_up_at:
+                if pause is None:
                     raise
-            await asyncio.sleep(pause)
+                await asyncio.sleep(pause)
+        raise AssertionError("the last pause is None")
+
+    def run_sync(self, unit: Callable[..., R], /, *arguments: Any, **options: Any) -> R:
+        """`run` for callers without an event loop."""
+        for pause in self._pauses():
+            try:
+                return self._db.run_sync(unit, *arguments, **options)
+            except OUTAGES:
+                if pause is None:
+                    raise
+                time.sleep(pause)
+        raise AssertionError("the last pause is None")
+
+    def _pauses(self) -> Iterator[float | None]:
+        """Seconds between two attempts; None after the last one."""
+        give_up_at = time.monotonic() + self.seconds
+        pause = FIRST_PAUSE_SECONDS
+        while time.monotonic() + pause <= give_up_at:
+            yield pause
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+        yield None

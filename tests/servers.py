@@ -83,15 +83,15 @@ class ThrowAwayServer:
     def go_on(self) -> None:
         self._signal_all(signal.SIGCONT)
 
-    def url(self, user: str = USER) -> str:
+    def url(self, user: str = USER, *, database: str = DATABASE) -> str:
         host = quote(str(self.directory), safe="")
-        return f"postgresql://{user}@/{DATABASE}?host={host}"
+        return f"postgresql://{user}@/{database}?host={host}"
 
-    def connect(self, user: str = USER, **options: Any) -> psycopg.Connection[Any]:
-        return psycopg.connect(self.url(user), autocommit=True, **options)
+    def connect(self, user: str = USER, *, database: str = DATABASE) -> psycopg.Connection[Any]:
+        return psycopg.connect(self.url(user, database=database), autocommit=True)
 
-    def execute(self, statement: str) -> list[tuple[Any, ...]]:
-        with self.connect() as connection:
+    def execute(self, statement: str, *, database: str = DATABASE) -> list[tuple[Any, ...]]:
+        with self.connect(database=database) as connection:
             cursor = connection.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
 
