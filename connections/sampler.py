@@ -133,8 +133,11 @@ class Sampler:
         self._lost = lost
         metrics.POOL_LOST_SLOTS.set(lost)
 
-    def _count_backends(self, view: ServerView) -> int:
-        """Server processes of the connections that are out of the pool."""
+    def _count_backends(self, view: ServerView) -> int | None:
+        """Server processes of the connections that are out of the pool; None where a pooler stands
+        in between, whose clients the server does not know."""
+        if get_budget().pooler:
+            return None
         self._opened.forget_all_but(view.pids)
         return len(self._opened.backend_pids() - backends_at_rest(self._alias))
 

@@ -14,9 +14,11 @@ import pytest
 from django.db import connection, connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 from psycopg_pool import PoolTimeout
+from pytest_django import Settings
 from structlog.testing import capture_logs
 
 from connections import sources
+from connections.budget import budget_from_environment
 from connections.lost_slots import LostSlots
 from connections.pools import open_pool, pool_usage, waiting_for_pool
 from connections.sampler import Sampler
@@ -175,6 +177,20 @@ def test_connections_in_use_are_not_lost(pooled: Pooled, sampler: Sampler) -> No
     while time.monotonic() < until:
         sampler.sample()
         assert sampler.snapshot
+        assert sampler.snapshot.lost == 0
+
+
+def test_behind_a_pooler_the_server_is_no_witness(
+    pooled: Pooled, sampler: Sampler, settings: Settings
+) -> None:
+    """What it calls a backend pid is made up, so connections in use would all seem lost."""
+    settings.CONNECTION_BUDGET = budget_from_environment({"DATABASE_POOLER": "transaction"})
+    pooled.hold(2)
+    pooled.leak(2)
+    began = time.monotonic()
+    while time.monotonic() < began + 0.7:
+        sampler.sample()
+        assert sampler.snapshot is not None
         assert sampler.snapshot.lost == 0
 
 

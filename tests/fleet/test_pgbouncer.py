@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import threading
-import urllib.request
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +21,7 @@ from psycopg.sql import SQL, Identifier
 
 from tests.fleet.fleet import ROOT, Fleet
 from tests.fleet.pgbouncer import PROGRAM, PgBouncer
+from tests.fleet.web import Web
 from tests.generation.cast import assert_complete
 
 POOL_SIZE, MAX_CLIENTS = 3, 60
@@ -105,33 +104,20 @@ def test_a_command_writes_a_roadmap(
     assert 1 <= seen.most <= POOL_SIZE
 
 
-def page(port: int, path: str) -> int:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as answer:
-        status: int = answer.status
-        return status
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def test_the_fleet_writes_and_shows_a_roadmap(
     fleet: Fleet, pgbouncer: PgBouncer, observer: psycopg.Connection
 ) -> None:
     variables = pgbouncer.variables | SIZES | {"FLEET_CONCEPTS": "24"}
-    port = free_port()
     with ServerConnections(observer) as seen:
         for role in ("workflow", "content_generation"):
             fleet.start(role, **variables)
-        fleet.start("web", PORT=str(port), **variables)
+        web = Web(fleet, **variables)
         outcome = run(fleet, pgbouncer, *ORDER, "--enqueue", FLEET_CONCEPTS="24")
         assert outcome.returncode == 0, outcome.stderr
         report = json.loads(outcome.stdout)
         slug = report["roadmap"]["slug"]
-        assert page(port, "/") == page(port, f"/roadmaps/{slug}/") == 200
+        statuses = {web.get(path)[0] for path in ("/", f"/roadmaps/{slug}/", "/health")}
+        assert statuses == {200}
         live = run(fleet, pgbouncer, "manage.py", "connection_budget", "--live")
         assert live.returncode == 0, live.stderr
     assert_complete(report["run"]["id"], 24)
