@@ -43,6 +43,7 @@ def configured_limits(*, follow: bool) -> Limits:
         model_calls=settings.LLM_MAX_CONCURRENCY,
         batch_concepts=settings.BATCH_MAX_CONCEPTS,
         batch_seconds=settings.BATCH_MAX_SECONDS,
+        lease_seconds=settings.LEASE_SECONDS,
         follow=follow,
         max_seconds=None if follow else PULL_SECONDS,
     )

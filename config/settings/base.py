@@ -150,6 +150,8 @@ TIME_ZONE = "UTC"
 
 # Seconds between two looks for runs that nobody works on.
 SWEEP_SECONDS = positive_number(env, "SWEEP_SECONDS", 30.0, kind=float)
+# Seconds until another worker may take over what a dead one had claimed.
+LEASE_SECONDS = positive_number(env, "LEASE_SECONDS", 30.0, kind=float)
 
 # --- Health and metrics ---------------------------------------------------------------------------
 # What a scrape must present; without, /metrics is not found, unless METRICS_OPEN.

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 
 from concepts.artifact_states import ArtifactState
 from concepts.content import ArtifactKind
@@ -15,6 +16,7 @@ from concepts.models import Artifact, ArtifactVersion, Origin
 from concepts.services import claim_artifacts, release_artifacts, renew_leases
 from generation.outline import settle_prerequisites
 from generation.providers.base import Usage
+from generation.runner import configured_limits
 from generation.selectors import Work, list_work
 from generation.services import claim_run, claim_work, close_run, save_batch, save_outline
 from tests.generation.cast import ScriptedProvider, make_content, make_outline, open_run
@@ -191,3 +193,8 @@ def test_nobody_claims_before_the_pause_is_over(run_id: uuid.UUID) -> None:
     )
     save_batch(run_id, ALICE, [later])
     assert work.artifact_id not in {other.artifact_id for other in claim(run_id, BOB, limit=50)}
+
+
+def test_the_operator_says_how_long_a_claim_lasts(settings: Settings) -> None:
+    settings.LEASE_SECONDS = 7.0
+    assert configured_limits(follow=False).lease_seconds == 7.0
