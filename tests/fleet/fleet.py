@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import subprocess
+import sys
+import urllib.request
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,15 +17,31 @@ from config.embedded import Redis
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
+ROLES = ("workflow", "content_generation", "logs", "beat", "web")
+# Enough of each for a test, and deaths that are noticed soon.
+SMALL = {
+    "ROLE_WEB_PROCESSES": "1",
+    "ROLE_WORKFLOW_PROCESSES": "1",
+    "ROLE_CONTENT_GENERATION_PROCESSES": "2",
+    "ROLE_LOGS_PROCESSES": "1",
+    "SWEEP_SECONDS": "2",
+    "LEASE_SECONDS": "6",
+}
 # What a role writes into its log when it has started.
 READY = {"beat": "beat: Starting...", "web": "Application startup complete"}
 WORKER_READY = "ready."
 
 
 class Fleet:
-    """Starts and stops roles; everything is gone when the block ends."""
+    """Starts and stops roles; everything is gone when the block ends.
 
-    def __init__(self, directory: Path, database_url: str) -> None:
+    The settings of the tests, SMALL and then `variables` are the environment of all its processes.
+    """
+
+    def __init__(self, directory: Path, database_url: str, **variables: str) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port: int = free.getsockname()[1]
+        self.address = f"http://127.0.0.1:{port}"
         self._directory = directory
         self._redis = Redis(directory / "state")
         self._variables = {
@@ -32,6 +51,10 @@ class Fleet:
             "STATE_DIRECTORY": str(directory),
             "PROMETHEUS_MULTIPROC_DIR": str(directory / "metrics"),
             "PYTHONPATH": str(ROOT),
+            "PORT": str(port),
+            "SITE_URL": self.address,
+            **SMALL,
+            **variables,
         }
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -45,6 +68,8 @@ class Fleet:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        for process in self._processes.values():
+            _kill_group(process.pid)
         for role in list(self._processes):
             self.stop(role, signal.SIGKILL)
         self._redis.leave()
@@ -52,10 +77,16 @@ class Fleet:
     def environment(self, **variables: str) -> dict[str, str]:
         return os.environ | self._variables | variables
 
-    def start(self, role: str, **variables: str) -> None:
-        """Start a role and wait until it says that it is ready."""
+    def start(self, *roles: str, **variables: str) -> None:
+        """Start roles at once and wait until each says that it is ready."""
+        seen = {role: len(self.log(role)) for role in roles}
+        for role in roles:
+            self._spawn(role, variables)
+        for role in roles:
+            self._wait_until_ready(role, seen[role], variables)
+
+    def _spawn(self, role: str, variables: dict[str, str]) -> None:
         log = self._directory / f"{role}.log"
-        seen = len(self.log(role))
         with log.open("ab") as output:
             self._processes[role] = subprocess.Popen(
                 ["sh", str(ROOT / "docker" / f"{role}.sh")],
@@ -65,7 +96,35 @@ class Fleet:
                 env=self.environment(**variables),
                 start_new_session=True,
             )
-        wait_until(lambda: READY.get(role, WORKER_READY) in self.log(role)[seen:], seconds=60)
+
+    def _wait_until_ready(self, role: str, seen: int, variables: dict[str, str]) -> None:
+        port = int(self.environment(**variables)["PORT"])
+
+        def ready() -> bool:
+            assert self._processes[role].poll() is None, self.log(role)
+            said = READY.get(role, WORKER_READY) in self.log(role)[seen:]
+            # uvicorn says so a moment before it listens.
+            return said and (role != "web" or _listens(port))
+
+        wait_until(ready, seconds=60)
+
+    def order(self, goal: str, *arguments: str, **variables: str) -> subprocess.Popen[str]:
+        """`generate_roadmap` from another shell; its JSON comes when the run is closed."""
+        command = ["generate_roadmap", goal, "--new", "--enqueue", "--format", "json"]
+        return subprocess.Popen(
+            [sys.executable, "manage.py", *command, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env=self.environment(**variables),
+        )
+
+    def page(self, path: str) -> int:
+        """The status with which the web role answers. Raises URLError, also for an error page."""
+        with urllib.request.urlopen(self.address + path, timeout=20) as answer:  # noqa: S310 - ours
+            status: int = answer.status
+            return status
 
     def log(self, role: str) -> str:
         log = self._directory / f"{role}.log"
@@ -88,14 +147,27 @@ class Fleet:
         process.send_signal(number)
         process.wait(60)
         if number == signal.SIGKILL:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+            _kill_group(process.pid)
         wait_until(lambda: not _group_alive(process.pid), seconds=30)
 
 
-def _group_alive(group: int) -> bool:
+def _listens(port: int) -> bool:
     try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    except OSError:
         return False
     return True
+
+
+def _kill_group(group: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(group, signal.SIGKILL)
+
+
+def _group_alive(group: int) -> bool:
+    """Zombies are dead, whenever init gets round to them."""
+    table = subprocess.run(
+        ["ps", "-A", "-o", "pgid=,stat="], capture_output=True, text=True, check=True
+    ).stdout
+    rows = (line.split() for line in table.splitlines())
+    return any(int(pgid) == group and not state.startswith("Z") for pgid, state in rows)

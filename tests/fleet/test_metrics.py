@@ -16,7 +16,6 @@ from django.db import connection
 from config.embedded.processes import command_line
 from tests.databases import database_url
 from tests.fleet.fleet import Fleet
-from tests.fleet.test_queues import order
 from tests.fleet.web import Web
 from tests.waiting import wait_until
 
@@ -49,7 +48,7 @@ def test_waiting_tasks_are_shown_while_permits_are_contended_and_gone_after(
     web = Web(fleet, **SMALL)
     for role in ("workflow", "content_generation"):
         fleet.start(role, **SMALL, **SLOW)
-    process = order(fleet, **SMALL, **SLOW)
+    process = fleet.order("Tying knots", **SMALL, **SLOW)
     try:
         wait_until(lambda: web.metric("db_batch_seconds_count") > 0)
         batches = web.metric("db_batch_seconds_count")
