@@ -10,17 +10,22 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
+from concepts.artifact_states import ArtifactState
+from concepts.models import Artifact, ArtifactVersion
 from config.embedded import Redis
 from config.serve.roles import ROOT, SMALL
+from generation.models import GenerationRun
+from generation.run_states import OPEN, RunState
 from roadmaps.models import Roadmap
 from tests.databases import database_url
 from tests.embedded.checkouts import is_alive
+from tests.generation.cast import assert_history
 from tests.waiting import wait_until
 
 COMMAND = [sys.executable, "-m", "config.serve"]
@@ -69,6 +74,9 @@ class Served:
 
     def running(self) -> bool:
         assert self.process.poll() is None, self.log
+        return self.announced()
+
+    def announced(self) -> bool:
         return f"Cairn is running at http://127.0.0.1:{self.port}/ - Ctrl-C stops it" in self.log
 
     def main_process(self, role: str) -> int | None:
@@ -85,29 +93,42 @@ class Served:
         except urllib.error.HTTPError as error:
             return error.code
 
+    def kill(self) -> None:
+        """At once and all of it, as when the machine loses power."""
+        for pid in descendants(self.process.pid) if self.process.poll() is None else ():
+            os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+
 
 @pytest.fixture
-def served(transactional_db: None, tmp_path: Path) -> Iterator[Served]:
+def serve(transactional_db: None, tmp_path: Path) -> Iterator[Callable[..., Served]]:
     redis = Redis(tmp_path / "state")
     redis.join()
     connection.close()
-    served = Served(
-        tmp_path,
-        DATABASE_URL=database_url(),
-        REDIS_URL=redis.url,
-        DJANGO_SETTINGS_MODULE="config.settings.test",
-        STATE_DIRECTORY=str(tmp_path / "beat"),
-    )
-    yield served
-    for pid in descendants(served.process.pid) if served.process.poll() is None else ():
-        os.kill(pid, signal.SIGKILL)
-    served.process.wait()
+    started: list[Served] = []
+
+    def start(**variables: str) -> Served:
+        started.append(
+            Served(
+                tmp_path,
+                DATABASE_URL=database_url(),
+                REDIS_URL=redis.url,
+                STATE_DIRECTORY=str(tmp_path / "beat"),
+                **variables,
+            )
+        )
+        return started[-1]
+
+    yield start
+    for served in started:
+        served.kill()
     redis.leave()
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_it_serves_heals_and_stops(served: Served) -> None:
+def test_it_serves_heals_and_stops(serve: Callable[..., Served]) -> None:
+    served = serve(DJANGO_SETTINGS_MODULE="config.settings.test")
     wait_until(served.running, seconds=120)
     assert served.log.splitlines()[0].startswith("serve ")
     assert Roadmap.objects.filter(visibility="public").exists()
@@ -124,6 +145,37 @@ def test_it_serves_heals_and_stops(served: Served) -> None:
     os.killpg(served.process.pid, signal.SIGINT)
     assert served.process.wait(20) == 0, served.log
     assert not [pid for pid in everything if is_alive(pid)]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_workers_finish_a_built_in_roadmap_that_was_interrupted(
+    serve: Callable[..., Served],
+) -> None:
+    variables = {
+        "DJANGO_SETTINGS_MODULE": "tests.fleet.settings",
+        "SWEEP_SECONDS": "2",
+        "LEASE_SECONDS": "3",
+    }
+    interrupted = serve(**variables, FLEET_DELAY_SECONDS="0.5")
+    ready = Artifact.objects.filter(state=ArtifactState.READY)
+    wait_until(ready.exists, seconds=120)
+    interrupted.kill()
+    assert not interrupted.announced()
+    assert get_only_run().state == RunState.RUNNING
+    before = ready.count()
+
+    again = serve(**variables, FLEET_DELAY_SECONDS="0")
+    wait_until(again.running, seconds=120)
+    wait_until(lambda: get_only_run().state not in OPEN, seconds=60)
+    assert "writing the built-in roadmap" not in again.log
+    assert get_only_run().state == RunState.READY
+    assert before < ready.count() == Artifact.objects.count() == ArtifactVersion.objects.count()
+    assert_history(get_only_run().pk)
+
+
+def get_only_run() -> GenerationRun:
+    return GenerationRun.objects.get()
 
 
 def refused(*arguments: str, **variables: str) -> str:
