@@ -17,13 +17,19 @@ DEVELOPMENT = "config.settings.development"
 Number = TypeVar("Number", int, float)
 
 
+def read_env_file() -> None:
+    """Take over what .env says, where there is one; the environment has the last word."""
+    if (BASE_DIR / ".env").exists():
+        FileAwareEnv.read_env(BASE_DIR / ".env")
+
+
 def choose_settings(module: str | None = None) -> None:
     """Fix DJANGO_SETTINGS_MODULE: as given, of the environment, of .env, else development.
 
     Every way into the program calls this before Django looks: a .env that asks for production must
     not be served by development.
     """
-    FileAwareEnv.read_env(BASE_DIR / ".env")
+    read_env_file()
     chosen = module or os.environ.get("DJANGO_SETTINGS_MODULE", "").strip()
     os.environ["DJANGO_SETTINGS_MODULE"] = chosen or DEVELOPMENT
 

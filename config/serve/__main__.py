@@ -10,12 +10,12 @@ import sys
 from functools import partial
 
 from django.core.exceptions import ImproperlyConfigured
-from environ import FileAwareEnv
 
+from config.environment import read_env_file
 from config.serve import preparation
 from config.serve.child import Child
 from config.serve.console import OURS, Console
-from config.serve.roles import ROOT, defaults, environment, role_scripts
+from config.serve.roles import defaults, environment, role_scripts
 from config.serve.supervisor import Supervisor
 
 
@@ -45,7 +45,7 @@ def parse_port(arguments: list[str]) -> int:
 
 
 def set_environment(port: int) -> None:
-    FileAwareEnv.read_env(ROOT / ".env")
+    read_env_file()
     for name, value in defaults(port).items():
         os.environ.setdefault(name, value)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")

@@ -15,5 +15,3 @@ METRICS_DIRECTORY = env.str("PROMETHEUS_MULTIPROC_DIR", default="")
 # Hints stay in the process, unless somebody names a Redis that several share.
 if EMBEDDED_REDIS is not None:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
-# Nothing is collected for tests.
-WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
