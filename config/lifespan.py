@@ -9,6 +9,7 @@ import sys
 from typing import Any
 
 from django.conf import settings
+from uvicorn.config import STARTUP_FAILURE
 
 from config.bootstrap import REFUSALS, prepare_database
 from connections.monitoring import start_monitoring, stop_monitoring
@@ -21,7 +22,9 @@ def refuse_overcommitment() -> None:
     try:
         assert_budget(settings.CONNECTION_BUDGET, settings.PROCESS_ROLE)
     except BudgetRefused as error:
-        sys.exit(f"web: {error}")
+        sys.stderr.write(f"web: {error}\n")
+        # Where uvicorn has several processes, it starts one that ends otherwise again and again.
+        sys.exit(STARTUP_FAILURE)
 
 
 class Lifespan:
