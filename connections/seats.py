@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 from django.db import OperationalError
 
+from connections.metrics import POOL_TIMEOUTS
+
 
 class NoSeat(OperationalError):
     """No seat came free in time. An operational error: what a full database raises, too."""
@@ -91,6 +93,7 @@ class Seats:
         return self.give_back
 
     def refusal(self, seconds: float) -> NoSeat:
+        POOL_TIMEOUTS.add()
         return NoSeat(
             f"none of the {self.total} seats of this process came free in {seconds:g} seconds"
         )

@@ -22,6 +22,7 @@ from django.db.backends.postgresql import base
 from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from connections.metrics import POOL_TIMEOUTS
 from connections.outages import RETRY_SECONDS, Outage, ToldConnection
 from connections.process import process_seats
 from connections.recovery import recovery
@@ -110,6 +111,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
                     connection = self._open_connection(pool, conn_params)
                 except PoolTimeout as error:
                     if not outage.is_new():
+                        POOL_TIMEOUTS.add()
                         reason = outage.reason or "no answer"
                         raise OperationalError(f"{error}: {reason}") from error
                 else:

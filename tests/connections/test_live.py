@@ -117,6 +117,16 @@ def test_a_proposal_fits_the_server(settings: Settings, capsys: pytest.CaptureFi
     assert any(cost.startswith("web: 200 x 4 -> ") for cost in proposal["costs"])
 
 
+def test_a_proposal_does_not_make_it_fit(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.CONNECTION_BUDGET = budget_from_environment({"ROLE_WEB_PROCESSES": "60"})
+    with pytest.raises(CommandError, match="does not fit") as refusal:
+        call_command("connection_budget", fit=True, format="json")
+    assert refusal.value.returncode == 1
+    assert json.loads(capsys.readouterr().out)["proposal"]["variables"]
+
+
 def test_where_nothing_fits_that_is_said(settings: Settings) -> None:
     sizes = {"ROLE_WEB_PROCESSES": "5000", "ROLE_WEB_INSTANCES": "5000"}
     settings.CONNECTION_BUDGET = budget_from_environment(sizes)

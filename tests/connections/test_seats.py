@@ -10,6 +10,7 @@ import pytest
 
 from connections.seats import NoSeat, Seats, Ticket, seat_request, wait_for_seat
 from tests.connections.cast import eventually
+from tests.connections.test_metrics import value_of
 from tests.waiting import wait_until
 
 
@@ -102,13 +103,14 @@ async def test_who_is_gone_takes_no_seat_even_when_one_is_free() -> None:
 
 
 async def test_waiting_has_an_end() -> None:
-    seats = Seats(1)
+    seats, before = Seats(1), value_of("db_pool_timeouts_total")
     seats.take(1)
     with pytest.raises(NoSeat, match="none of the 1 seats"):
         await wait_for_seat(seats, never(), 0.01)
     with pytest.raises(NoSeat):
         seats.take(0.01)
     assert numbers(seats) == (1, 0)
+    assert value_of("db_pool_timeouts_total") == before + 2
 
 
 def test_many_threads_at_random_lose_nothing() -> None:

@@ -31,7 +31,8 @@ connection is opened. Exit code 0 when it fits; 1 when it does not, with the ari
 or when the server says otherwise; 2 for bad usage.
 
 With --live: how many connections each role has now, who else is connected, and the server's limits.
-With --fit: the sizes that fit the server at hand, the variables to set, and what they cost.
+With --fit: the sizes that fit the server at hand, the variables to set, and what they cost. The exit
+code is about the sizes that are set, not the proposed ones.
 
 With --sql: print the statements that make PostgreSQL hold each role to its share (logins, grants,
 CONNECTION LIMIT, timeouts; never a password), and nothing when the budget does not fit."""
@@ -74,15 +75,13 @@ class Command(BaseCommand):
         proposal = _propose(budget, server) if fit and server else None
         if not sql:
             self.stdout.write(_report(budget, server, proposal, as_json=format == "json"))
-        if fit:
-            if proposal is None:
-                raise CommandError(_nothing_fits(budget))
-            return
+        if fit and proposal is None:
+            raise CommandError(_nothing_fits(budget))
         if not budget.fits:
             raise CommandError(f"The connection budget does not fit.\n{budget.explain()}")
         if sql:
             self.stdout.write(_sql(budget))
-        if server and (found := problems(budget, server)):
+        if live and server and (found := problems(budget, server)):
             raise CommandError("\n".join(found))
 
 
