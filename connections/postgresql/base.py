@@ -133,13 +133,17 @@ def is_open(connection: "psycopg.Connection[Any]") -> bool:
     An idle connection has nothing to say. When there is something to read, the server has most
     likely said farewell, and only then it is asked.
     """
-    if connection.closed:
-        return False
-    readable, _, _ = select.select([connection.fileno()], [], [], 0)
-    if not readable:
-        return True
     try:
+        if not has_something_to_read(connection.fileno()):
+            return not connection.closed
         connection.execute("")
     except psycopg.Error:
         return False
     return connection.info.transaction_status == TransactionStatus.IDLE
+
+
+def has_something_to_read(file: int) -> bool:
+    """`select` would refuse the numbers from 1024 up, which a process with many clients reaches."""
+    poll = select.poll()
+    poll.register(file, select.POLLIN)
+    return bool(poll.poll(0))

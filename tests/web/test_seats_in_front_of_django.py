@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import random
+import resource
+import socket
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 import psycopg
 import pytest
@@ -16,6 +19,18 @@ from tests.web.server import Answer, WebServer
 
 pytestmark = [pytest.mark.django_db(transaction=True, available_apps=["connections"])]
 POOL = 4
+
+
+@contextmanager
+def many_files() -> Iterator[None]:
+    """Processes that start inside may have 2,048 files open, and so may we."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2048), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 async def count_backends(observer: psycopg.Connection, name: str) -> int:
@@ -107,6 +122,18 @@ def test_slow_readers_hold_nothing(server: WebServer) -> None:
     finally:
         for client in slow:
             client.close()
+
+
+def test_more_clients_than_select_can_tell_apart(transactional_db: None) -> None:
+    """A connection that is opened among 1,100 sockets has a number that `select` refuses."""
+    with many_files(), WebServer(database_url()) as server:
+        idle = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(1100)]
+        try:
+            assert asyncio.run(server.get("/query")).status == 200
+            server.wait_until_whole(POOL)
+        finally:
+            for client in idle:
+                client.close()
 
 
 def test_streams_that_query_hold_nothing_between_two_parts(server: WebServer) -> None:
