@@ -1,0 +1,43 @@
+"""What is said to a model, and what comes back: the port between prompts and the gateway. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from pydantic import BaseModel
+
+from generation.providers.base import Usage
+
+T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """`max_tokens` bounds the answer, thinking included."""
+
+    purpose: str  # outline | tutorial | resources | quiz | repair | blind_solve | check
+    version: str  # of the prompt file, such as tutorial-1
+    system: str
+    user: str
+    max_tokens: int
+
+
+@dataclass(frozen=True)
+class Answer(Generic[T]):
+    """`usage` counts every request the answer took; `seconds` include waiting and repeating."""
+
+    content: T
+    usage: Usage
+    seconds: float
+
+
+class Gateway(Protocol):
+    """Raises TransientError, ContentError and SystemicError of `generation.providers.base`."""
+
+    async def write_text(self, prompt: Prompt) -> Answer[str]:
+        """Plain text, streamed; returned when it is whole."""
+
+    async def write_object(self, prompt: Prompt, schema: type[M]) -> Answer[M]:
+        """An instance of `schema`, however the server is brought to write one."""
