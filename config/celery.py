@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from typing import Any
 
 import django
+import structlog
 from celery import Celery
 from celery.signals import (
     beat_init,
     celeryd_init,
     setup_logging,
+    task_postrun,
+    task_prerun,
     worker_process_init,
     worker_process_shutdown,
 )
@@ -61,6 +65,24 @@ def refuse_too_many_children(options: dict[str, Any], conf: Any) -> None:
 @setup_logging.connect
 def keep_our_logging(**_: Any) -> None:
     """Celery sets up no logging of its own where somebody listens here."""
+    from config.logs import capture_prints, logs_json, say_at_once  # noqa: PLC0415 - settings come first
+
+    if logs_json():
+        capture_prints()
+        # How a worker says that it stops; it has no setting for that.
+        vars(import_module("celery.apps.worker"))["safe_say"] = say_at_once
+
+
+@task_prerun.connect
+def name_the_task(task_id: str, task: Any, **_: Any) -> None:
+    """Each line says whose it is; a child that is used again has forgotten the task before."""
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(task=task.name, task_id=task_id)
+
+
+@task_postrun.connect
+def forget_the_task(**_: Any) -> None:
+    structlog.contextvars.clear_contextvars()
 
 
 @worker_process_init.connect

@@ -1,34 +1,102 @@
-"""One log line per event, on stderr: readable in development, JSON in production."""
+"""One log line per event, on stderr: readable in development, JSON in production.
+
+Every line carries the process's role, and what is bound where work begins (`run`, `artifact`,
+`task`). No line carries a secret.
+"""
 
 from __future__ import annotations
 
+import logging
+import logging.config
+import os
 import sys
+import threading
+from collections.abc import Callable, MutableMapping
+from types import TracebackType
 from typing import Any
 
 import structlog
+from celery.utils.log import LoggingProxy
+from django.core.exceptions import ImproperlyConfigured
 
-_SHARED: list[Any] = [
+from config.environment import Environment
+from config.redaction import SHORTEST_KNOWN_SECRET, redact_items
+
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+# Libraries tell at DEBUG what they send and receive, so DEBUG is for us alone.
+OURS = ("accounts", "concepts", "config", "connections", "generation", "learning", "roadmaps")
+
+EventDict = MutableMapping[str, Any]
+
+# Where the line is written: the context is the writer's.
+_AT_THE_CALL: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
 
 
-def logging_settings(*, role: str, as_json: bool) -> dict[str, Any]:
-    """Django's LOGGING, and structlog set up to feed it.
+def log_level(env: Environment, *, role: str, as_json: bool) -> str:
+    """LOG_LEVEL. A command reports in words to the person who typed it, so it logs errors only.
 
-    Commands log errors only: they report the rest in words, to the person who typed them.
+    Raises ImproperlyConfigured.
     """
+    default = "ERROR" if role == "command" and not as_json else "INFO"
+    given: str = env.str("LOG_LEVEL", default=default)
+    if given.upper() not in LEVELS:
+        raise ImproperlyConfigured(
+            f"LOG_LEVEL is “{given}”; it must be one of {', '.join(LEVELS)}."
+        )
+    return given.upper()
+
+
+def logging_settings(*, role: str, level: str, as_json: bool) -> dict[str, Any]:
+    """Django's LOGGING, and structlog set up to feed it."""
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
-            *_SHARED,
+            *_AT_THE_CALL,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+    calm = max_level(level, "INFO")
+    # Errors of pages go the way of all others, once, and not by mail with their settings.
+    elsewhere: dict[str, Any] = {
+        name: {"handlers": [], "propagate": True} for name in ("django", "django.server")
+    }
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"events": formatter_settings(role=role, as_json=as_json)},
+        "handlers": {
+            "stderr": {
+                "class": "logging.StreamHandler",
+                "formatter": "events",
+                # In production sys.stderr itself becomes a way into the log.
+                "stream": "ext://sys.__stderr__" if as_json else "ext://sys.stderr",
+            }
+        },
+        "root": {"handlers": ["stderr"], "level": calm},
+        # It tells at each start that there is no .env.
+        "loggers": {
+            **elsewhere,
+            "environ": {"level": max_level(calm, "WARNING")},
+            **{name: {"level": level} for name in OURS},
+        },
+    }
+
+
+def max_level(*levels: str) -> str:
+    """The one that lets the least through."""
+    return max(levels, key=LEVELS.index)
+
+
+def formatter_settings(*, role: str, as_json: bool) -> dict[str, Any]:
+    """How a line is made, structlog's and everybody else's."""
     renderer: Any = structlog.processors.JSONRenderer()
     if not as_json:
         renderer = structlog.dev.ConsoleRenderer(
@@ -36,22 +104,100 @@ def logging_settings(*, role: str, as_json: bool) -> dict[str, Any]:
             exception_formatter=structlog.dev.plain_traceback,
         )
     return {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "formatters": {
-            "events": {
-                "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": _SHARED,
-                "processors": [
-                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    *([structlog.processors.format_exc_info] if as_json else []),
-                    renderer,
-                ],
-            }
-        },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "events"}},
-        "root": {
-            "handlers": ["stderr"],
-            "level": "ERROR" if role == "command" and not as_json else "INFO",
-        },
+        "()": structlog.stdlib.ProcessorFormatter,
+        "foreign_pre_chain": _AT_THE_CALL,
+        "processors": [
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            role_adder(role),
+            structlog.processors.format_exc_info,
+            redact_event,
+            renderer,
+        ],
     }
+
+
+def role_adder(role: str) -> Callable[[Any, str, EventDict], EventDict]:
+    """A processor that says in each line what this process is."""
+
+    def add_role(_logger: Any, _method: str, event: EventDict) -> EventDict:
+        event["role"] = role
+        return event
+
+    return add_role
+
+
+def redact_event(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """A processor; the traceback must be text by then."""
+    return redact_items(event, known_secrets())
+
+
+def known_secrets() -> tuple[str, ...]:
+    """Our own secrets: wherever they turn up, they are recognised by their value."""
+    global _known  # noqa: PLW0603 - settings do not change once they are loaded
+    if _known is None:
+        from django.conf import settings  # noqa: PLC0415 - settings import this module
+
+        if not settings.configured:
+            return ()
+        _known = _secrets_of(settings)
+    return _known
+
+
+_known: tuple[str, ...] | None = None
+
+
+def _secrets_of(settings: Any) -> tuple[str, ...]:
+    names = ("SECRET_KEY", "LLM_API_KEY", "METRICS_TOKEN", "EMAIL_HOST_PASSWORD")
+    found = {str(getattr(settings, name, "") or "") for name in names}
+    found |= {str(database.get("PASSWORD") or "") for database in settings.DATABASES.values()}
+    # The longest first: one may be part of another.
+    return tuple(sorted((s for s in found if len(s) >= SHORTEST_KNOWN_SECRET), key=len)[::-1])
+
+
+# --- Production: nothing is written past the log --------------------------------------------------
+
+
+def configure_in_json(config: dict[str, Any]) -> None:
+    """Django's LOGGING_CONFIG in production: the loggers, and everything that bypasses them."""
+    logging.config.dictConfig(config)
+    capture_the_rest()
+
+
+def logs_json() -> bool:
+    from django.conf import settings  # noqa: PLC0415 - settings import this module
+
+    return bool(settings.LOGGING_CONFIG == "config.logs.configure_in_json")
+
+
+def capture_the_rest() -> None:
+    """Warnings and uncaught exceptions become log lines."""
+    logging.captureWarnings(True)
+    sys.excepthook = _log_uncaught
+    threading.excepthook = lambda args: _log_uncaught(
+        args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback
+    )
+    sys.unraisablehook = lambda args: logging.getLogger("config").error(
+        "exception_ignored", exc_info=args.exc_value
+    )
+
+
+def capture_prints() -> None:
+    """Whatever a server or worker prints becomes log lines; what a command prints is its answer."""
+    printed = logging.getLogger("config.printed")
+    sys.stdout = LoggingProxy(printed, logging.WARNING)
+    sys.stderr = LoggingProxy(printed, logging.WARNING)
+
+
+def _log_uncaught(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    logging.getLogger("config").critical("exception_uncaught", exc_info=(kind, error, trace))
+
+
+def say_at_once(message: str, _file: Any = None) -> None:
+    """What Celery says from inside a signal handler, where locks must not be taken."""
+    handler = logging.getLogger().handlers[0]
+    record = logging.makeLogRecord(
+        {"name": "celery.worker", "levelname": "INFO", "levelno": logging.INFO, "msg": message}
+    )
+    os.write(2, (handler.format(record) + "\n").encode())

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from config.databases import database_users, databases_for
 from config.embedded import Postgres, Redis
 from config.environment import BASE_DIR, Environment, positive_number, site_url
-from config.logs import logging_settings
+from config.logs import log_level, logging_settings
 from connections.budget import budget_from_environment
 from connections.environment import VariableError
 from connections.fit import Capacity
@@ -140,7 +140,9 @@ CONTENT_SECURITY_POLICY = {
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "staticfiles"
-LOGGING = logging_settings(role=PROCESS_ROLE, as_json=False)
+LOGGING = logging_settings(
+    role=PROCESS_ROLE, level=log_level(env, role=PROCESS_ROLE, as_json=False), as_json=False
+)
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
@@ -173,7 +175,7 @@ CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
 # --- Celery --------------------------------------------------------------------------------------
 # Celery knows sockets under another name than everybody else.
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
-CELERY_RESULT_BACKEND = "connections.celery_results.LaneBackend"
+CELERY_RESULT_BACKEND = "config.results.RedactingBackend"
 CELERY_RESULT_EXTENDED = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_ACKS_LATE = True

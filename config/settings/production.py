@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config.logs import logging_settings
+from config.logs import log_level, logging_settings
 from config.settings.base import *
 
 
@@ -28,7 +28,10 @@ try:
 except (KeyError, ValueError, ImproperlyConfigured) as error:
     raise ImproperlyConfigured(f"EMAIL_URL cannot be used: {error}") from None
 
-LOGGING = logging_settings(role=PROCESS_ROLE, as_json=True)
+LOGGING = logging_settings(
+    role=PROCESS_ROLE, level=log_level(env, role=PROCESS_ROLE, as_json=True), as_json=True
+)
+LOGGING_CONFIG = "config.logs.configure_in_json"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")
 SECURE_SSL_REDIRECT = SITE_URL.startswith("https://")
 SECURE_HSTS_SECONDS = 31_536_000 if SITE_URL.startswith("https://") else 0

@@ -63,6 +63,7 @@ def test_production_names_the_variable_it_misses(name: str) -> None:
         ("DJANGO_SETTINGS_MODULE", "nope.x", "there is no “nope.x”"),
         ("SECRET_KEY_FILE", "/nowhere/at/all", "cannot be read"),
         ("LLM_MAX_CONCURRENCY", "plenty", "it must be a whole number"),
+        ("LOG_LEVEL", "loud", "must be one of DEBUG, INFO"),
     ],
 )
 def test_a_bad_value_is_told_by_name(name: str, value: str, words: str) -> None:
