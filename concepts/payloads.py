@@ -50,6 +50,15 @@ def create_payloads(pairs: Sequence[Pair]) -> None:
     )
 
 
+def count_rows(draft: VersionDraft) -> int:
+    """How many rows a version is: itself and what is in it."""
+    if isinstance(draft.content, QuizContent):
+        return 2 + sum(1 + len(question.choices) for question in draft.content.questions)
+    if isinstance(draft.content, ResourcesContent):
+        return 1 + len(draft.content.resources)
+    return 2
+
+
 def _tutorials(pairs: Iterable[Pair]) -> list[Tutorial]:
     return [
         Tutorial(

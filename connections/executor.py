@@ -62,18 +62,23 @@ class DbExecutor:
         """
         unit = self._unit(partial(fn, *args, **kwargs), deadline, retry)
         lanes, permits = self._lanes, self._permits()
-        with lanes.asking():
-            await permits.acquire()
-            try:
-                work = lanes.submit(unit)
-            except BaseException:
-                permits.release()
-                raise
-        done = _settled_on_loop(work, unit, permits.release)
+        work: Future[R] | None = None
         try:
-            return await done
+            with lanes.asking():
+                await permits.acquire()
+                try:
+                    work = lanes.submit(unit)
+                except BaseException:
+                    permits.release()
+                    raise
+            return await _settled_on_loop(work, unit, permits.release)
+        except asyncio.CancelledError:
+            running = work is not None and work.running()
+            log.info("db_session_request_cancelled", unit=unit.name, runs_on=running)
+            raise
         finally:
-            lanes.drop(work)
+            if work is not None:
+                lanes.drop(work)
 
     def run_sync(
         self,
@@ -170,7 +175,8 @@ def _settled_on_loop(
     def tell(_: Future[R]) -> None:
         if done.cancelled() and not work.cancelled() and (error := work.exception()):
             # Nobody waits for this outcome any more: say it here or it is lost.
-            log.warning("db_unit_orphaned", unit=unit.name, error=repr(error))
+            context = unit.log_context | {"unit": unit.name}
+            log.warning("db_unit_orphaned", **context, error=repr(error))
         _call_on_loop(loop, settle)
 
     work.add_done_callback(tell)

@@ -58,6 +58,8 @@ class Unit(Generic[R]):
         self.expired = False
         self.retried = False
         self.asked_at = time.monotonic()
+        # For what other threads have to say of this unit.
+        self.log_context = structlog.contextvars.get_contextvars()
         self._call = call
         self._retry = retry
         self._over = False
@@ -92,7 +94,8 @@ class Unit(Generic[R]):
             for wrapper in self._connections:
                 _cancel_statement(wrapper)
         if first:
-            log.warning("db_unit_orphaned", unit=self.name, deadline_seconds=self.deadline)
+            context = self.log_context | {"unit": self.name}
+            log.warning("db_unit_orphaned", **context, deadline_seconds=self.deadline)
         return first
 
     def _attempt_until_final(self) -> R:

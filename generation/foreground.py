@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from django.db import connection
+from structlog.contextvars import bound_contextvars
 from tqdm import tqdm
 
 from accounts.models import User
@@ -97,7 +98,7 @@ class Foreground(AbstractContextManager["Foreground"]):
         Raises KeyboardInterrupt when told to stop, with the run paused and its work saved.
         """
         try:
-            with self._progress():
+            with bound_contextvars(run=str(run_id)), self._progress():
                 runner.pull_until_closed(
                     run_id, provider=provider, db=self._db, on_saved=self._after_batch
                 )

@@ -25,7 +25,7 @@ async def send_hint(run_id: uuid.UUID, seq: int) -> None:
     try:
         await layer.group_send(group_of(run_id), {"type": "run.hint", "seq": seq})
     except (OSError, RedisError) as error:
-        log.warning("hint_not_sent", run_id=str(run_id), error=str(error))
+        log.warning("hint_not_sent", run=str(run_id), error=str(error))
 
 
 async def close_channel_layer() -> None:

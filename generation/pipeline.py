@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
+from structlog.contextvars import bind_contextvars, bound_contextvars
 
 from concepts.content import CONTENT_TYPES, ArtifactKind
 from concepts.drafts import Draft, FailureDraft, Provenance, draft_failure, draft_version
@@ -22,6 +23,7 @@ from concepts.models import Origin
 from connections.executor import DbExecutor
 from generation import services
 from generation.draining import finish
+from generation.log_events import brief_error, log_retry
 from generation.metrics import model_call
 from generation.patience import OUTAGES, PatientDb
 from generation.pauses import pause_before
@@ -87,7 +89,8 @@ async def pull(
     and raises CancelledError. Raises OperationalError when the database stays away.
     """
     try:
-        return await Puller(run_id, provider, db, limits, on_saved).work()
+        with bound_contextvars(run=str(run_id)):
+            return await Puller(run_id, provider, db, limits, on_saved).work()
     except BaseExceptionGroup as group:
         raise _first(group) from group
 
@@ -97,7 +100,8 @@ async def plan(
 ) -> RunState:
     """Have a run planned, unless it is, and return its state."""
     try:
-        await Puller(run_id, provider, db, limits, ignore).plan()
+        with bound_contextvars(run=str(run_id)):
+            await Puller(run_id, provider, db, limits, ignore).plan()
     except BaseExceptionGroup as group:
         raise _first(group) from group
     return await db.run(get_run_state, run_id)
@@ -122,8 +126,15 @@ class Puller:
         self._provider = provider
         self._db = PatientDb(db, seconds=limits.outage_seconds)
         self._limits = limits
-        self._saver = Saver(run_id, self.id, self._db, on_saved=on_saved, on_settled=self._settled)
-        self._held: set[int] = set()  # artifacts claimed and not yet saved
+        self._held: dict[int, Work] = {}  # artifacts claimed and not yet saved
+        self._saver = Saver(
+            run_id,
+            self.id,
+            self._db,
+            on_saved=on_saved,
+            on_settled=self._settled,
+            work_of=self._held.__getitem__,
+        )
         self._calling = 0
         self._changed = asyncio.Event()
         self._halt: str | None = None
@@ -143,7 +154,6 @@ class Puller:
     async def work(self) -> RunState:
         log.info(
             "content_generation_parallel_config",
-            run_id=str(self._run_id),
             model_calls=self._limits.model_calls,
             permits=self._db.lanes,
             batch_concepts=self._limits.batch_concepts,
@@ -194,6 +204,8 @@ class Puller:
                 self.id,
                 lease_seconds=self._limits.lease_seconds,
             )
+            if claim is not None:
+                log.info("run_claimed", puller=str(self.id), needs_outline=claim.needs_outline)
             if claim is None:
                 if not self._limits.follow or await self._state() not in OPEN:
                     return False
@@ -218,7 +230,7 @@ class Puller:
             # Seen to its end although cancelled: what was claimed has to be given back.
             claimed = await finish(self._claim(free), seconds=self._db.seconds) if free else []
             for work in claimed:
-                self._held.add(work.artifact_id)
+                self._held[work.artifact_id] = work
                 self._calling += 1
                 group.create_task(self._write(work), name=f"{work.kind.value} of {work.brief.key}")
             if not claimed and not self._held:
@@ -275,14 +287,15 @@ class Puller:
                 )
             except OUTAGES as error:
                 # Not fatal: whoever claims meanwhile writes the same artifact, once.
-                log.warning("lease_not_renewed", run_id=str(self._run_id), error=str(error))
+                log.warning("lease_not_renewed", error=brief_error(error))
 
     async def _write(self, work: Work) -> None:
         """Have one artifact written; a failure is a result like any other."""
+        bind_contextvars(artifact=work.label)  # in this asyncio task alone
         try:
             self._saver.put(await self._draft(work))
         except BaseException:
-            self._held.discard(work.artifact_id)
+            self._held.pop(work.artifact_id, None)
             raise
         finally:
             self._calling -= 1
@@ -300,7 +313,10 @@ class Puller:
             self._halt = self._halt or str(error)
             return _failed(work, error, retry_seconds=0.0)
         except (TransientError, OSError) as error:
-            return _failed(work, error, retry_seconds=self._pause_after(work.attempts))
+            pause = self._pause_after(work.attempts)
+            if pause is not None:
+                log_retry(work.attempts, pause, error)
+            return _failed(work, error, retry_seconds=pause)
         except Exception as error:  # noqa: BLE001 - a provider's bug costs one artifact
             return _failed(work, error)
         try:
@@ -336,7 +352,8 @@ class Puller:
         )
 
     def _settled(self, drafts: Sequence[Draft]) -> None:
-        self._held.difference_update(draft.artifact_id for draft in drafts)
+        for draft in drafts:
+            self._held.pop(draft.artifact_id, None)
         self._changed.set()
 
 
@@ -356,7 +373,7 @@ def check_type(kind: ArtifactKind, content: object) -> None:
 def _failed(work: Work, error: Exception, *, retry_seconds: float | None = None) -> FailureDraft:
     known = isinstance(error, ProviderError | OSError)
     if not known:
-        log.error("provider_failed", artifact_id=work.artifact_id, exc_info=error)
+        log.error("provider_failed", attempt=work.attempts, exc_info=error)
     return draft_failure(
         work.artifact_id,
         work.concept_id,

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from generation import services
 from generation.draining import finish
+from generation.log_events import brief_error, log_retry
 from generation.outline import Outline, check_outline, settle_prerequisites, warn_pace
 from generation.patience import OUTAGES, PatientDb
 from generation.pauses import pause_before
@@ -51,7 +52,7 @@ async def plan_roadmap(
     except (SoftTimeLimitExceeded, *OUTAGES):
         raise
     except Exception as error:
-        log.exception("provider_failed", run_id=str(claim.run_id), error=str(error))
+        log.exception("provider_failed", error=brief_error(error))
         await stop(RunState.FAILED, UNEXPECTED)
     else:
         await _accept(claim, puller_id, written, db=db)
@@ -66,7 +67,9 @@ async def _ask(
         except (TransientError, OSError) as error:
             if attempt == attempts:
                 raise ProviderError(str(error)) from error
-            await asyncio.sleep(pause_before(attempt, retry_seconds))
+            pause = pause_before(attempt, retry_seconds)
+            log_retry(attempt, pause, error)
+            await asyncio.sleep(pause)
     raise AssertionError("unreachable")
 
 

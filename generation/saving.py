@@ -14,9 +14,11 @@ from concepts.drafts import Draft, FailureDraft, VersionDraft
 from connections.metrics import BATCH_CONCEPTS, BATCH_SECONDS
 from generation import services
 from generation.batching import FinishedQueue, collect_batches
+from generation.log_events import brief_error
 from generation.metrics import ARTIFACTS
 from generation.patience import OUTAGES, PatientDb
 from generation.refusals import draft_refusal
+from generation.selectors import Work
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +33,7 @@ class Saver:
     """Writes what is put into it, in batches, as many at once as there are lanes.
 
     `on_saved` is awaited after each commit with what was written; `on_settled` is told which
-    drafts have left the process.
+    drafts have left the process; until then `work_of` tells what an artifact's id stands for.
     """
 
     def __init__(
@@ -42,12 +44,14 @@ class Saver:
         *,
         on_saved: Hook,
         on_settled: Callable[[Sequence[Draft]], None],
+        work_of: Callable[[int], Work],
     ) -> None:
         self._run_id = run_id
         self._puller_id = puller_id
         self._db = db
         self._on_saved = on_saved
         self._on_settled = on_settled
+        self._work_of = work_of
         self._queue: FinishedQueue[Draft] = FinishedQueue()
 
     def put(self, draft: Draft) -> None:
@@ -88,7 +92,7 @@ class Saver:
         try:
             await self._on_saved(saved)
         except Exception:
-            log.exception("hook_failed", run_id=str(self._run_id))
+            log.exception("hook_failed")
 
     async def _save_apart(self, drafts: Sequence[Draft], error: Exception) -> None:
         if len(drafts) > 1:
@@ -106,15 +110,25 @@ class Saver:
         seconds = time.monotonic() - started
         log.info(
             "db_batch_committed",
-            run_id=str(self._run_id),
             concepts=saved.concepts,
             artifacts=len(saved.ready) + len(saved.failed),
+            rows=saved.rows,
             seconds=round(seconds, 4),
         )
         _count(saved, seconds)
         for failure in saved.failed:
-            _log_failure(self._run_id, failure)
+            self._log_failure(failure)
         return saved
+
+    def _log_failure(self, failure: FailureDraft) -> None:
+        work = self._work_of(failure.artifact_id)
+        log.warning(
+            "artifact_failed",
+            artifact=work.label,
+            attempt=work.attempts,
+            error_class=failure.error_class,
+            error=brief_error(failure.public),
+        )
 
 
 def _count(saved: services.SavedBatch, seconds: float) -> None:
@@ -123,14 +137,3 @@ def _count(saved: services.SavedBatch, seconds: float) -> None:
     for outcome, drafts in (("ready", saved.ready), ("failed", saved.failed)):
         for kind, number in Counter(draft.kind.value for draft in drafts).items():
             ARTIFACTS.add(number, kind=kind, outcome=outcome)
-
-
-def _log_failure(run_id: uuid.UUID, failure: FailureDraft) -> None:
-    log.warning(
-        "artifact_failed",
-        run_id=str(run_id),
-        artifact_id=failure.artifact_id,
-        kind=failure.kind.value,
-        error_class=failure.error_class,
-        error=failure.public,
-    )

@@ -31,7 +31,13 @@ class Work:
     concept_id: int
     kind: ArtifactKind
     attempts: int
+    slug: str
     brief: ConceptBrief
+
+    @property
+    def label(self) -> str:
+        """How logs name the artifact."""
+        return f"{self.slug}/{self.kind.value}"
 
 
 def list_work(artifact_ids: Sequence[int]) -> list[Work]:
@@ -48,6 +54,7 @@ def list_work(artifact_ids: Sequence[int]) -> list[Work]:
             concept_id=artifact.concept_id,
             kind=ArtifactKind(artifact.kind),
             attempts=artifact.attempts,
+            slug=artifact.concept.slug,
             brief=_brief(artifact.concept),
         )
         for artifact in artifacts

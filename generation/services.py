@@ -9,8 +9,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+import structlog
 from django.db import transaction
 from django.db.models import Count, Q
 from django.db.models.functions import Now
@@ -19,6 +21,7 @@ from django.utils import timezone
 from concepts.artifact_states import UNFINISHED, ArtifactState
 from concepts.drafts import Draft, FailureDraft, VersionDraft, storable
 from concepts.models import Artifact
+from concepts.payloads import count_rows
 from concepts.services import (
     claim_artifacts,
     lock_artifacts,
@@ -39,6 +42,8 @@ from generation.run_states import OPEN, RunState, closing_state, sources
 from generation.selectors import Work, list_work
 from roadmaps.graph import Edge
 from roadmaps.models import Roadmap
+
+log = structlog.get_logger(__name__)
 
 _FREE = {"leased_by": None, "lease_until": None}
 
@@ -61,6 +66,11 @@ class SavedBatch:
     ready: Sequence[VersionDraft]
     failed: Sequence[FailureDraft]
     last_seq: int
+
+    @property
+    def rows(self) -> int:
+        """Rows that hold what was written: versions and everything in them."""
+        return sum(count_rows(draft) for draft in self.ready)
 
     @property
     def concepts(self) -> int:
@@ -207,7 +217,7 @@ def _usage_of(drafts: Sequence[Draft]) -> Usage:
 def close_run(run_id: uuid.UUID) -> RunState | None:
     """Close a run that has no unfinished artifact left; None while it has, or is not running."""
     # Locked before counting: another puller may close it, and somebody resume it, meanwhile.
-    GenerationRun.objects.select_for_update().filter(pk=run_id).first()
+    run = GenerationRun.objects.select_for_update().filter(pk=run_id).first()
     artifacts = Artifact.objects.filter(run_id=run_id)
     counts = artifacts.aggregate(
         unfinished=Count("pk", filter=Q(state__in=list(UNFINISHED))),
@@ -218,11 +228,12 @@ def close_run(run_id: uuid.UUID) -> RunState | None:
         return None
     state = closing_state(ready=counts["ready"], failed=counts["failed"])
     reason = "" if not counts["failed"] else f"{counts['failed']} artifacts could not be written"
-    if not move_run(run_id, state, reason=reason, finished_at=timezone.now()):
+    if run is None or not move_run(run_id, state, reason=reason, finished_at=timezone.now()):
         return None
     payload = {"state": state.value, "ready": counts["ready"], "failed": counts["failed"]}
     append_events(run_id, [Event(EventType.RUN_FINISHED, payload=payload)])
     transaction.on_commit(lambda: metrics.RUNS.add(state=state.value))
+    _log_end(run, state, ready=counts["ready"], failed=counts["failed"])
     return state
 
 
@@ -249,7 +260,19 @@ def stop_run(
     event = Event(types.get(target, EventType.RUN_FINISHED), payload={"reason": reason})
     append_events(run_id, [event], usage)
     transaction.on_commit(lambda: metrics.RUNS.add(state=target.value))
+    _log_end(run, target, reason=reason)
     return True
+
+
+def _log_end(run: GenerationRun, state: RunState, **details: object) -> None:
+    """Tell the log once it is true."""
+    if run.started_at is not None:
+        details["seconds"] = round((timezone.now() - run.started_at).total_seconds(), 3)
+    if state is RunState.PAUSED:
+        write = partial(log.warning, "run_paused")
+    else:
+        write = partial(log.info, "run_finished", state=state.value)
+    transaction.on_commit(partial(write, run=str(run.pk), **details))
 
 
 @transaction.atomic

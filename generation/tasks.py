@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 
 from celery import shared_task
+from structlog.contextvars import bind_contextvars
 
 from generation import runner, sweeping
 
@@ -16,6 +17,7 @@ from generation import runner, sweeping
 @shared_task(ignore_result=False)
 def start_run(run_id: str) -> int:
     """Plan a run and ask for pullers; return how many."""
+    bind_contextvars(run=run_id)
     pullers = runner.plan_run(uuid.UUID(run_id))
     for _ in range(pullers):
         pull_artifacts.delay(run_id)
@@ -25,6 +27,7 @@ def start_run(run_id: str) -> int:
 @shared_task(ignore_result=False)
 def pull_artifacts(run_id: str) -> str:
     """Write what is left of a run, for five minutes at most; then somebody takes turns."""
+    bind_contextvars(run=run_id)
     state, more = runner.work_on(uuid.UUID(run_id))
     if more:
         pull_artifacts.delay(run_id)
