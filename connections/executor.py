@@ -16,6 +16,7 @@ import structlog
 
 from connections.forks import call_in_forked_child
 from connections.lanes import ExecutorStatistics, Lanes
+from connections.returning import return_before_a_lane
 from connections.units import Unit
 
 R = TypeVar("R")
@@ -64,6 +65,7 @@ class DbExecutor:
         lanes, permits = self._lanes, self._permits()
         work: Future[R] | None = None
         try:
+            await return_before_a_lane()
             with lanes.asking():
                 await permits.acquire()
                 try:

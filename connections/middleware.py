@@ -11,10 +11,10 @@ from typing import Any, cast
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from asgiref.sync import sync_to_async as in_request_thread  # noqa: TID251 - where its connection is
 from django.db import OperationalError
-from django.db import connections as open_connections
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
+from connections.returning import return_connections
 from connections.unavailable import show_unavailable
 
 _END = object()
@@ -56,13 +56,6 @@ class ReleaseMiddleware:
             response.streaming_content = release_between(response)
         await in_request_thread(return_connections)()
         return response
-
-
-def return_connections() -> None:
-    """End this thread's connections, as the end of a request does, except within `atomic`."""
-    for wrapper in open_connections.all(initialized_only=True):
-        if not wrapper.in_atomic_block:
-            wrapper.close_if_unusable_or_obsolete()
 
 
 def release_between(response: StreamingHttpResponse) -> AsyncIterator[bytes]:

@@ -7,11 +7,12 @@ leave at any time.
 
 import asyncio
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import OperationalError
 
@@ -29,6 +30,11 @@ class SeatStatistics:
     waiting: int
 
 
+GiveBack = Callable[[], None]
+Place = Future[GiveBack]
+"""A place in the queue: done, with what gives the seat back, once a seat is the caller's."""
+
+
 class Seats:
     """`total` seats for any number of event loops and threads."""
 
@@ -38,48 +44,50 @@ class Seats:
         self.total = total
         self._lock = threading.Lock()
         self._taken = 0
-        self._queue: OrderedDict[Future[None], None] = OrderedDict()
+        self._queue: OrderedDict[Place, None] = OrderedDict()
 
-    def ask(self) -> Future[None]:
-        """Join the queue. The future is done once a seat is the caller's; `leave` gives up."""
-        place: Future[None] = Future()
+    def ask(self) -> Place:
+        """Join the queue. `leave` gives up."""
+        place = Place()
         with self._lock:
             if self._taken < self.total:
                 self._taken += 1
-                place.set_result(None)
+                place.set_result(self.give_back)
             else:
                 self._queue[place] = None
         return place
 
-    def leave(self, place: Future[None]) -> None:
+    def leave(self, place: Place) -> None:
         """Give up a place in the queue, or the seat that it has become."""
         with self._lock:
             waited = place in self._queue
             self._queue.pop(place, None)
         if not waited:
-            self.give_back()
+            place.result()()
 
     def give_back(self) -> None:
         """The seat passes to the first in the queue, or is free."""
         with self._lock:
-            if not self._queue:
+            if self._queue:
+                place, _ = self._queue.popitem(last=False)
+                place.set_result(self.give_back)
+            else:
                 self._taken -= 1
-                return
-            place, _ = self._queue.popitem(last=False)
-        place.set_result(None)
 
-    def take(self, seconds: float) -> None:
+    def hand_over(self, place: Place, give_back: GiveBack) -> bool:
+        """End the waiting of `place` with a seat that the caller has; whether it still waited."""
+        with self._lock:
+            waited = place in self._queue
+            if waited:
+                del self._queue[place]
+                place.set_result(give_back)
+        return waited
+
+    def take(self, seconds: float) -> GiveBack:
         """Wait in this thread. Raises `NoSeat` after `seconds`."""
-        place = self.ask()
-        try:
-            place.result(seconds)
-        except BaseException as error:
-            self.leave(place)
-            if isinstance(error, TimeoutError):
-                raise self.refusal(seconds) from None
-            raise
+        return self._wait(self.ask(), seconds)
 
-    def seat_connection(self, seconds: float) -> Callable[[], None]:
+    def seat_connection(self, seconds: float) -> GiveBack:
         """A seat for one pooled connection: the request's own, or else one from the queue.
 
         Returns what gives it back. Work that no request stands for (a stream that queries while
@@ -87,10 +95,16 @@ class Seats:
         thread. Raises `NoSeat` after `seconds`.
         """
         ticket = _ticket.get()
-        if ticket is not None and ticket.lend():
-            return ticket.take_back
-        self.take(seconds)
-        return self.give_back
+        return self._wait(self.ask() if ticket is None else ticket.ask(), seconds)
+
+    def _wait(self, place: Place, seconds: float) -> GiveBack:
+        try:
+            return place.result(seconds)
+        except BaseException as error:
+            self.leave(place)
+            if isinstance(error, TimeoutError):
+                raise self.refusal(seconds) from None
+            raise
 
     def refusal(self, seconds: float) -> NoSeat:
         POOL_TIMEOUTS.add()
@@ -106,7 +120,9 @@ class Seats:
 class Ticket:
     """One request's seat, and the pooled connection that may be out on it.
 
-    The seat goes back when the request no longer needs it *and* the connection is back.
+    The seat goes back when the request no longer needs it *and* the connection is back. Until
+    then it is for the request's other connections, which may be waiting for one: a request must
+    not wait for a seat while its own is empty.
     """
 
     def __init__(self, seats: Seats) -> None:
@@ -114,17 +130,31 @@ class Ticket:
         self._lock = threading.Lock()
         self._held = True
         self._lent = False
+        self._siblings: deque[Place] = deque()
 
-    def lend(self) -> bool:
-        """Use this seat for a connection, if it is still held and nobody else does."""
+    @property
+    def is_lent(self) -> bool:
+        return self._lent
+
+    def ask(self) -> Place:
+        """This seat for a connection, if nobody else uses it; else the first that is free."""
         with self._lock:
-            lends = self._held and not self._lent
-            self._lent = self._lent or lends
-            return lends
+            if not self._held or self._lent:
+                place = self._seats.ask()
+                if self._held:
+                    self._siblings.append(place)
+            else:
+                self._lent = True
+                place = Place()
+                place.set_result(self.take_back)
+        return place
 
     def take_back(self) -> None:
         """The connection is back in the pool."""
         with self._lock:
+            while self._held and self._siblings:
+                if self._seats.hand_over(self._siblings.popleft(), self.take_back):
+                    return
             self._lent = False
             leaves = not self._held
         if leaves:
@@ -149,13 +179,19 @@ def seat_request(seats: Seats) -> Ticket:
     return ticket
 
 
+def request_holds_connection() -> bool:
+    """Whether the request of this context has a connection out on its seat."""
+    ticket = _ticket.get()
+    return ticket is not None and ticket.is_lent
+
+
 async def wait_for_seat(seats: Seats, gone: asyncio.Future[None], seconds: float) -> bool:
     """Take a seat unless `gone` is done before: then, or when cancelled, leave the queue.
 
     Whether a seat was taken. Raises `NoSeat` after `seconds`.
     """
     place = seats.ask()
-    seated = asyncio.wrap_future(place)
+    seated: asyncio.Future[Any] = asyncio.wrap_future(place)
     took = False
     try:
         await asyncio.wait({seated, gone}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)

@@ -165,12 +165,40 @@ class TestTicket:
         give_back()
         assert numbers(seats) == (0, 0)
 
+    def test_goes_to_the_next_connection_of_the_same_request(self) -> None:
+        """Which waits in the queue, behind others, and is found there."""
+        seats = Seats(1)
+        seats.take(1)
+        ticket = seat_request(seats)
+        give_back = seats.seat_connection(1)
+        stranger, sibling, second = seats.ask(), ticket.ask(), ticket.ask()
+        seats.leave(sibling)
+        give_back()
+        assert second.done()
+        assert not stranger.done()
+        ticket.release()
+        assert numbers(seats) == (1, 1)
+        second.result()()
+        assert stranger.done()
+        assert numbers(seats) == (1, 0)
+
+    def test_who_leaves_with_a_request_s_seat_in_hand_returns_it_to_the_request(self) -> None:
+        seats = Seats(1)
+        seats.take(1)
+        ticket = seat_request(seats)
+        give_back = seats.seat_connection(1)
+        sibling = ticket.ask()
+        give_back()
+        seats.leave(sibling)
+        assert numbers(seats) == (1, 0)
+        assert ticket.ask().done()
+
     def test_released_and_returned_at_once_gives_back_once(self) -> None:
         for _ in range(300):
             seats = Seats(2)
             seats.take(1)
             ticket = Ticket(seats)
-            assert ticket.lend()
+            assert ticket.ask().done()
             threads = [threading.Thread(target=end) for end in (ticket.release, ticket.take_back)]
             for thread in threads:
                 thread.start()

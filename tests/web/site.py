@@ -44,6 +44,13 @@ async def show_query_from_async(request: HttpRequest) -> HttpResponse:
     )
 
 
+async def show_mixed(request: HttpRequest) -> HttpResponse:
+    """Asks for its user in the request's thread, then for three things at once in lanes."""
+    await sync_to_async(query)(0.01)
+    units = (process_executor().run(query, 0.01) for _ in range(3))
+    return HttpResponse(str(await asyncio.gather(*units)))
+
+
 def show_large(request: HttpRequest) -> HttpResponse:
     query()
     return HttpResponse(b"x" * int(request.GET["bytes"]))
@@ -160,6 +167,7 @@ def _escape(escaped: asyncio.Future[int]) -> None:
 urlpatterns = [
     path("query", show_query),
     path("async-query", show_query_from_async),
+    path("mixed", show_mixed),
     path("large", show_large),
     path("stream", show_stream),
     path("async-stream", show_async_stream),

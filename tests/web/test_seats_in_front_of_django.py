@@ -66,6 +66,16 @@ def test_never_more_backends_than_the_pool(
     server.wait_until_whole(POOL)
 
 
+def test_requests_never_wait_for_each_other_in_a_circle(server: WebServer) -> None:
+    """Each queries in its own thread, then in three lanes at once; there are four seats."""
+
+    async def crowd() -> list[Answer]:
+        return await asyncio.gather(*(server.get("/mixed") for _ in range(3 * POOL)))
+
+    assert [answer.status for answer in asyncio.run(crowd())] == [200] * 3 * POOL
+    server.wait_until_whole(POOL)
+
+
 def test_a_storm_of_page_switching(server: WebServer) -> None:
     """Scenario 1: 40 clients hang up at 0, 20 or 150 ms; another one is served meanwhile."""
     paths = ("/query?seconds=0.3", "/async-query?seconds=0.3", "/async-stream?parts=20")
