@@ -31,8 +31,8 @@ connection is opened. Exit code 0 when it fits; 1 when it does not, with the ari
 or when the server says otherwise; 2 for bad usage.
 
 With --live: how many connections each role has now, who else is connected, and the server's limits.
-With --fit: the sizes that fit the server at hand, the variables to set, and what they cost. The exit
-code is about the sizes that are set, not the proposed ones.
+With --fit: the sizes that fit the server at hand, the variables to set, and what they cost. The
+exit code is about the sizes that are set, not the proposed ones.
 
 With --sql: print the statements that make PostgreSQL hold each role to its share (logins, grants,
 CONNECTION LIMIT, timeouts; never a password), and nothing when the budget does not fit."""
