@@ -9,8 +9,8 @@ from typing import Any, Self
 import psycopg
 from django.db import OperationalError
 
-RETRY_SECONDS = 0.5
-"""While the server is away, a checkout asks its pool so often."""
+RETRY_SECONDS = 0.75
+"""So long one checkout tries while the server is away: longer than the pool pauses (0.5 s)."""
 
 
 class Outage:
@@ -20,26 +20,31 @@ class Outage:
     last refusal of the server is kept until a connection succeeds.
 
     In the first `patience` seconds everybody waits: a restart is over by then. Later one checkout
-    at a time waits, and the others are refused at once.
+    at a time tries. The others wait for how that goes, and are refused with it: at once when the
+    server refuses, after `RETRY_SECONDS` when it says nothing.
     """
 
     def __init__(self, *, patience: float = 3.0) -> None:
         self._patience = patience
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._reason = ""
-        self._since = 0.0
+        self._since = self._failed_at = 0.0
         self._prober: int | None = None
+        self._probe_began = 0.0
         self._out = 0
 
     def record_failure(self, error: Exception) -> None:
         with self._lock:
+            self._failed_at = time.monotonic()
             if not self._reason:
-                self._since = time.monotonic()
+                self._since = self._failed_at
             self._reason = str(error).strip() or repr(error)
+            self._lock.notify_all()
 
     def record_success(self) -> None:
         with self._lock:
             self._reason = ""
+            self._lock.notify_all()
 
     @property
     def reason(self) -> str:
@@ -58,7 +63,7 @@ class Outage:
 
         While any connection lives (`available` in the pool, or out), it will come back, so
         everybody may wait for it. Raises `OperationalError` with the reason for those who are
-        refused at once.
+        refused because another checkout tries in vain.
         """
         away = self._enter(available=available)
         try:
@@ -67,6 +72,7 @@ class Outage:
             with self._lock:
                 if self._prober == threading.get_ident():
                     self._prober = None
+                    self._lock.notify_all()
 
     def taken(self) -> None:
         """A connection was handed out."""
@@ -82,11 +88,20 @@ class Outage:
         with self._lock:
             if available or self._out or not self._reason:
                 return False
-            if time.monotonic() - self._since >= self._patience:
-                if self._prober is not None:
-                    raise OperationalError(f"no connection: {self._reason}")
-                self._prober = threading.get_ident()
-            return True
+            if time.monotonic() - self._since < self._patience:
+                return True
+            if self._prober is None:
+                self._prober, self._probe_began = threading.get_ident(), time.monotonic()
+                return True
+            left = self._probe_began + RETRY_SECONDS - time.monotonic()
+            self._lock.wait_for(self._probe_is_over, timeout=max(0, left))
+            if self._reason:
+                raise OperationalError(f"no connection: {self._reason}")
+            return False
+
+    def _probe_is_over(self) -> bool:
+        failed = self._prober is None or self._failed_at > self._probe_began
+        return failed or not self._reason
 
 
 class ToldConnection(psycopg.Connection[Any]):

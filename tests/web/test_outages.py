@@ -101,6 +101,19 @@ def test_while_the_server_is_away_the_answer_is_503_and_quick(
     web.wait_until_whole(POOL)
 
 
+def test_the_first_crowd_after_an_outage_is_served(
+    database: ThrowAwayServer, web: WebServer
+) -> None:
+    """Only one of them may try first; the others learn from it that the server is back."""
+    database.stop()
+    try:
+        assert set(statuses(asyncio.run(crowd(web)))) == {503}
+    finally:
+        database.start()
+    assert statuses(asyncio.run(crowd(web))) == [200] * 3 * POOL
+    web.wait_until_whole(POOL)
+
+
 def test_a_neighbour_who_takes_everything(database: ThrowAwayServer) -> None:
     """Scenario 10: 503 while it lasts, the true cause in the log, recovery by itself."""
     with WebServer(database.url("web"), connections=POOL) as web:
