@@ -1,9 +1,11 @@
 """What is known about a server that cannot be reached: since when, and why."""
 
+import os
+import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Self
 
 import psycopg
@@ -11,6 +13,9 @@ from django.db import OperationalError
 
 RETRY_SECONDS = 0.75
 """So long one checkout tries while the server is away: longer than the pool pauses (0.5 s)."""
+
+GONE_SECONDS = 1.0
+"""A backend that was told to end, and has not by then, is not waited for any longer."""
 
 
 class Outage:
@@ -105,7 +110,10 @@ class Outage:
 
 
 class ToldConnection(psycopg.Connection[Any]):
-    """A pool's connection class: connecting tells `outage` how it went."""
+    """A pool's connection class: connecting tells `outage` how it went.
+
+    Closing waits until the backend is gone, so that its successor is not one too many.
+    """
 
     outage: Outage
 
@@ -118,3 +126,14 @@ class ToldConnection(psycopg.Connection[Any]):
             raise
         cls.outage.record_success()
         return connection
+
+    def close(self) -> None:
+        if self.closed:
+            super().close()
+            return
+        with socket.socket(fileno=os.dup(self.fileno())) as end:
+            super().close()
+            end.settimeout(GONE_SECONDS)
+            with suppress(OSError):
+                while end.recv(4096):
+                    pass

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
+from connections.outages import Outage, ToldConnection
 from tests.servers import ThrowAwayServer
 from tests.waiting import wait_until
 from tests.web.server import Answer, WebServer
@@ -112,6 +113,22 @@ def test_the_first_crowd_after_an_outage_is_served(
         database.start()
     assert statuses(asyncio.run(crowd(web))) == [200] * 3 * POOL
     web.wait_until_whole(POOL)
+
+
+def test_a_closed_connection_is_gone_from_the_server(database: ThrowAwayServer) -> None:
+    """So that whoever replaces it (`max_lifetime`) is not one too many, even for a moment."""
+
+    class Told(ToldConnection):
+        outage = Outage()
+
+    with database.connect() as observer:
+        for _ in range(50):
+            connection = Told.connect(database.url("web"))
+            pid = connection.info.backend_pid
+            connection.close()
+            assert connection.closed
+            found = "SELECT 1 FROM pg_stat_activity WHERE pid = %s"
+            assert observer.execute(found, [pid]).fetchone() is None
 
 
 def test_a_neighbour_who_takes_everything(database: ThrowAwayServer) -> None:
