@@ -7,10 +7,10 @@ from connections.seats import request_holds_connection
 
 
 def return_connections() -> None:
-    """End this thread's connections, as the end of a request does, except within `atomic`."""
+    """End this thread's connections, where they are not kept (CONN_MAX_AGE) or within `atomic`."""
     for wrapper in connections.all(initialized_only=True):
-        if not wrapper.in_atomic_block:
-            wrapper.close_if_unusable_or_obsolete()
+        if not wrapper.in_atomic_block and wrapper.settings_dict["CONN_MAX_AGE"] == 0:
+            wrapper.close()
 
 
 async def return_before_a_lane() -> None:

@@ -28,9 +28,17 @@ OTHERS = {
     "/roadmaps/no-such/": dict.fromkeys(VISITORS, 404),
     "/roadmaps/-/": dict.fromkeys(VISITORS, 404),
     "/runs/00000000-0000-4000-8000-000000000000/": dict.fromkeys(VISITORS, 404),
+    "/health": dict.fromkeys(VISITORS, 200),
+    "/health/live": dict.fromkeys(VISITORS, 200),
+    "/metrics": dict.fromkeys(
+        VISITORS, 200
+    ),  # in development; see tests/connections/test_health.py
     "/nowhere": dict.fromkeys(VISITORS, 404),
 }
 ROUTES = {
+    "^health/?$",
+    "^health/live/?$",
+    "^metrics/?$",
     "",
     "roadmaps/<uslug:slug>/",
     "roadmaps/<uslug:roadmap_slug>/<uslug:slug>/",
