@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field
 
 from concepts.content import Content, Line, Paragraph
+from generation.languages import primary_language
 from roadmaps.graph import Edge, break_cycles, forward_edges
 from roadmaps.text import text_key
 
@@ -216,8 +217,3 @@ def _language(outline: Outline, request: OutlineRequest) -> Iterator[str]:
         outline.language
     ):
         yield f"written in “{outline.language}” instead of “{request.language}”"
-
-
-def primary_language(tag: str) -> str:
-    """The language of a tag without script and region: zh for zh-Hans."""
-    return tag.replace("_", "-").split("-")[0].casefold()

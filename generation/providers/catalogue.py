@@ -22,7 +22,8 @@ from concepts.content import (
     ResourcesContent,
     TutorialContent,
 )
-from generation.outline import Outline, OutlineRequest, primary_language, wanted_range
+from generation.languages import primary_language
+from generation.outline import Outline, OutlineRequest, wanted_range
 from generation.providers.base import ConceptBrief, ContentError, GoalRefused, Written
 from roadmaps.text import text_key, word_overlap
 

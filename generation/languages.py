@@ -1,0 +1,186 @@
+"""Content languages: how to ask for one, its words for true and false, and whether a text is in it.
+
+Judging is by script first. Where several languages share one, the commonest words decide: they
+are a third of any prose, and no list of them costs memory as a statistical model does (two small
+libraries took 65 and 90 MiB and seconds to load, measured). Only prose is judged, only when there
+is enough of it, and only a clear case is called wrong. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from generation.language_tables import (
+    ALIASES,
+    COMMON_WORDS,
+    DENSE,
+    FALSE_WORDS,
+    LANGUAGES,
+    RANGES,
+    SAME_WORDS,
+    SCRIPTS,
+    TELLING,
+    TRUE_WORDS,
+    Language,
+)
+
+# Below this many characters of prose nothing is said about its language.
+MIN_PROSE = 200
+# A text with less than this share of the expected script is in another one. English terms and
+# examples in a foreign language may well be half of it.
+MIN_SCRIPT_SHARE = 0.15
+MIN_LATIN_SHARE = 0.3
+# The commonest words of a language that it is really in make at least this share of a prose.
+MIN_COMMON_SHARE = 0.15
+# ... and outweigh the expected language's by so much.
+CLEAR_LEAD = 2.5
+
+
+_LETTERS = {script: re.compile(f"[{letters}]") for script, letters in RANGES.items()}
+_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,}).*?(^ {0,3}\1[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
+_NOT_PROSE = re.compile(r"`[^`\n]*`|\]\([^)\s]{0,2000}\)|https?://\S+|<[^>\n]{1,200}>|\$[^$\n]+\$")
+_WORD = re.compile(r"[^\W\d_]+")
+_WORD_OF_LATIN = re.compile(f"[{RANGES['Latn']}]+")
+
+
+def primary_language(tag: str) -> str:
+    """The language of a tag without script and region: zh for zh-Hans."""
+    primary = tag.replace("_", "-").split("-")[0].casefold()
+    return ALIASES.get(primary, primary)
+
+
+def find_language(tag: str) -> Language | None:
+    folded = tag.replace("_", "-").casefold()
+    folded = ALIASES.get(folded, folded)
+    if folded.startswith("zh-hant"):
+        folded = "zh-hant"
+    return LANGUAGES.get(folded) or LANGUAGES.get(primary_language(tag))
+
+
+def describe_language(tag: str) -> str:
+    """For a prompt: “Chinese (中文, zh)”."""
+    language = find_language(tag)
+    if language is None:
+        return f"the language of the BCP 47 tag “{tag}”"
+    return f"{language.name} ({language.own_name}, {tag})"
+
+
+def request_language(tag: str) -> str:
+    """The order to write in a language, in that language where we know it."""
+    language = find_language(tag)
+    return language.request if language else f"Write everything in {describe_language(tag)}."
+
+
+def find_tag(text: str) -> str | None:
+    """A tag for what a model calls a language: “Chinese”, “中文”, “zh_CN”; None when unknown."""
+    folded = text.strip().casefold()
+    for tag, language in LANGUAGES.items():
+        if folded in {language.name.casefold(), language.own_name.casefold()}:
+            return "zh-Hant" if tag == "zh-hant" else tag
+    tag = text.strip().replace("_", "-")
+    return tag if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag) else None
+
+
+def guess_language(goal: str) -> str | None:
+    """The language a goal is plainly written in, by script alone; None where that cannot tell."""
+    # A Latin word counts as one letter of the others: names and terms are Latin everywhere.
+    weights = _weigh(_WORD_OF_LATIN.sub("a", goal), dense=False)
+    if "Kana" in weights:
+        weights["Kana"] += weights.pop("Hani", 0)
+    heaviest = max(weights, key=lambda script: weights[script], default="")
+    if not weights or weights[heaviest] < 0.7 * sum(weights.values()):
+        return None
+    return TELLING.get(heaviest)
+
+
+def true_and_false(tag: str) -> tuple[str, str] | None:
+    """The labels of a true/false question; None for a language we have no words for."""
+    language = find_language(tag)
+    return (language.true, language.false) if language else None
+
+
+def means_true(label: str) -> bool | None:
+    """Whether a choice says true or false, in any language we know; None when it says neither."""
+    folded = label.strip().strip(".。!").casefold()
+    if folded in TRUE_WORDS | {language.true.casefold() for language in LANGUAGES.values()}:
+        return True
+    if folded in FALSE_WORDS | {language.false.casefold() for language in LANGUAGES.values()}:
+        return False
+    return None
+
+
+def find_wrong_language(text: str, tag: str, *, by_words: bool = True) -> str | None:
+    """What is wrong with the language of a text, markdown or plain; None when nothing clearly is.
+
+    Code, addresses and formulas do not count, and too little prose is never wrong. Without
+    `by_words` the script alone is looked at, as is right for titles.
+    """
+    prose = " ".join(_NOT_PROSE.sub(" ", _FENCE.sub(" ", text)).split())
+    weights = _weigh(prose)
+    if sum(weights.values()) < MIN_PROSE * 0.7:
+        return None
+    expected = _scripts_of(tag)
+    share = sum(weights.get(script, 0) for script in expected) / sum(weights.values())
+    if share < (MIN_LATIN_SHARE if "Latn" in expected else MIN_SCRIPT_SHARE):
+        other = _by_common_words(prose, tag)
+        found = f"in {LANGUAGES[other].name}" if other else "in another script"
+        return f"it is written {found}, not in {describe_language(tag)}"
+    if "Kana" in expected and weights.get("Kana", 0) < 0.05 * sum(weights.values()):
+        return f"it is written without kana, so not in {describe_language(tag)}"
+    if expected == ("Hani",) and weights.get("Kana", 0) > 0.3 * sum(weights.values()):
+        return f"it is written in Japanese, not in {describe_language(tag)}"
+    other = _by_common_words(prose, tag) if by_words else None
+    if other and _shares_script(other, tag):
+        return f"it is written in {LANGUAGES[other].name}, not in {describe_language(tag)}"
+    return None
+
+
+def _weigh(text: str, *, dense: bool = True) -> dict[str, int]:
+    """Letters by script, those of dense scripts counted more than once."""
+    counts = {
+        script: len(letters.findall(text)) * (DENSE.get(script, 1) if dense else 1)
+        for script, letters in _LETTERS.items()
+    }
+    return {script: count for script, count in counts.items() if count}
+
+
+def _scripts_of(tag: str) -> tuple[str, ...]:
+    for subtag in tag.replace("_", "-").split("-")[1:]:
+        script = subtag.title()
+        if script in {"Hans", "Hant"}:
+            return ("Hani",)
+        if script in RANGES:
+            return (script,)
+    return SCRIPTS.get(primary_language(tag), ("Latn",))
+
+
+def _shares_script(language: str, tag: str) -> bool:
+    return bool(set(_scripts_of(language)) & set(_scripts_of(tag)))
+
+
+def _by_common_words(prose: str, tag: str) -> str | None:
+    """Another language than the expected one that the prose is clearly in."""
+    words = [word.casefold() for word in _WORD.findall(prose)]
+    if not words:
+        return None
+    expected = primary_language(tag)
+    shares = {
+        language: sum(word in common for word in words) / len(words)
+        for language, common in COMMON_WORDS.items()
+    }
+    own = shares.pop(expected, 0.0)
+    best = max(_rivals(expected, shares), key=lambda language: shares[language], default=None)
+    if best is None or shares[best] < max(MIN_COMMON_SHARE, CLEAR_LEAD * own):
+        return None
+    return best
+
+
+def _rivals(expected: str, shares: dict[str, float]) -> Iterator[str]:
+    """Languages that may be told from the expected one. Of one we have no words of, only English
+    can be told: every other may be its sister."""
+    for language in shares:
+        if expected not in COMMON_WORDS and language != "en":
+            continue
+        if not any({language, expected} <= family for family in SAME_WORDS):
+            yield language

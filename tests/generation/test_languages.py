@@ -1,0 +1,160 @@
+"""Judged on real text: Django's own translations, some ninety languages of them."""
+
+from __future__ import annotations
+
+import gettext
+import re
+from pathlib import Path
+
+import django
+import pytest
+
+from generation.language_tables import LANGUAGES
+from generation.languages import (
+    find_language,
+    find_tag,
+    find_wrong_language,
+    guess_language,
+    means_true,
+    request_language,
+    true_and_false,
+)
+
+LOCALES = Path(django.__file__).parent / "conf" / "locale"
+ENGLISH = (
+    "A variable is a name for a value. When you assign to it, the name refers to that value from "
+    "then on, and what it referred to before is forgotten unless something else still knows it. "
+    "This is why two names can share one list, and why a change made through one of them is seen "
+    "through the other."
+)
+CHINESE = (
+    "变量是一个值的名字。给它赋值以后，这个名字就指向那个值；它原来指向的值如果没有别的名字，就会被遗忘。"
+    "所以两个名字可以共用同一个列表，通过其中一个名字所做的修改，从另一个名字也能看到。"
+    "在 Python 里，list 和 dict 都是可变对象，而 int、str 与 tuple 是不可变对象。请记住这个区别。"
+)
+
+
+def prose_of(locale: str) -> str:
+    """The translated sentences of Django's core messages."""
+    catalogue = LOCALES / locale / "LC_MESSAGES" / "django.mo"
+    if not catalogue.exists():
+        return ""
+    with catalogue.open("rb") as file:
+        translation = gettext.GNUTranslations(file)
+    messages = {k: v for k, v in translation._catalog.items() if isinstance(k, str)}  # type: ignore[attr-defined]  # no public way
+    sentences = [text for key, text in messages.items() if key.count(" ") > 4 and text != key]
+    return re.sub(r"%\(?\w*\)?s|[<>{}]|https?://\S+", " ", " ".join(sentences))
+
+
+PROSE = {
+    path.name.replace("_", "-"): prose
+    for path in sorted(LOCALES.iterdir())
+    if len(prose := prose_of(path.name)) > 1_500
+}
+
+
+def test_there_is_enough_real_text() -> None:
+    assert len(PROSE) > 60
+
+
+@pytest.mark.parametrize("tag", PROSE)
+def test_a_text_in_its_own_language_is_never_called_wrong(tag: str) -> None:
+    prose = PROSE[tag]
+    pieces = [prose[start : start + 400] for start in range(0, 4_000, 400)]
+    assert [why for piece in pieces if (why := find_wrong_language(piece, tag))] == []
+
+
+@pytest.mark.parametrize("tag", [tag for tag in PROSE if not tag.startswith("en")])
+def test_english_instead_of_another_language_is_found(tag: str) -> None:
+    assert "written in English" in (find_wrong_language(ENGLISH, tag) or "")
+
+
+@pytest.mark.parametrize("tag", ["de", "fr", "es", "it", "pl", "nl", "sv", "ru", "zh-Hans", "ja"])
+def test_another_language_instead_of_english_is_found(tag: str) -> None:
+    assert find_wrong_language(PROSE[tag][:800], "en")
+
+
+@pytest.mark.parametrize(
+    ("written", "wanted"), [("ja", "zh"), ("zh-Hans", "ja"), ("uk", "ru"), ("es", "it")]
+)
+def test_neighbours_are_told_apart(written: str, wanted: str) -> None:
+    assert find_wrong_language(PROSE[written][:1_500], wanted)
+
+
+def test_a_technical_chinese_text_is_chinese() -> None:
+    assert find_wrong_language(CHINESE, "zh-Hans") is None
+
+
+def test_a_german_lesson_about_english_is_german() -> None:
+    lesson = (
+        "Im Englischen steht das Verb an zweiter Stelle, und die Frage wird mit einer Form von do "
+        "gebildet: Do you like tea? What does it mean? Merke dir: Nach does steht das Verb ohne s, "
+        "denn das s ist schon in does enthalten. Sage also nicht: Does he likes it?"
+    )
+    assert find_wrong_language(lesson, "de") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Django ORM",
+        "```python\n"
+        + "for the name in the list of the names: is it in that or not\n" * 20
+        + "```",
+        " ".join(["`the value of the name is in it`"] * 30),
+        "",
+    ],
+    ids=["title", "code block", "code in lines", "nothing"],
+)
+def test_titles_and_code_are_never_wrong(text: str) -> None:
+    assert find_wrong_language(text, "zh") is None
+
+
+@pytest.mark.parametrize(
+    ("goal", "tag"),
+    [
+        ("我想系统学习机器学习，每周8小时", "zh"),
+        ("学习 Python 和 Django 开发", "zh"),
+        ("データサイエンスを学びたい", "ja"),
+        ("머신러닝 배우기", "ko"),
+        ("Machine learning", None),
+        ("Learn 汉字", None),
+        ("Выучить Python", None),
+        ("12 + 34", None),
+    ],
+)
+def test_a_goals_language_is_guessed_by_its_script_or_not_at_all(
+    goal: str, tag: str | None
+) -> None:
+    assert guess_language(goal) == tag
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_every_language_has_two_labels_that_are_understood(tag: str) -> None:
+    labels = true_and_false(tag)
+    assert labels
+    assert [means_true(label) for label in labels] == [True, False]
+
+
+def test_labels_of_a_script_or_region_are_found() -> None:
+    assert true_and_false("zh-Hans-CN") == ("正确", "错误")
+    assert true_and_false("zh-TW") == ("正確", "錯誤")
+    assert true_and_false("pt-BR") == ("Verdadeiro", "Falso")
+    assert true_and_false("tlh") is None
+
+
+def test_a_choice_that_says_neither_is_neither() -> None:
+    assert means_true("It depends") is None
+
+
+def test_a_language_is_asked_for_in_itself() -> None:
+    assert request_language("zh-Hans") == "请用简体中文撰写全部内容。"
+    assert request_language("eo") == "Write everything in the language of the BCP 47 tag “eo”."
+    assert find_language("eo") is None
+
+
+@pytest.mark.parametrize(
+    ("said", "tag"), [("Chinese", "zh"), ("中文", "zh"), ("zh_CN", "zh-CN"), ("all of them!", None)]
+)
+def test_what_a_model_calls_a_language_becomes_a_tag(said: str, tag: str | None) -> None:
+    assert find_tag(said) == tag
