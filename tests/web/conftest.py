@@ -11,7 +11,7 @@ from tests.web.server import WebServer
 
 @pytest.fixture
 def server(transactional_db: None) -> Iterator[WebServer]:
-    """A web process with a pool of four."""
+    """A web process with a pool of four, as patient as a busy machine may want it."""
     connection.close()
-    with WebServer(database_url()) as server:
+    with WebServer(database_url(), SEAT_SECONDS="60") as server:
         yield server
