@@ -27,7 +27,7 @@ run_worker() {
     processes=$(processes_here) || exit 1
     export REMAP_SIGTERM=SIGQUIT
     exec "$python" -m celery --quiet --app config worker \
-        --queues "$role" --hostname "$role@%h" --pool prefork --concurrency "$processes" \
+        --queues "$role" --hostname "$role-$$@%h" --pool prefork --concurrency "$processes" \
         --without-gossip --without-mingle --without-heartbeat --loglevel INFO
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -50,7 +51,8 @@ def test_without_an_environment_in_the_checkout_the_path_has_the_interpreter(
 def test_a_worker_serves_the_queue_of_its_name(checkout: Checkout, role: str) -> None:
     outcome = checkout.run(role)
     assert outcome.option("--queues") == role
-    assert outcome.option("--hostname") == f"{role}@%h"
+    # Its own name, also beside its successor on the same host.
+    assert re.fullmatch(rf"{role}-\d+@%h", outcome.option("--hostname"))
     assert outcome.option("--concurrency") == str(SHARE)
 
 
