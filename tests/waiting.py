@@ -4,9 +4,11 @@ import time
 from collections.abc import Callable
 
 
-def wait_until(condition: Callable[[], object], *, seconds: float = 30.0) -> None:
-    """Look again and again until `condition` holds; fail after `seconds`."""
+def wait_until(
+    condition: Callable[[], object], *, seconds: float = 30.0, every: float = 0.01
+) -> None:
+    """Look `every` so many seconds until `condition` holds; fail after `seconds`."""
     give_up_at = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < give_up_at, "it never happened"
-        time.sleep(0.01)
+        time.sleep(every)

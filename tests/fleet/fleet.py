@@ -36,20 +36,29 @@ class Fleet:
     """Starts and stops roles; everything is gone when the block ends.
 
     The settings of the tests, SMALL and then `variables` are the environment of all its processes.
+    `beside` another fleet it is that one's next generation: the same Redis, the same metrics.
     """
 
-    def __init__(self, directory: Path, database_url: str, **variables: str) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        database_url: str,
+        beside: Fleet | None = None,
+        /,
+        **variables: str,
+    ) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             port: int = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{port}"
         self._directory = directory
-        self._redis = Redis(directory / "state")
+        self._redis: Redis = beside._redis if beside else Redis(directory / "state")
+        self._owns_redis = beside is None
         self._variables = {
             "DATABASE_URL": database_url,
             "REDIS_URL": self._redis.url,
             "DJANGO_SETTINGS_MODULE": "tests.fleet.settings",
             "STATE_DIRECTORY": str(directory),
-            "PROMETHEUS_MULTIPROC_DIR": str(directory / "metrics"),
+            "PROMETHEUS_MULTIPROC_DIR": str(self._redis.state.with_name("metrics")),
             "PYTHONPATH": str(ROOT),
             "PORT": str(port),
             "SITE_URL": self.address,
@@ -72,7 +81,8 @@ class Fleet:
             _kill_group(process.pid)
         for role in list(self._processes):
             self.stop(role, signal.SIGKILL)
-        self._redis.leave()
+        if self._owns_redis:
+            self._redis.leave()
 
     def environment(self, **variables: str) -> dict[str, str]:
         return os.environ | self._variables | variables
@@ -98,11 +108,14 @@ class Fleet:
             )
 
     def _wait_until_ready(self, role: str, seen: int, variables: dict[str, str]) -> None:
-        port = int(self.environment(**variables)["PORT"])
+        environment = self.environment(**variables)
+        port = int(environment["PORT"])
+        # Each web process says it.
+        times = int(environment["ROLE_WEB_PROCESSES"]) if role == "web" else 1
 
         def ready() -> bool:
             assert self._processes[role].poll() is None, self.log(role)
-            said = READY.get(role, WORKER_READY) in self.log(role)[seen:]
+            said = self.log(role)[seen:].count(READY.get(role, WORKER_READY)) >= times
             # uvicorn says so a moment before it listens.
             return said and (role != "web" or _listens(port))
 
@@ -130,6 +143,11 @@ class Fleet:
         log = self._directory / f"{role}.log"
         return log.read_text(errors="replace") if log.exists() else ""
 
+    @property
+    def running(self) -> frozenset[str]:
+        """Roles that were started and not stopped."""
+        return frozenset(self._processes)
+
     def pid(self, role: str) -> int:
         """Of a role's main process."""
         return self._processes[role].pid
@@ -143,10 +161,13 @@ class Fleet:
 
     def stop(self, role: str, number: signal.Signals) -> None:
         """Signal a role's main process and wait until it and all its children are gone."""
+        self.tell(role, number)
+        self.await_end(role)
+
+    def await_end(self, role: str) -> None:
+        """Of a role that was told to end; only once, because a second time means at once."""
         process = self._processes.pop(role)
-        process.send_signal(number)
-        process.wait(60)
-        if number == signal.SIGKILL:
+        if process.wait(60) == -signal.SIGKILL:
             _kill_group(process.pid)
         wait_until(lambda: not _group_alive(process.pid), seconds=30)
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 
-import psycopg
 import pytest
 
-from generation.models import GenerationRun
 from tests.fleet.fleet import Fleet
 from tests.generation.cast import assert_complete
 
@@ -25,26 +23,3 @@ def test_a_roadmap_goes_through_the_queues(fleet: Fleet) -> None:
     assert report["counts"]["tutorials"] == report["counts"]["quizzes"] == 24
     assert 1 <= report["connections"]["peak"] <= report["connections"]["budget"]
     assert_complete(report["run"]["id"], 24)
-
-
-def test_no_role_ever_has_more_connections_than_its_peak(
-    fleet: Fleet, observer: psycopg.Connection
-) -> None:
-    variables = {"FLEET_CONCEPTS": "50", "FLEET_DELAY_SECONDS": "0.3"}
-    fleet.start(*WORKERS, **variables)
-    orders = [fleet.order("Tying knots", **variables) for _ in range(6)]
-    most: dict[str, int] = {}
-    while any(process.poll() is None for process in orders):
-        rows = observer.execute(
-            "SELECT application_name, count(*) FROM pg_stat_activity"
-            " WHERE backend_type = 'client backend' AND datname = current_database() GROUP BY 1"
-        )
-        for role, count in rows:
-            most[role] = max(most.get(role, 0), count)
-    assert [process.wait() for process in orders] == [0] * 6
-    assert most["content_generation"] <= (2 + 1) * 1 + 1
-    assert most["workflow"] <= (1 + 1) * 1 + 1
-    for run in GenerationRun.objects.all():
-        assert_complete(run.pk, 50)
-    for process in orders:
-        process.communicate()

@@ -1,0 +1,136 @@
+"""The theorem, on the whole default fleet: no role ever holds more connections than its peak.
+
+Real role scripts, a PostgreSQL with 100 connections where every role has its login and its limit,
+a real Redis; six roadmaps of 50 concepts at once from a slow provider, and learners who flick
+through concept pages meanwhile. Three times: as it is, with roles replaced in the middle, and
+while one whole fleet takes over from another.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+from pytest_django import DjangoDbBlocker
+
+from connections.budget import budget_from_environment
+from tests.fleet.budgeted import LOGINS, OWNER, budgeted_server, orm_on
+from tests.fleet.fleet import ROOT
+from tests.fleet.learners import Learners
+from tests.fleet.load import ROADMAPS, SixRoadmaps
+from tests.fleet.sampling import Seen
+from tests.fleet.stage import CONCEPTS, Stage, open_stage
+from tests.fleet.whole import ROLES
+from tests.waiting import wait_until
+
+pytestmark = [pytest.mark.fleet, pytest.mark.timeout(400)]
+
+BUDGET = budget_from_environment({})
+PEAKS = {role.name: role.peak for role in BUDGET.roles}
+# A role has its own login and nobody else has it; commands have the owner's, this test is one.
+NAMES = {(login, role) for role, login in LOGINS.items()} | {(OWNER, "command")}
+# Learners who come at once, all of a class: more than the pools of all web processes hold.
+RUSH = 60
+
+
+@pytest.fixture(scope="module")
+def stage(
+    tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Stage]:
+    directory = tmp_path_factory.mktemp("fleet")
+    with (
+        django_db_blocker.unblock(),
+        budgeted_server() as server,
+        orm_on(server),
+        open_stage(server, directory) as stage,
+    ):
+        yield stage
+
+
+def over(seen: Seen, peaks: dict[str, int]) -> dict[str, tuple[int, int]]:
+    """Roles that were seen with more connections than they may have."""
+    most = {role: (seen.by_role[role], peak) for role, peak in peaks.items()}
+    return {role: (seen, peak) for role, (seen, peak) in most.items() if seen > peak}
+
+
+def check(stage: Stage, learners: Learners, roadmaps: SixRoadmaps, peaks: dict[str, int]) -> Seen:
+    """Nobody noticed anything, all is written once, and no role was ever above its peak."""
+    seen = stage.sampler.end()
+    print("", seen.text(), learners.text(), sep="\n  ")  # noqa: T201 - the figures are wanted
+    assert over(seen, peaks) == {}
+    assert {pair for pair in seen.pairs if pair[0]} <= NAMES
+    assert seen.others <= BUDGET.operations_reserved
+    roadmaps.assert_written_once()
+    assert set(learners.answers) == {"200"}
+    assert learners.came >= 200
+    assert learners.gone >= 0.5 * learners.came
+    assert stage.new_problems() == []
+    return seen
+
+
+def test_a_fleet_under_load_stays_within_its_peaks(stage: Stage) -> None:
+    with stage.learners() as idle:
+        wait_until(lambda: idle.came >= 75)
+    with stage.learners() as learners, SixRoadmaps(stage) as roadmaps:
+        learners.pages += roadmaps.pages()
+        # Every run has two start messages and eight pullers: claims in the rows keep them apart.
+        roadmaps.deliver_again()
+        roadmaps.await_share(0.3)
+        learners.rush(RUSH)
+    print("\n  idle:", idle.text())  # noqa: T201 - likewise
+    seen = check(stage, learners, roadmaps, PEAKS)
+    assert seen.fleet <= BUDGET.total == 41
+    assert seen.everybody <= BUDGET.total + BUDGET.operations_reserved
+    assert seen.by_role["content_generation"] >= 8, "all its children were at work"
+    assert len(roadmaps.calls()) == 3 * CONCEPTS
+    assert set(roadmaps.calls().values()) == {ROADMAPS}, "each artifact was asked for once"
+
+
+def test_with_roles_replaced_in_the_middle_nobody_notices(stage: Stage) -> None:
+    replaced = ("content_generation", "web")
+    stage.sampler.begin()
+    with stage.learners() as learners, SixRoadmaps(stage) as roadmaps:
+        learners.pages += roadmaps.pages()
+        for share, role in zip((0.2, 0.5), replaced, strict=True):
+            roadmaps.await_share(share)
+            stage.start(role)
+            hand_over(stage, learners, role)
+        learners.rush(RUSH)
+        migrate(stage)
+    twice = {role: 2 * PEAKS[role] for role in replaced}
+    seen = check(stage, learners, roadmaps, PEAKS | twice)
+    # One at a time.
+    assert seen.fleet <= BUDGET.total + max(PEAKS[role] for role in replaced)
+
+
+def test_while_a_whole_fleet_takes_over_the_server_is_not_full(stage: Stage) -> None:
+    stage.sampler.begin()
+    with stage.learners() as learners, SixRoadmaps(stage) as roadmaps:
+        learners.pages += roadmaps.pages()
+        stage.start(*ROLES)
+        learners.ports = stage.web_ports()
+        learners.rush(RUSH)
+        roadmaps.await_share(0.6)
+        hand_over(stage, learners, *ROLES)
+    seen = check(stage, learners, roadmaps, {role: 2 * peak for role, peak in PEAKS.items()})
+    assert seen.fleet <= 2 * BUDGET.total
+    assert seen.everybody <= BUDGET.rolling_total == 95
+
+
+def hand_over(stage: Stage, learners: Learners, *roles: str) -> None:
+    """The old ones stop while the new ones work; learners are led to the new before."""
+    if "web" in roles:
+        learners.move_to([stage.fleet.port])
+    stage.settle(*roles)
+
+
+def migrate(stage: Stage) -> None:
+    """As a deploy does."""
+    done = subprocess.run(
+        ["sh", str(ROOT / "docker" / "migrate.sh")],
+        env=stage.fleet.environment(),
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr

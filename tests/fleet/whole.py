@@ -1,0 +1,55 @@
+"""The whole default fleet: 21 processes and beat, each role with its own login."""
+
+from __future__ import annotations
+
+import re
+import signal
+from pathlib import Path
+
+from connections.roles import FLEET, Role
+from tests.fleet.budgeted import logins, owners_url
+from tests.fleet.fleet import Fleet
+from tests.servers import ThrowAwayServer
+
+# What is blank is as it comes.
+AS_DECLARED = {role.variable("processes"): str(role.processes) for role in FLEET} | {
+    "SWEEP_SECONDS": "",
+    "LEASE_SECONDS": "",
+}
+ROLES: dict[str, Role] = {role.name: role for role in FLEET}
+# What no role may say. “too many” is what a full server says, and a login at its limit.
+PROBLEMS = re.compile(
+    r"OperationalError|InterfaceError|[Tt]oo many|PoolTimeout|NoSeat|db_seat_refused|Traceback"
+    r"|couldn't get a connection|deadlock|db_unit_orphaned|db_server_unreachable|slots_lost"
+)
+
+
+class WholeFleet(Fleet):
+    """One generation of it."""
+
+    def __init__(
+        self, directory: Path, server: ThrowAwayServer, *, beside: Fleet | None, **variables: str
+    ) -> None:
+        directory.mkdir()
+        variables = logins() | AS_DECLARED | variables
+        super().__init__(directory, owners_url(server), beside, **variables)
+
+    @property
+    def port(self) -> int:
+        """Of its web role."""
+        return int(self._variables["PORT"])
+
+    def retire(self, *roles: str) -> None:
+        """Stop roles as a deploy does, all at once."""
+        for role in roles:
+            self.tell(role, signal.SIGTERM)
+        for role in roles:
+            self.await_end(role)
+
+    def problems(self) -> list[str]:
+        return [
+            f"{role}: {line}"
+            for role in ROLES
+            for line in self.log(role).splitlines()
+            if PROBLEMS.search(line)
+        ]
