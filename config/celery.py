@@ -6,6 +6,7 @@ they connect to anything.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -20,6 +21,7 @@ from celery.signals import (
     setup_logging,
     task_postrun,
     task_prerun,
+    worker_init,
     worker_process_init,
     worker_process_shutdown,
 )
@@ -30,6 +32,9 @@ from config.environment import choose_settings
 choose_settings()
 # Asked to stop (SIGTERM), a worker saves and ends soon instead of finishing long tasks first.
 os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
+
+# Roles whose tasks ask a model server.
+WRITING_ROLES = ("content_generation", "workflow")
 
 app = Celery("cairn")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -83,6 +88,21 @@ def name_the_task(task_id: str, task: Any, **_: Any) -> None:
 @task_postrun.connect
 def forget_the_task(**_: Any) -> None:
     structlog.contextvars.clear_contextvars()
+
+
+@worker_init.connect
+def load_gateway(**_: Any) -> None:
+    """Once, before the fork: children then share those pages instead of having them each."""
+    from django.conf import settings  # noqa: PLC0415 - settings come first
+
+    if settings.CONTENT_PROVIDER != "openai" or settings.PROCESS_ROLE not in WRITING_ROLES:
+        return
+    from generation.providers.gateway import preload  # noqa: PLC0415 - likewise
+
+    preload()
+    gc.collect()
+    # A collection that touched them would copy those pages after all.
+    gc.freeze()
 
 
 @worker_process_init.connect

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -60,6 +61,42 @@ def positive_number(env: FileAwareEnv, name: str, default: Number, *, kind: type
         wanted = "a whole number" if kind is int else "a number"
         raise ImproperlyConfigured(f"{name} is “{text}”; it must be {wanted} above zero.")
     return value
+
+
+def optional_number(env: FileAwareEnv, name: str, *, least: float | None = None) -> float | None:
+    """The number above zero (or from `least` on) that `name` holds; None where it holds nothing."""
+    text: str = env.str(name, default="")
+    if not text:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = -math.inf
+    if not (value < math.inf and (value > 0 if least is None else value >= least)):
+        wanted = "above zero" if least is None else f"of {least:g} or more"
+        raise ImproperlyConfigured(f"{name} is “{text}”; it must be a number {wanted}.")
+    return value
+
+
+def one_of(env: FileAwareEnv, name: str, choices: Sequence[str]) -> str:
+    """One of a few words, or nothing. Raises ImproperlyConfigured naming them."""
+    value: str = env.str(name, default="")
+    if value and value not in choices:
+        raise ImproperlyConfigured(f"{name} is “{value}”; it must be one of {', '.join(choices)}.")
+    return value
+
+
+def model_server_url(env: FileAwareEnv) -> str:
+    """LLM_BASE_URL without a slash at the end, or nothing."""
+    url: str = env.str("LLM_BASE_URL", default="").rstrip("/")
+    parts = urlsplit(url)
+    if url and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        raise ImproperlyConfigured(
+            "LLM_BASE_URL must begin with http:// or https://, such as http://localhost:11434/v1."
+        )
+    if parts.username or parts.password:
+        raise ImproperlyConfigured("LLM_BASE_URL holds a password; give it as LLM_API_KEY.")
+    return url
 
 
 def site_url(env: FileAwareEnv, default: str) -> str:

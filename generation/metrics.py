@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from asyncio import CancelledError
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from connections.instruments import Counter, Gauge, Histogram
-from generation.providers.base import SystemicError, TransientError
+from generation.providers.base import Provider, SystemicError, TransientError
 
 RUNS = Counter("generation_runs_total", "Runs that ended, paused ones included.", ["state"])
 ARTIFACTS = Counter(
@@ -20,19 +20,25 @@ LLM_REQUEST_SECONDS = Histogram(
     "How long a provider took.",
     (0.01, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 40.0, 80.0),
 )
+LLM_TOKENS = Counter("llm_tokens_total", "Tokens of answered requests.", ["direction"])
 LLM_IN_FLIGHT = Gauge("llm_in_flight", "Calls to a provider under way.")
+
+
+def provider_call(provider: Provider) -> AbstractContextManager[None]:
+    """`model_call`, unless the provider's gateway counts every request by itself."""
+    return nullcontext() if getattr(provider, "counts_requests", False) else model_call()
 
 
 @contextmanager
 def model_call() -> Iterator[None]:
     """Count the block as one call, by how it ends."""
     began = time.monotonic()
-    outcome = "ok"
+    outcome = outcome_of(None)
     LLM_IN_FLIGHT.add(1)
     try:
         yield
     except BaseException as error:
-        outcome = _outcome(error)
+        outcome = outcome_of(error)
         raise
     finally:
         LLM_IN_FLIGHT.add(-1)
@@ -40,7 +46,10 @@ def model_call() -> Iterator[None]:
         LLM_REQUESTS.add(outcome=outcome)
 
 
-def _outcome(error: BaseException) -> str:
+def outcome_of(error: BaseException | None) -> str:
+    """ok, cancelled, systemic, transient or failed."""
+    if error is None:
+        return "ok"
     if isinstance(error, CancelledError):
         return "cancelled"
     if isinstance(error, SystemicError):

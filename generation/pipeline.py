@@ -24,7 +24,7 @@ from connections.executor import DbExecutor
 from generation import services
 from generation.draining import finish
 from generation.log_events import brief_error, log_retry
-from generation.metrics import model_call
+from generation.metrics import provider_call
 from generation.patience import OUTAGES, PatientDb
 from generation.pauses import pause_before
 from generation.planning import plan_roadmap
@@ -304,7 +304,7 @@ class Puller:
     async def _draft(self, work: Work) -> Draft:
         """A version or a failure; nothing a provider does ends the puller."""
         try:
-            with model_call():
+            with provider_call(self._provider):
                 written = await self._provider.write(work.kind, work.brief)
             check_type(work.kind, written.content)
         except SoftTimeLimitExceeded:

@@ -1,5 +1,6 @@
 """Waiting for a condition instead of sleeping and hoping."""
 
+import asyncio
 import time
 from collections.abc import Callable
 
@@ -12,3 +13,11 @@ def wait_until(
     while not condition():
         assert time.monotonic() < give_up_at, "it never happened"
         time.sleep(every)
+
+
+async def until(condition: Callable[[], object], *, seconds: float = 30.0) -> None:
+    """`wait_until`, while the loop goes on."""
+    give_up_at = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < give_up_at, "it never happened"
+        await asyncio.sleep(0.01)

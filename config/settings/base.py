@@ -14,11 +14,20 @@ from django.utils.translation import gettext_lazy as _
 
 from config.databases import database_users, databases_for
 from config.embedded import Postgres, Redis
-from config.environment import BASE_DIR, Environment, positive_number, site_url
+from config.environment import (
+    BASE_DIR,
+    Environment,
+    model_server_url,
+    one_of,
+    optional_number,
+    positive_number,
+    site_url,
+)
 from config.logs import log_level, logging_settings
 from connections.budget import budget_from_environment
 from connections.environment import VariableError
 from connections.fit import Capacity
+from generation.providers.endpoints import MAX_TOKENS_FIELDS, OUTPUT_MODES
 
 STATE_DIR = BASE_DIR / ".cairn"
 
@@ -202,13 +211,30 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 
 # --- Content -------------------------------------------------------------------------------------
 SITE_URL = site_url(env, default="http://127.0.0.1:8000")
-LLM_BASE_URL = env.str("LLM_BASE_URL", default="")
+LLM_BASE_URL = model_server_url(env)
 LLM_API_KEY = env.str("LLM_API_KEY", default="")
 LLM_MODEL = env.str("LLM_MODEL", default="")
 CONTENT_PROVIDER = env.str(
     "CONTENT_PROVIDER", default="openai" if LLM_BASE_URL or LLM_API_KEY else "catalogue"
 )
 CONTENT_PROVIDERS = {"catalogue": "generation.providers.catalogue.CatalogueProvider"}
+if CONTENT_PROVIDER == "openai" and not LLM_MODEL:
+    raise ImproperlyConfigured(
+        "LLM_MODEL must be set where CONTENT_PROVIDER is openai (it is where LLM_BASE_URL or "
+        "LLM_API_KEY is set): the model that is to write."
+    )
+# What the model server allows all processes together; None: no limit.
+LLM_REQUESTS_PER_MINUTE = optional_number(env, "LLM_REQUESTS_PER_MINUTE")
+LLM_TOKENS_PER_MINUTE = optional_number(env, "LLM_TOKENS_PER_MINUTE")
+# Of silence; None: what suits the host, like the next two.
+LLM_TIMEOUT_SECONDS = optional_number(env, "LLM_TIMEOUT_SECONDS")
+LLM_OUTPUT_MODE = one_of(env, "LLM_OUTPUT_MODE", OUTPUT_MODES)
+LLM_MAX_TOKENS_FIELD = one_of(env, "LLM_MAX_TOKENS_FIELD", MAX_TOKENS_FIELDS)
+# US dollars for a million tokens; None: as published, where that is known.
+LLM_PRICE_INPUT = optional_number(env, "LLM_PRICE_INPUT", least=0)
+LLM_PRICE_OUTPUT = optional_number(env, "LLM_PRICE_OUTPUT", least=0)
+if (LLM_PRICE_INPUT is None) != (LLM_PRICE_OUTPUT is None):
+    raise ImproperlyConfigured("LLM_PRICE_INPUT and LLM_PRICE_OUTPUT go together: set both.")
 # Model calls under way at once in one process.
 LLM_MAX_CONCURRENCY = positive_number(env, "LLM_MAX_CONCURRENCY", 8, kind=int)
 # What a process of a role has under way, for `connection_budget --fit` to tell costs in.

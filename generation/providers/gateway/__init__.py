@@ -1,0 +1,9 @@
+"""The only way to a model server, and the only place that knows the libraries it is made of.
+
+Loading it takes a second and some 80 MiB, so whoever forks does it before (`preload`), and nobody
+imports it who does not need it.
+"""
+
+from generation.providers.gateway.opening import configured_endpoint, open_gateway, preload
+
+__all__ = ["configured_endpoint", "open_gateway", "preload"]

@@ -1,0 +1,263 @@
+"""One request to the server: its place, its turn, its repetitions, and the books."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import stamina
+import structlog
+from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
+
+from generation.log_events import brief_error
+from generation.metrics import LLM_TOKENS, model_call, outcome_of
+from generation.providers.base import ContentError, ProviderError, SystemicError, Usage
+from generation.providers.calls import ModelCall, OnCall
+from generation.providers.dialogue import Prompt
+from generation.providers.endpoints import Endpoint
+from generation.providers.gateway.breaker import Breaker
+from generation.providers.gateway.errors import (
+    Again,
+    TooMany,
+    Unreachable,
+    translate,
+    unreachable,
+)
+from generation.providers.limits import Pacer
+from generation.unwrapping import strip_thoughts
+
+log = structlog.get_logger(__name__)
+
+# Of one request, the first included. A pipeline asks for an artifact again by itself, later.
+ATTEMPTS = 5
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, JITTER_SECONDS = 0.5, 20.0, 0.5
+# "Too many" without a word on when to come again.
+HOLD_SECONDS = 1.0
+# Bytes of a prompt to one token, about; also in scripts of three bytes a character.
+BYTES_PER_TOKEN = 4
+
+
+Ask = Callable[[], Awaitable[ModelResponse]]
+
+
+@dataclass
+class Tally:
+    """What one answer has taken so far, over all its requests."""
+
+    prompt: Prompt
+    calls: list[ModelCall] = field(default_factory=list)
+
+    def usage(self) -> Usage:
+        answered = [call for call in self.calls if call.tokens_out]
+        costs = [call.cost_usd for call in answered if call.cost_usd is not None]
+        return Usage(
+            calls=len(self.calls),
+            tokens_in=sum(call.tokens_in for call in answered),
+            tokens_out=sum(call.tokens_out for call in answered),
+            # A sum with something unknown in it is unknown.
+            cost_usd=sum(costs, Decimal(0)) if answered and len(costs) == len(answered) else None,
+        )
+
+
+@dataclass
+class Entry:
+    """One request in the books, while it is under way."""
+
+    response: ModelResponse | None = None
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def tokens(self) -> int:
+        usage = self.response.usage if self.response else None
+        return usage.input_tokens + usage.output_tokens if usage else 0
+
+
+class Requests:
+    """All requests of one gateway. `send` returns a response that has something in it."""
+
+    def __init__(self, endpoint: Endpoint, pacer: Pacer, breaker: Breaker, on_call: OnCall) -> None:
+        self._endpoint, self._pacer, self._breaker = endpoint, pacer, breaker
+        self._on_call = on_call
+        self._places = asyncio.Semaphore(endpoint.concurrency)
+        self._typical: dict[str, float] = {}
+
+    async def send(self, tally: Tally, ask: Ask, *, seconds: float) -> ModelResponse:
+        """Ask, and ask again while that is worth it. `seconds` bound one attempt."""
+        context = stamina.retry_context(
+            on=_wait_before_repeating,
+            attempts=ATTEMPTS,
+            timeout=None,
+            wait_initial=FIRST_PAUSE_SECONDS,
+            wait_max=LONGEST_PAUSE_SECONDS,
+            wait_jitter=JITTER_SECONDS,
+        ).with_name(tally.prompt.purpose, (), {})
+        self._breaker.check()
+        try:
+            async for attempt in self._breaker.attempts(aiter(context)):
+                with attempt:
+                    return await self._attempt(tally, ask, attempt.num, seconds)
+        except Unreachable as error:
+            self._breaker.open(unreachable(error, self._endpoint))
+            self._breaker.check()
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _attempt(self, tally: Tally, ask: Ask, number: int, seconds: float) -> ModelResponse:
+        expected = self._expected_tokens(tally.prompt)
+        async with self._place():
+            await self._turn(expected)
+            self._breaker.check()
+            entry = Entry()
+            try:
+                with self._booked(tally, number, entry), model_call():
+                    entry.response = await self._ask(ask, seconds)
+                    check_response(entry.response)
+            finally:
+                await self._pacer.settle(entry.tokens - expected)
+        return entry.response
+
+    async def _ask(self, ask: Ask, seconds: float) -> ModelResponse:
+        try:
+            async with asyncio.timeout(seconds):
+                return await ask()
+        except Exception as error:  # noqa: BLE001 - whatever it is, it has a name of ours
+            ours = translate(error, self._endpoint)
+        await self._tell_others(ours)
+        # Not chained: what the library raises may show the key in a traceback.
+        raise ours
+
+    async def _tell_others(self, error: ProviderError) -> None:
+        """Before anybody can start another call."""
+        if isinstance(error, SystemicError):
+            self._breaker.open(error)
+            await self._pacer.refuse(str(error))
+        elif isinstance(error, TooMany) or (isinstance(error, Again) and error.wait):
+            await self._pacer.hold(error.wait or HOLD_SECONDS)
+
+    @asynccontextmanager
+    async def _place(self) -> AsyncIterator[None]:
+        """One of the calls this process may have under way."""
+        await self._breaker.race(self._places.acquire())
+        try:
+            yield
+        finally:
+            self._places.release()
+
+    async def _turn(self, tokens: float) -> None:
+        """Wait until the fleet's limits let another call start."""
+        returned = 0.0
+        while True:
+            turn = await self._pacer.take(tokens, returned)
+            if turn.refusal:
+                self._breaker.open(SystemicError(turn.refusal, detail="another process was told"))
+                self._breaker.check()
+            if turn.wait <= 0:
+                return
+            await self._breaker.race(asyncio.sleep(turn.wait))
+            # Meanwhile somebody may have been told to wait, and so are we: then it is no turn.
+            if (await self._pacer.held()).wait <= 0:
+                return
+            returned = tokens
+
+    def _expected_tokens(self, prompt: Prompt) -> float:
+        sent = len((prompt.system + prompt.user).encode()) / BYTES_PER_TOKEN
+        return sent + min(prompt.max_tokens, self._typical.get(prompt.purpose, prompt.max_tokens))
+
+    @contextmanager
+    def _booked(self, tally: Tally, number: int, entry: Entry) -> Iterator[None]:
+        """Whatever becomes of the request, there is one entry of it."""
+        error: BaseException | None = None
+        try:
+            yield
+        except BaseException as raised:
+            error = raised
+            raise
+        finally:
+            call = self._describe(tally, number, entry, error)
+            tally.calls.append(call)
+            self._learn(call)
+            self._on_call(call)
+
+    def _describe(
+        self, tally: Tally, number: int, entry: Entry, error: BaseException | None
+    ) -> ModelCall:
+        prompt, response = tally.prompt, entry.response
+        usage = response.usage if response else None
+        return ModelCall(
+            purpose=prompt.purpose,
+            prompt_version=prompt.version,
+            model=self._endpoint.model,
+            attempt=number,
+            seconds=time.monotonic() - entry.began,
+            outcome=outcome_of(error),
+            error=type(error).__name__ if error else "",
+            tokens_in=usage.input_tokens if usage else 0,
+            tokens_out=usage.output_tokens if usage else 0,
+            tokens_cached=usage.cache_read_tokens if usage else 0,
+            cost_usd=cost_of(response, self._endpoint) if response else None,
+        )
+
+    def _learn(self, call: ModelCall) -> None:
+        """How long answers to such prompts are; somewhat more is what the next turn asks for."""
+        LLM_TOKENS.add(call.tokens_in, direction="in")
+        LLM_TOKENS.add(call.tokens_out, direction="out")
+        if call.tokens_out:
+            typical = self._typical.get(call.purpose, 1.25 * call.tokens_out)
+            self._typical[call.purpose] = 0.8 * typical + 0.2 * 1.25 * call.tokens_out
+
+
+def check_response(response: ModelResponse) -> None:
+    """Raises ContentError or Again for a response that nobody can use."""
+    if response.finish_reason == "length":
+        raise ContentError("The answer was cut off at the limit of tokens.")
+    if response.finish_reason == "content_filter":
+        raise ContentError("The model server's content filter refused this.")
+    parts = response.parts
+    if not any(isinstance(part, ToolCallPart) or _says_something(part) for part in parts):
+        raise Again("The model server answered nothing.")
+
+
+def _says_something(part: object) -> bool:
+    """Thoughts alone are nothing; they are not always told apart where they are streamed."""
+    return isinstance(part, TextPart) and bool(strip_thoughts(part.content).strip())
+
+
+def cost_of(response: ModelResponse, endpoint: Endpoint) -> Decimal | None:
+    """US dollars; None where nobody knows."""
+    usage = response.usage
+    if endpoint.prices is not None:
+        return endpoint.prices.cost(usage.input_tokens, usage.output_tokens)
+    if not usage.output_tokens:
+        return None
+    try:
+        return response.cost().total_price
+    except (LookupError, ValueError, AssertionError):
+        return None
+
+
+def _wait_before_repeating(error: Exception) -> bool | float:
+    """For stamina: no, yes after its own pause, or yes after so many seconds."""
+    if not isinstance(error, Again):
+        return False
+    return True if error.wait is None else error.wait
+
+
+def _log_repetition(details: RetryDetails) -> None:
+    error = details.caused_by
+    log.warning(
+        "llm_request_retried",
+        purpose=details.name,
+        attempt=details.retry_num,
+        pause_seconds=round(details.wait_for, 2),
+        error_class=type(error).__name__,
+        error=brief_error(error),
+        detail=getattr(error, "detail", ""),
+    )
+
+
+# Instead of stamina's own, which knows neither our event names nor our metrics.
+set_on_retry_hooks([_log_repetition])

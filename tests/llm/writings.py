@@ -1,0 +1,155 @@
+"""What the model server of the tests writes: an answer for whatever schema it is sent."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+WORDS = (
+    "a clear idea of how the parts fit together",
+    "one small example that can be tried at once",
+    "the usual mistake and how to see it early",
+    "what to look for when nothing seems to work",
+    "the reason why it was made this way",
+    "a question to ask before going on",
+)
+
+
+def purpose_of(schema: dict[str, Any] | None, text: str) -> str:
+    """By what is asked for: the schema's fields, or those that the prompt names."""
+    names = set(schema.get("properties", {})) if schema else set()
+    for field, purpose in (
+        ("stages", "outline"),
+        ("questions", "quiz"),
+        ("resources", "resources"),
+    ):
+        if field in names or (schema is None and f'"{field}"' in text):
+            return purpose
+    return "object" if schema else "tutorial"
+
+
+def write(purpose: str, schema: dict[str, Any] | None, text: str, *, concepts: int) -> Any:
+    """A string (tutorial) or something JSON can hold."""
+    mark = hashlib.sha256(text.encode()).hexdigest()[:6]
+    if purpose == "outline":
+        return outline(concepts)
+    if purpose == "quiz":
+        return {"questions": [question(mark, number) for number in range(4)]}
+    if purpose == "resources":
+        return {"resources": [resource(mark, number) for number in range(3)]}
+    if purpose == "tutorial":
+        return tutorial(mark)
+    assert schema is not None
+    return fill(schema, schema)
+
+
+def outline(concepts: int) -> dict[str, Any]:
+    """Two stages, modules of up to four; each concept requires the one before."""
+    listed = [concept(number) for number in range(concepts)]
+    half = max(1, (concepts + 1) // 2)
+    parts = [part for part in (listed[:half], listed[half:]) if part]
+    return {
+        "title": "Keeping bees in a garden",
+        "summary": "From the first look into a hive to honey in jars.",
+        "language": "en",
+        "level": "beginner",
+        "assumptions": ["You have room for one hive."],
+        "stages": [stage(number, part) for number, part in enumerate(parts)],
+    }
+
+
+def stage(number: int, concepts: list[dict[str, Any]]) -> dict[str, Any]:
+    modules = [concepts[start : start + 4] for start in range(0, len(concepts), 4)]
+    return {
+        "title": f"Season {number + 1}",
+        "summary": f"What happens in season {number + 1}.",
+        "modules": [
+            {
+                "title": f"Season {number + 1}, visit {index + 1}",
+                "summary": "One visit to the hive.",
+                "concepts": module,
+            }
+            for index, module in enumerate(modules)
+        ],
+    }
+
+
+def concept(number: int) -> dict[str, Any]:
+    return {
+        "key": f"c{number}",
+        "title": f"Bee lesson {number + 1}",
+        "summary": f"Lesson {number + 1} on keeping bees.",
+        "kind": "concept",
+        "difficulty": 1 + number % 5,
+        "est_minutes": 30,
+        "objectives": [f"Name part {number + 1} of the hive", f"Explain visit {number + 1}"],
+        "keywords": ["bees"],
+        "requires": [f"c{number - 1}"] if number else [],
+    }
+
+
+def question(mark: str, number: int) -> dict[str, Any]:
+    """The correct one is as long as the others."""
+    topics = ("smoke", "brood", "nectar", "swarms")
+    topic = topics[number % len(topics)]
+    texts = [f"{topic} {name} {mark}" for name in ("calms", "warms", "feeds", "moves")]
+    return {
+        "type": "single",
+        "stem": f"During visit {number + 1} with mark {mark}, what does {topic} do?",
+        "choices": [
+            {
+                "text": text,
+                "is_correct": index == number % 4,
+                "rationale": f"Watch the {topic} for a while and you see it.",
+            }
+            for index, text in enumerate(texts)
+        ],
+        "explanation": f"Seen in the hive, {topic} does exactly this.",
+        "objective": f"Explain {topic}",
+        "difficulty": 2,
+    }
+
+
+def resource(mark: str, number: int) -> dict[str, Any]:
+    return {
+        "title": f"Bees, part {number + 1}",
+        "url": f"https://bees.example/{mark}/{number + 1}",
+        "kind": "article",
+        "why": "It shows every step with a drawing.",
+        "language": "en",
+        "minutes": 15,
+        "is_free": True,
+    }
+
+
+def tutorial(mark: str) -> str:
+    sections = ("Why it matters", "How it works", "An example", "What goes wrong", "Try it")
+    paragraphs = [
+        f"## {title}\n\n"
+        + " ".join(
+            f"In part {number + 1} of {mark} you find {words}, and the bees do not mind."
+            for number, words in enumerate(WORDS)
+        )
+        for title in sections
+    ]
+    return "\n\n".join(["# Looking into the hive", *paragraphs, "$\\frac{a}{b}$ is a share."])
+
+
+def fill(schema: dict[str, Any], root: dict[str, Any]) -> Any:
+    """The smallest thing that fits a schema."""
+    if "$ref" in schema:
+        name = schema["$ref"].rsplit("/", 1)[-1]
+        return fill(root["$defs"][name], root)
+    if "const" in schema or "enum" in schema:
+        return schema.get("const", schema.get("enum", [None])[0])
+    for several in ("anyOf", "oneOf", "allOf"):
+        if several in schema:
+            return fill(schema[several][0], root)
+    kind = schema.get("type")
+    if kind == "object":
+        return {name: fill(part, root) for name, part in schema.get("properties", {}).items()}
+    if kind == "array":
+        return [fill(schema.get("items", {}), root) for _ in range(schema.get("minItems", 1))]
+    number = schema.get("minimum", 1)
+    plain = {"string": "words", "integer": number, "number": number, "boolean": True}
+    return plain.get(str(kind))
