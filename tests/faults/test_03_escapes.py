@@ -31,9 +31,10 @@ APPS = (
 ALLOWED = {
     # Closing waits for the lanes; it opens nothing.
     "connections/executor.py": frozenset({"run_in_executor"}),
-    # Both work in the request's own thread, to give its connection back.
+    # They work in the request's own thread, to give its connection back.
     "connections/handler.py": frozenset({"sync_to_async"}),
     "connections/middleware.py": frozenset({"sync_to_async"}),
+    "connections/returning.py": frozenset({"sync_to_async"}),
     # A forked child gets an idle thread in the place of one that it does not have.
     "connections/forks.py": frozenset({"SyncToAsync"}),
 }
