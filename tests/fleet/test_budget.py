@@ -92,15 +92,16 @@ def test_with_roles_replaced_in_the_middle_nobody_notices(stage: Stage) -> None:
     stage.sampler.begin()
     with stage.learners() as learners, SixRoadmaps(stage) as roadmaps:
         learners.pages += roadmaps.pages()
-        for share, role in zip((0.2, 0.5), replaced, strict=True):
+        for share, role in zip((0.1, 0.3), replaced, strict=True):
             roadmaps.await_share(share)
             stage.start(role)
             hand_over(stage, learners, role)
-        learners.rush(RUSH)
-        migrate(stage)
+            learners.rush(RUSH)
+            migrate(stage)
     twice = {role: 2 * PEAKS[role] for role in replaced}
     seen = check(stage, learners, roadmaps, PEAKS | twice)
-    # One at a time.
+    assert seen.by_role["content_generation"] > 8, "old and new were at work together"
+    # One role at a time.
     assert seen.fleet <= BUDGET.total + max(PEAKS[role] for role in replaced)
 
 
@@ -114,6 +115,7 @@ def test_while_a_whole_fleet_takes_over_the_server_is_not_full(stage: Stage) -> 
         roadmaps.await_share(0.6)
         hand_over(stage, learners, *ROLES)
     seen = check(stage, learners, roadmaps, {role: 2 * peak for role, peak in PEAKS.items()})
+    assert seen.by_role["content_generation"] > 8, "old and new were at work together"
     assert seen.fleet <= 2 * BUDGET.total
     assert seen.everybody <= BUDGET.rolling_total == 95
 
