@@ -34,7 +34,9 @@ from generation.providers.base import (
     ProviderError,
     SystemicError,
     TransientError,
+    Usage,
     Written,
+    opened,
 )
 from generation.refusals import draft_refusal
 from generation.run_states import OPEN, RunState
@@ -90,7 +92,8 @@ async def pull(
     """
     try:
         with bound_contextvars(run=str(run_id)):
-            return await Puller(run_id, provider, db, limits, on_saved).work()
+            async with opened(provider):
+                return await Puller(run_id, provider, db, limits, on_saved).work()
     except BaseExceptionGroup as group:
         raise _first(group) from group
 
@@ -101,7 +104,8 @@ async def plan(
     """Have a run planned, unless it is, and return its state."""
     try:
         with bound_contextvars(run=str(run_id)):
-            await Puller(run_id, provider, db, limits, ignore).plan()
+            async with opened(provider):
+                await Puller(run_id, provider, db, limits, ignore).plan()
     except BaseExceptionGroup as group:
         raise _first(group) from group
     return await db.run(get_run_state, run_id)
@@ -311,14 +315,14 @@ class Puller:
             raise
         except SystemicError as error:
             self._halt = self._halt or str(error)
-            return _failed(work, error, retry_seconds=0.0)
+            return self._fail(work, error, retry_seconds=0.0)
         except (TransientError, OSError) as error:
             pause = self._pause_after(work.attempts)
             if pause is not None:
                 log_retry(work.attempts, pause, error)
-            return _failed(work, error, retry_seconds=pause)
+            return self._fail(work, error, retry_seconds=pause)
         except Exception as error:  # noqa: BLE001 - a provider's bug costs one artifact
-            return _failed(work, error)
+            return self._fail(work, error)
         try:
             return draft_version(
                 work.artifact_id,
@@ -330,6 +334,26 @@ class Puller:
             )
         except Exception as error:  # noqa: BLE001 - content that cannot even be rendered, likewise
             return draft_refusal(work, error)
+
+    def _fail(
+        self, work: Work, error: Exception, *, retry_seconds: float | None = None
+    ) -> FailureDraft:
+        known = isinstance(error, ProviderError | OSError)
+        if not known:
+            log.error("provider_failed", attempt=work.attempts, exc_info=error)
+        spent = error.usage if isinstance(error, ProviderError) else Usage()
+        # What a try has cost that will be repeated is told by the one that ends it.
+        is_paid = spent.calls and retry_seconds is None
+        return draft_failure(
+            work.artifact_id,
+            work.concept_id,
+            work.kind,
+            error,
+            public=str(error) if known else "Writing this failed unexpectedly.",
+            detail=error.detail if isinstance(error, ProviderError) else repr(error),
+            retry_seconds=retry_seconds,
+            provenance=self._provenance(Written(None, spent), work) if is_paid else None,
+        )
 
     def _pause_after(self, attempt: int) -> float | None:
         """Seconds until the next attempt; None when there is none left."""
@@ -368,18 +392,3 @@ def check_type(kind: ArtifactKind, content: object) -> None:
         raise ContentError(
             f"What came back is no {kind.value}.", detail=f"a {type(content).__name__}"
         )
-
-
-def _failed(work: Work, error: Exception, *, retry_seconds: float | None = None) -> FailureDraft:
-    known = isinstance(error, ProviderError | OSError)
-    if not known:
-        log.error("provider_failed", attempt=work.attempts, exc_info=error)
-    return draft_failure(
-        work.artifact_id,
-        work.concept_id,
-        work.kind,
-        error,
-        public=str(error) if known else "Writing this failed unexpectedly.",
-        detail=error.detail if isinstance(error, ProviderError) else repr(error),
-        retry_seconds=retry_seconds,
-    )

@@ -46,9 +46,9 @@ async def plan_roadmap(
     try:
         written = await _ask(claim, provider, attempts=attempts, retry_seconds=retry_seconds)
     except SystemicError as error:
-        await stop(RunState.PAUSED, str(error))
+        await stop(RunState.PAUSED, str(error), usage=error.usage)
     except ProviderError as error:
-        await stop(RunState.FAILED, str(error))
+        await stop(RunState.FAILED, str(error), usage=error.usage)
     except (SoftTimeLimitExceeded, *OUTAGES):
         raise
     except Exception as error:
@@ -66,7 +66,8 @@ async def _ask(
             return await provider.outline(claim.request)
         except (TransientError, OSError) as error:
             if attempt == attempts:
-                raise ProviderError(str(error)) from error
+                usage = error.usage if isinstance(error, ProviderError) else None
+                raise ProviderError(str(error), usage=usage) from error
             pause = pause_before(attempt, retry_seconds)
             log_retry(attempt, pause, error)
             await asyncio.sleep(pause)

@@ -17,7 +17,7 @@ from generation.draining import finish
 from generation.hints import close_channel_layer, send_hint
 from generation.outline import Outline, OutlineRequest, check_outline
 from generation.pipeline import Limits, plan, pull
-from generation.providers.base import GoalRefused, Provider
+from generation.providers.base import GoalRefused, Provider, opened
 from generation.providers.registry import get_provider
 from generation.run_states import RunState
 from generation.saving import Hook, ignore
@@ -56,11 +56,16 @@ def open_executor() -> DbExecutor:
 
 def plan_outline(request: OutlineRequest, provider: Provider) -> Outline:
     """An outline that would be accepted, without writing anything. Raises GoalRefused."""
-    outline = asyncio.run(provider.outline(request)).content
+    outline = asyncio.run(_ask_outline(request, provider))
     problems = check_outline(outline, request)
     if problems:
         raise GoalRefused("The outline cannot be used: " + "; ".join(problems))
     return outline
+
+
+async def _ask_outline(request: OutlineRequest, provider: Provider) -> Outline:
+    async with opened(provider):
+        return (await provider.outline(request)).content
 
 
 def join_broker() -> None:

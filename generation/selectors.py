@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.conf import settings
@@ -17,10 +19,15 @@ from concepts.models import Artifact, Concept, Question, Resource
 from connections.conf import get_budget
 from generation.models import GenerationRun
 from generation.outline import OutlineRequest
-from generation.providers.base import ConceptBrief
+from generation.providers.base import ConceptBrief, Neighbour
 from generation.run_states import RunState
 from roadmaps.models import Module, Roadmap, Stage, Visibility
 from roadmaps.services import goal_key
+
+# How many concepts a writer is told of: those last read before, and those on either side.
+PATH_LENGTH, NEIGHBOURS = 15, 2
+
+Around = Mapping[tuple[uuid.UUID, int], Neighbour]
 
 
 @dataclass(frozen=True)
@@ -42,12 +49,13 @@ class Work:
 
 def list_work(artifact_ids: Sequence[int]) -> list[Work]:
     """Claimed artifacts with their briefs, in order of priority, then of the roadmap."""
-    artifacts = (
+    artifacts = list(
         Artifact.objects.filter(pk__in=artifact_ids)
         .select_related("concept__roadmap")
         .prefetch_related("concept__requirements__requires")
         .order_by("-priority", "position")
     )
+    around = _list_around({artifact.concept for artifact in artifacts})
     return [
         Work(
             artifact_id=artifact.pk,
@@ -55,14 +63,36 @@ def list_work(artifact_ids: Sequence[int]) -> list[Work]:
             kind=ArtifactKind(artifact.kind),
             attempts=artifact.attempts,
             slug=artifact.concept.slug,
-            brief=_brief(artifact.concept),
+            brief=_brief(artifact.concept, around),
         )
         for artifact in artifacts
     ]
 
 
-def _brief(concept: Concept) -> ConceptBrief:
-    roadmap = concept.roadmap
+def _list_around(concepts: Iterable[Concept]) -> Around:
+    """By roadmap and position, what stands around some concepts; one query for all."""
+    wanted = [
+        Q(
+            roadmap=concept.roadmap_id,
+            position__range=(concept.position - PATH_LENGTH, concept.position + NEIGHBOURS),
+        )
+        for concept in concepts
+    ]
+    if not wanted:
+        return {}
+    rows = Concept.objects.filter(reduce(or_, wanted)).values_list(
+        "roadmap_id", "position", "title", "summary"
+    )
+    return {
+        (roadmap_id, position): Neighbour(title, summary)
+        for roadmap_id, position, title, summary in rows
+    }
+
+
+def _brief(concept: Concept, around: Around) -> ConceptBrief:
+    roadmap, place = concept.roadmap, concept.position
+    near = (*range(place - NEIGHBOURS, place), *range(place + 1, place + NEIGHBOURS + 1))
+    path = range(place - PATH_LENGTH, place)
     return ConceptBrief(
         goal=roadmap.goal,
         roadmap_title=roadmap.title,
@@ -77,7 +107,13 @@ def _brief(concept: Concept) -> ConceptBrief:
         objectives=tuple(concept.objectives),
         keywords=tuple(concept.keywords),
         requires=tuple(edge.requires.title for edge in concept.requirements.all()),
+        path=tuple(one.title for one in _take(around, roadmap.pk, path)),
+        neighbours=tuple(_take(around, roadmap.pk, near)),
     )
+
+
+def _take(around: Around, roadmap_id: uuid.UUID, places: Iterable[int]) -> list[Neighbour]:
+    return [around[roadmap_id, place] for place in places if (roadmap_id, place) in around]
 
 
 def get_run_state(run_id: uuid.UUID) -> RunState:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -22,6 +24,15 @@ class Usage:
     tokens_out: int = 0
     cost_usd: Decimal | None = None
 
+    def __add__(self, other: Usage) -> Usage:
+        costs = [cost for cost in (self.cost_usd, other.cost_usd) if cost is not None]
+        return Usage(
+            calls=self.calls + other.calls,
+            tokens_in=self.tokens_in + other.tokens_in,
+            tokens_out=self.tokens_out + other.tokens_out,
+            cost_usd=sum(costs, Decimal()) if costs else None,
+        )
+
 
 @dataclass(frozen=True)
 class Written(Generic[T_co]):
@@ -35,8 +46,19 @@ class Written(Generic[T_co]):
 
 
 @dataclass(frozen=True)
+class Neighbour:
+    """A concept right before or after, whose ground a tutorial leaves alone."""
+
+    title: str
+    summary: str
+
+
+@dataclass(frozen=True)
 class ConceptBrief:
-    """Everything a provider may know about the concept it writes for."""
+    """Everything a provider may know about the concept it writes for.
+
+    `requires` and `path` (the concepts last read before it) are titles.
+    """
 
     goal: str
     roadmap_title: str
@@ -51,13 +73,15 @@ class ConceptBrief:
     objectives: tuple[str, ...]
     keywords: tuple[str, ...]
     requires: tuple[str, ...] = ()
+    path: tuple[str, ...] = ()
+    neighbours: tuple[Neighbour, ...] = ()
 
 
 class Provider(Protocol):
     """All calls are safe to cancel and to repeat.
 
     `check_goal` looks at a goal before anything is spent and raises GoalRefused; the others raise
-    ProviderError.
+    ProviderError. One that holds connections is an async context manager as well: see `opened`.
     """
 
     @property
@@ -73,13 +97,27 @@ class Provider(Protocol):
     async def write(self, kind: ArtifactKind, brief: ConceptBrief) -> Written[ArtifactContent]: ...
 
 
-class ProviderError(Exception):
-    """An answer that did not come. The message is fit for a learner; details go to `detail`."""
+@asynccontextmanager
+async def opened(provider: Provider) -> AsyncIterator[Provider]:
+    """The provider, ready to write: what it holds belongs to this loop and is closed in it."""
+    if isinstance(provider, AbstractAsyncContextManager):
+        async with provider:
+            yield provider
+    else:
+        yield provider
 
-    def __init__(self, message: str, *, detail: str = "") -> None:
+
+class ProviderError(Exception):
+    """An answer that did not come. The message is fit for a learner; details go to `detail`.
+
+    `usage` is what was spent on it all the same.
+    """
+
+    def __init__(self, message: str, *, detail: str = "", usage: Usage | None = None) -> None:
         # Many a library's time-out has nothing to say.
         super().__init__(message or "No reason was given.")
         self.detail = detail
+        self.usage = usage or Usage()
 
 
 class TransientError(ProviderError):

@@ -150,11 +150,19 @@ def test_a_brief_tells_the_writer_what_comes_before(run_id: uuid.UUID) -> None:
     assert second.brief.requires == ("The knot c01",)
 
 
+def test_a_brief_tells_the_writer_what_stands_around(run_id: uuid.UUID) -> None:
+    ids = claim_artifacts(run_id, ALICE, limit=12, lease_seconds=30)
+    brief = next(work.brief for work in list_work(ids) if work.brief.key == "c03")
+    assert brief.path == ("The knot c01", "The knot c02")
+    assert [one.title[-3:] for one in brief.neighbours] == ["c01", "c02", "c04"]
+    assert brief.neighbours[0].summary == "A knot."
+
+
 def test_listing_work_takes_the_same_queries_whatever_its_size(
     run_id: uuid.UUID, django_assert_num_queries: pytest.FixtureRequest
 ) -> None:
     ids = claim_artifacts(run_id, ALICE, limit=12, lease_seconds=30)
-    with django_assert_num_queries(3):  # type: ignore[operator]  # a context manager
+    with django_assert_num_queries(4):  # type: ignore[operator]  # a context manager
         assert len(list_work(ids)) == 12
 
 
