@@ -1,0 +1,195 @@
+"""Prompts: files with a version, filled in. Pure.
+
+What people typed and what models wrote goes into one JSON document between delimiters that it
+cannot close. The rules (the system part) never hold a word of it: they are filled in from closed
+lists of ours.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from generation.languages import describe_language, request_language, true_and_false
+from generation.outline import TINY_CONCEPTS, OutlineRequest, wanted_range
+from generation.providers.base import ConceptBrief
+from generation.providers.dialogue import Prompt
+
+PROMPTS_DIR = Path(__file__).resolve().parent / "prompts"
+# Of a default roadmap; within DEFAULT_CONCEPTS.
+USUAL_CONCEPTS = 36
+# An outline's answer in tokens: so many, and so many more a concept.
+OUTLINE_TOKENS, CONCEPT_TOKENS, MAX_OUTLINE_TOKENS = 1_200, 190, 32_000
+# Prose words a minute of learning: reading is a part of it, trying and exercises are the rest.
+WORDS_A_MINUTE, LEAST_WORDS, MOST_WORDS = 35, 500, 1_800
+IDEOGRAPHS_A_WORD = 1.7
+
+LEVEL_RULES = {
+    "beginner": "A beginner in this subject. Take no knowledge of it for granted: every term is "
+    "explained at its first use, every step is shown.",
+    "intermediate": "An intermediate learner: the basics and the usual terms of the subject are "
+    "known and need no explanation; connections, limits and reasons do.",
+    "advanced": "An advanced learner: works in the subject. Be precise and dense; dwell on edge "
+    "cases, trade-offs and what is commonly got wrong by the experienced.",
+    "": "The goal tells how much the learner knows; where it does not, plan for a beginner.",
+}
+KIND_RULES = {
+    "fact": "This concept is a fact to be remembered: connect it to what is known, and make the "
+    "exercises ask for it from memory, in varied ways.",
+    "concept": "This concept is an idea to be understood: give examples and counter-examples, and "
+    "make the exercises tell them apart.",
+    "procedure": "This concept is a procedure to be carried out: number its steps, say how one "
+    "sees that each has worked and what to do when not, and have the exercises carry it out.",
+    "design": "This concept is a decision: show at least two options on the same case, with what "
+    "each costs, and have the exercises decide and give reasons.",
+}
+
+
+@dataclass(frozen=True)
+class PromptFile:
+    purpose: str
+    version: str
+    max_tokens: int
+    system: str
+    user: str
+
+
+@functools.cache
+def load_prompt(purpose: str) -> PromptFile:
+    text = (PROMPTS_DIR / f"{purpose}.md").read_text(encoding="utf-8")
+    _, front, body = text.split("---\n", 2)
+    fields = dict(line.split(": ", 1) for line in front.strip().split("\n"))
+    system, user = body.split("=== user ===\n")
+    return PromptFile(
+        purpose, fields["version"], int(fields["max_tokens"]), system.strip(), user.strip()
+    )
+
+
+def outline_prompt(request: OutlineRequest, language: str | None, today: date) -> Prompt:
+    """`language` is the content language where it is settled; else the goal's own is asked for."""
+    least, most = wanted_range(request.concepts)
+    target = request.concepts or USUAL_CONCEPTS
+    words = {
+        "language_rule": _language_rule(language) if language else _GOALS_LANGUAGE,
+        "language_request": request_language(language) if language else _GOALS_LANGUAGE,
+        "level_rule": LEVEL_RULES[request.level or ""],
+        "pace_rule": _pace_rule(request, today),
+        "least": str(least),
+        "most": str(most),
+        "target": str(target),
+        "tiny": str(TINY_CONCEPTS),
+    }
+    tokens = min(OUTLINE_TOKENS + CONCEPT_TOKENS * target, MAX_OUTLINE_TOKENS)
+    return _fill("outline", words, {"goal": request.goal}, max_tokens=tokens)
+
+
+def artifact_prompt(purpose: str, brief: ConceptBrief) -> Prompt:
+    """`purpose` is tutorial, resources or quiz."""
+    labels = true_and_false(brief.language) or ("true", "false")
+    words = {
+        "language_rule": _language_rule(brief.language),
+        "language_request": request_language(brief.language),
+        "level_rule": LEVEL_RULES[brief.level if brief.level in LEVEL_RULES else ""],
+        "kind_rule": KIND_RULES.get(brief.kind, KIND_RULES["concept"]),
+        "minutes": str(brief.est_minutes),
+        "words": _length(brief),
+        "labels": f"“{labels[0]}” and “{labels[1]}”",
+    }
+    return _fill(purpose, words, _describe(brief))
+
+
+def repair_prompt(
+    original: Prompt, answer: str, faults: Sequence[str], language: str | None
+) -> Prompt:
+    """The same task once more, with the answer that failed and the reasons."""
+    file = load_prompt("repair")
+    user = Template(file.user).substitute(
+        answer=answer.replace("</answer", "<\\/answer"),
+        faults=_as_data(list(faults)),
+        language_request=request_language(language) if language else _GOALS_LANGUAGE,
+    )
+    return Prompt(
+        purpose="repair",
+        version=f"{original.version}+{file.version}",
+        system=f"{original.system}\n\n{file.system}",
+        user=f"{original.user}\n\n{user}",
+        max_tokens=max(original.max_tokens, file.max_tokens),
+    )
+
+
+def blind_solve_prompt(questions: Sequence[Mapping[str, Any]]) -> Prompt:
+    """`questions` come without key, rationales and explanation."""
+    return _fill("blind_solve", {}, {"questions": list(questions)})
+
+
+def _fill(
+    purpose: str, words: Mapping[str, str], data: Mapping[str, Any], *, max_tokens: int = 0
+) -> Prompt:
+    file = load_prompt(purpose)
+    return Prompt(
+        purpose=purpose,
+        version=file.version,
+        system=Template(file.system).substitute(words),
+        user=Template(file.user).substitute(words, data=_as_data(data)),
+        max_tokens=max_tokens or file.max_tokens,
+    )
+
+
+def _as_data(value: object) -> str:
+    """JSON without angle brackets: whatever is in it, it cannot close its delimiters."""
+    text = json.dumps(value, ensure_ascii=False, indent=1)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+_GOALS_LANGUAGE = "Write everything in the language the goal is written in."
+
+
+def _language_rule(language: str) -> str:
+    return f"The content language is {describe_language(language)}. {request_language(language)}"
+
+
+def _pace_rule(request: OutlineRequest, today: date) -> str:
+    rule = ""
+    if request.hours_per_week:
+        rule = f"They have {request.hours_per_week} hours a week."
+    if request.target_date:
+        weeks = max((request.target_date - today).days / 7, 1)
+        rule += f" They want to be done by {request.target_date} ({weeks:.0f} weeks from now)."
+        if request.hours_per_week:
+            hours = weeks * request.hours_per_week
+            rule += (
+                f" That makes {hours:.0f} hours: the `est_minutes` of all concepts together stay "
+                f"below {hours * 60:.0f}; plan less deep sooner than dishonest minutes."
+            )
+    return rule.strip() or "They did not say how much time they have."
+
+
+def _length(brief: ConceptBrief) -> str:
+    words = min(max(brief.est_minutes * WORDS_A_MINUTE, LEAST_WORDS), MOST_WORDS)
+    if brief.language.casefold().startswith(("zh", "ja")):
+        return f"{round(words * IDEOGRAPHS_A_WORD, -2):.0f} characters"
+    return f"{round(words, -2)} words"
+
+
+def _describe(brief: ConceptBrief) -> dict[str, Any]:
+    return {
+        "roadmap": {"title": brief.roadmap_title, "goal": brief.goal},
+        "concept": {
+            "title": brief.title,
+            "summary": brief.summary,
+            "kind": brief.kind,
+            "difficulty": f"{brief.difficulty} of 5",
+            "minutes": brief.est_minutes,
+            "objectives": list(brief.objectives),
+            "keywords": list(brief.keywords),
+        },
+        "prerequisites": list(brief.requires),
+        "path_so_far": list(brief.path),
+        "neighbours": [{"title": one.title, "summary": one.summary} for one in brief.neighbours],
+    }
