@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
 
 from generation.outline import OutlineRequest
@@ -19,6 +20,41 @@ LEVELS = ("beginner", "intermediate", "advanced")
 # Invisible, but part of words (and of emoji); other format characters only deceive.
 _JOINERS = "\u200c\u200d"
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+# What a model finds a goal to be, in words for people.
+_VERDICTS = {
+    "question": "“{goal}” is a question that one answer settles; a roadmap is for what takes days "
+    "or months to learn.",
+    "unclear": "“{goal}” may mean several quite different things.",
+    "unsafe": "“{goal}” is nothing that Cairn helps with.",
+    "not_a_goal": "“{goal}” does not say what you want to learn.",
+}
+MAX_SUGGESTIONS, SUGGESTION_MAX_CHARACTERS = 3, 100
+
+
+def refuse_by_verdict(goal: str, verdict: str, suggestions: Iterable[str]) -> None:
+    """Raises GoalRefused, with goals that may be meant instead, unless the verdict is roadmap."""
+    if verdict not in _VERDICTS:
+        return
+    shown = goal if len(goal) <= SUGGESTION_MAX_CHARACTERS else goal[:99].rstrip() + "…"
+    instead = tuple(_clean_suggestions(suggestions))
+    message = _VERDICTS[verdict].format(goal=shown)
+    if instead:
+        message += f" Try instead: {', '.join(f'“{suggestion}”' for suggestion in instead)}."
+    raise GoalRefused(message, suggestions=instead)
+
+
+def _clean_suggestions(suggestions: Iterable[str]) -> list[str]:
+    """Those that would pass for goals themselves: a model wrote them."""
+    cleaned: list[str] = []
+    for suggestion in suggestions:
+        try:
+            goal = clean_goal(suggestion)
+        except GoalRefused:
+            continue
+        if len(goal) <= SUGGESTION_MAX_CHARACTERS and goal not in cleaned:
+            cleaned.append(goal)
+    return cleaned[:MAX_SUGGESTIONS]
 
 
 def clean_goal(text: str) -> str:

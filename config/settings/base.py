@@ -217,7 +217,10 @@ LLM_MODEL = env.str("LLM_MODEL", default="")
 CONTENT_PROVIDER = env.str(
     "CONTENT_PROVIDER", default="openai" if LLM_BASE_URL or LLM_API_KEY else "catalogue"
 )
-CONTENT_PROVIDERS = {"catalogue": "generation.providers.catalogue.CatalogueProvider"}
+CONTENT_PROVIDERS = {
+    "catalogue": "generation.providers.catalogue.CatalogueProvider",
+    "openai": "generation.providers.openai.OpenAIProvider",
+}
 if CONTENT_PROVIDER == "openai" and not LLM_MODEL:
     raise ImproperlyConfigured(
         "LLM_MODEL must be set where CONTENT_PROVIDER is openai (it is where LLM_BASE_URL or "
@@ -235,6 +238,8 @@ LLM_PRICE_INPUT = optional_number(env, "LLM_PRICE_INPUT", least=0)
 LLM_PRICE_OUTPUT = optional_number(env, "LLM_PRICE_OUTPUT", least=0)
 if (LLM_PRICE_INPUT is None) != (LLM_PRICE_OUTPUT is None):
     raise ImproperlyConfigured("LLM_PRICE_INPUT and LLM_PRICE_OUTPUT go together: set both.")
+# Whether every quiz is solved once more without its key: one call more a quiz, fewer wrong keys.
+LLM_BLIND_SOLVE = env.bool("LLM_BLIND_SOLVE", default=False)
 # Model calls under way at once in one process.
 LLM_MAX_CONCURRENCY = positive_number(env, "LLM_MAX_CONCURRENCY", 8, kind=int)
 # What a process of a role has under way, for `connection_budget --fit` to tell costs in.

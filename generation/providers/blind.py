@@ -1,0 +1,59 @@
+"""The second opinion on a quiz: the same model solves it without the key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from concepts.content import QuestionContent, QuizContent
+from concepts.quiz_lint import shuffle_choices
+from generation.prompting import blind_solve_prompt
+from generation.providers.dialogue import Gateway
+from generation.providers.schemas import BlindAnswer, BlindAnswers
+
+
+async def solve_blind(quiz: QuizContent, gateway: Gateway, *, seed: str) -> list[str]:
+    """Where the solution and the key disagree, one sentence each.
+
+    Choices are shuffled, so that a favourite position is no hint.
+    """
+    shuffled = shuffle_choices(quiz, f"blind {seed}")
+    questions = [
+        _without_key(number, question) for number, question in enumerate(shuffled.questions, 1)
+    ]
+    answer = await gateway.write_object(blind_solve_prompt(questions), BlindAnswers)
+    solved = {one.question: one for one in answer.content.answers}
+    return list(_disagreements(shuffled, solved))
+
+
+def _without_key(number: int, question: QuestionContent) -> dict[str, Any]:
+    choices = [
+        {"number": place, "text": choice.text} for place, choice in enumerate(question.choices, 1)
+    ]
+    return {"number": number, "type": question.type, "stem": question.stem, "choices": choices}
+
+
+def _disagreements(quiz: QuizContent, solved: dict[int, BlindAnswer]) -> Iterator[str]:
+    for number, question in enumerate(quiz.questions, 1):
+        mine = solved.get(number)
+        if mine is None:
+            continue  # nobody disagreed
+        key = {place for place, choice in enumerate(question.choices, 1) if choice.is_correct}
+        if set(mine.choices) != key:
+            yield (
+                f"question {number}: solved without the key, the answer was "
+                f"{_quote(question, set(mine.choices))}, and the key says {_quote(question, key)}; "
+                "work it out again and make question, key and explanation agree beyond dispute"
+            )
+        elif not mine.is_sound:
+            yield (
+                f"question {number}: whoever solved it found that no choice, or more than one, can "
+                "be defended; make it unambiguous"
+            )
+
+
+def _quote(question: QuestionContent, places: set[int]) -> str:
+    texts = [
+        f"“{choice.text}”" for place, choice in enumerate(question.choices, 1) if place in places
+    ]
+    return " and ".join(texts) or "none of the choices"

@@ -1,0 +1,70 @@
+"""A gateway that is never paid twice for the same question."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import Any
+from weakref import WeakValueDictionary
+
+from generation.providers.base import Usage
+from generation.providers.dialogue import Answer, Gateway, M, Prompt
+
+# Answers kept, of some ten thousand characters each.
+MAX_ANSWERS = 256
+
+
+class RememberingGateway:
+    """Within one opened provider, so within one puller of one run.
+
+    An artifact that is tried again after a broken connection starts where it was: the answer that
+    came before, and was found wanting, is not asked for again.
+    """
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._answers: OrderedDict[Prompt, Answer[Any]] = OrderedDict()
+        self._asking: WeakValueDictionary[Prompt, asyncio.Lock] = WeakValueDictionary()
+
+    async def write_text(self, prompt: Prompt) -> Answer[str]:
+        return await self._ask(prompt, lambda: self._gateway.write_text(prompt))
+
+    async def write_object(self, prompt: Prompt, schema: type[M]) -> Answer[M]:
+        return await self._ask(prompt, lambda: self._gateway.write_object(prompt, schema))
+
+    async def _ask(self, prompt: Prompt, ask: Callable[[], Awaitable[Answer[Any]]]) -> Answer[Any]:
+        """Whoever asks the same meanwhile waits; if the first one fails, the next one asks."""
+        lock = self._asking.setdefault(prompt, asyncio.Lock())
+        async with lock:
+            if prompt not in self._answers:
+                self._answers[prompt] = await ask()
+            if len(self._answers) > MAX_ANSWERS:
+                self._answers.popitem(last=False)
+            return self._answers[prompt]
+
+
+class Account:
+    """A gateway for one try at one thing, which adds up what it costs, each question once.
+
+    Answers that an earlier try got are charged to this one: what was spent on a try that broke off
+    is recorded nowhere else.
+    """
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._charged: dict[Prompt, Usage] = {}
+
+    @property
+    def usage(self) -> Usage:
+        return sum(self._charged.values(), Usage())
+
+    async def write_text(self, prompt: Prompt) -> Answer[str]:
+        answer = await self._gateway.write_text(prompt)
+        self._charged[prompt] = answer.usage
+        return answer
+
+    async def write_object(self, prompt: Prompt, schema: type[M]) -> Answer[M]:
+        answer = await self._gateway.write_object(prompt, schema)
+        self._charged[prompt] = answer.usage
+        return answer

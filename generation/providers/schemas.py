@@ -1,0 +1,162 @@
+"""What a model is asked to answer as JSON, and the way from there to content.
+
+Looser than content on purpose: lengths and counts are checked afterwards, because servers that
+compile the schema to a grammar choke on them, and because a fault found here can be sent back with
+its reason. Unknown fields are ignored.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, Field, ValidationError
+
+from concepts.content import Content, QuizContent, ResourceContent, TutorialContent
+from generation.outline import Outline
+
+# More complaints than these only confuse.
+MAX_COMPLAINTS = 15
+
+C = TypeVar("C", bound=Content)
+
+
+class PlannedConcept(BaseModel):
+    key: str
+    title: str
+    summary: str
+    kind: Literal["fact", "concept", "procedure", "design"]
+    difficulty: int
+    est_minutes: int
+    objectives: list[str]
+    keywords: list[str] = Field(default_factory=list)
+    requires: list[str] = Field(default_factory=list)
+
+
+class PlannedModule(BaseModel):
+    title: str
+    summary: str
+    concepts: list[PlannedConcept]
+
+
+class PlannedStage(BaseModel):
+    title: str
+    summary: str
+    modules: list[PlannedModule]
+
+
+class OutlineAnswer(BaseModel):
+    """A plan, or the verdict that the goal is none."""
+
+    verdict: Literal["roadmap", "question", "unclear", "unsafe", "not_a_goal"] = "roadmap"
+    suggestions: list[str] = Field(default_factory=list)
+    title: str
+    summary: str
+    language: str
+    level: Literal["beginner", "intermediate", "advanced"]
+    assumptions: list[str] = Field(default_factory=list)
+    stages: list[PlannedStage]
+
+
+class NamedResource(BaseModel):
+    title: str
+    url: str
+    kind: Literal["docs", "article", "video", "book", "course", "tool", "exercise"]
+    why: str
+    language: str = "en"
+    minutes: int | None = None
+    is_free: bool = True
+
+
+class ResourcesAnswer(BaseModel):
+    resources: list[NamedResource]
+
+
+class AnsweredChoice(BaseModel):
+    text: str
+    is_correct: bool
+    rationale: str
+
+
+class AskedQuestion(BaseModel):
+    type: Literal["single", "multiple", "true_false"]
+    stem: str
+    choices: list[AnsweredChoice]
+    explanation: str
+    objective: str
+    difficulty: int
+
+
+class QuizAnswer(BaseModel):
+    questions: list[AskedQuestion]
+
+
+class BlindAnswer(BaseModel):
+    question: int
+    choices: list[int]
+    is_sound: bool = True
+
+
+class BlindAnswers(BaseModel):
+    answers: list[BlindAnswer]
+
+
+def read_outline(answer: OutlineAnswer, language: str | None) -> tuple[Outline | None, list[str]]:
+    """`language` replaces the model's tag where the content language is settled already."""
+    data = answer.model_dump(exclude={"verdict", "suggestions"})
+    data["language"] = language or data["language"]
+    for stage in data["stages"]:
+        for module in stage["modules"]:
+            module["concepts"] = [_trim(concept) for concept in module["concepts"]]
+    data["assumptions"] = [text for text in data["assumptions"] if text.strip()]
+    return _read(Outline, data)
+
+
+def _trim(concept: dict[str, Any]) -> dict[str, Any]:
+    """Too much of a good thing is no reason to ask again."""
+    return concept | {
+        "difficulty": _within(concept["difficulty"]),
+        "objectives": [text for text in concept["objectives"] if text.strip()][:4],
+        "keywords": [text for text in concept["keywords"] if text.strip()][:12],
+    }
+
+
+def _within(difficulty: int) -> int:
+    return min(max(difficulty, 1), 5)
+
+
+def read_resources(answer: ResourcesAnswer) -> tuple[list[ResourceContent], list[str]]:
+    """The resources that hold what they must, and what is wrong with the others."""
+    good: list[ResourceContent] = []
+    complaints: list[str] = []
+    for number, named in enumerate(answer.resources, start=1):
+        data = named.model_dump()
+        if named.minutes is not None and named.minutes < 1:
+            data["minutes"] = None
+        resource, problems = _read(ResourceContent, data)
+        good += [resource] if resource else []
+        complaints += [f"resource {number}: {problem}" for problem in problems]
+    return good, complaints[:MAX_COMPLAINTS]
+
+
+def read_tutorial(markdown: str) -> tuple[TutorialContent | None, list[str]]:
+    return _read(TutorialContent, {"markdown": markdown})
+
+
+def read_quiz(answer: QuizAnswer) -> tuple[QuizContent | None, list[str]]:
+    data = answer.model_dump()
+    for question in data["questions"]:
+        question["difficulty"] = _within(question["difficulty"])
+    return _read(QuizContent, data)
+
+
+def _read(content: type[C], data: dict[str, Any]) -> tuple[C | None, list[str]]:
+    try:
+        return content.model_validate(data), []
+    except ValidationError as error:
+        return None, [_explain(fault) for fault in error.errors()[:MAX_COMPLAINTS]]
+
+
+def _explain(fault: Any) -> str:
+    """Places are counted from one, as people (and prompts) do."""
+    place = " ".join(str(part + 1 if isinstance(part, int) else part) for part in fault["loc"])
+    return f"{place}: {fault['msg']}" if place else str(fault["msg"])

@@ -1,0 +1,50 @@
+"""A model that says what it was told to say, by purpose, and remembers what it was asked."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from typing import Any
+
+from generation.providers.base import Usage
+from generation.providers.dialogue import Answer, M, Prompt
+
+USAGE = Usage(calls=1, tokens_in=100, tokens_out=200, cost_usd=Decimal("0.01"))
+
+
+class ScriptedGateway:
+    """`says` maps a purpose to its answers, in order; the last one is repeated. An exception is
+    raised. A repair is asked for by the purpose of the task it repairs."""
+
+    def __init__(self, says: Mapping[str, list[Any]]) -> None:
+        self._says = {purpose: list(answers) for purpose, answers in says.items()}
+        self.asked: list[Prompt] = []
+        self.is_open = False
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[ScriptedGateway]:
+        self.is_open = True
+        try:
+            yield self
+        finally:
+            self.is_open = False
+
+    async def write_text(self, prompt: Prompt) -> Answer[str]:
+        return Answer(str(self._next(prompt)), USAGE, 0.1)
+
+    async def write_object(self, prompt: Prompt, schema: type[M]) -> Answer[M]:
+        return Answer(schema.model_validate(self._next(prompt)), USAGE, 0.1)
+
+    def purposes(self) -> list[str]:
+        return [prompt.purpose for prompt in self.asked]
+
+    def _next(self, prompt: Prompt) -> Any:
+        assert self.is_open
+        self.asked.append(prompt)
+        task = prompt.version.partition("-1")[0].replace("-", "_")
+        answers = self._says[task]
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
