@@ -20,7 +20,11 @@ from tests.fleet.fleet import ROOT, Fleet
 from tests.servers import ThrowAwayServer
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.fleet, pytest.mark.timeout(240)]
+pytestmark = [
+    pytest.mark.fleet,
+    pytest.mark.xdist_group("database restart"),
+    pytest.mark.timeout(240),
+]
 
 CONCEPTS = 24
 VARIABLES = {
