@@ -139,7 +139,10 @@ def _foreign_labels(quiz: QuizContent, language: str) -> Iterator[str]:
 
 
 def _quiz_language(quiz: QuizContent, language: str) -> Iterator[str]:
-    """Stems, choices and reasons are judged apart: each kind of text may be the forgotten one."""
+    """Stems, choices and reasons are judged apart: each kind of text may be the forgotten one.
+
+    Choices are scraps rather than prose: of them only the script is judged.
+    """
     parts = {
         "the questions": [question.stem for question in quiz.questions],
         "the choices": [choice.text for question in quiz.questions for choice in question.choices],
@@ -149,7 +152,8 @@ def _quiz_language(quiz: QuizContent, language: str) -> Iterator[str]:
         ],
     }
     for name, texts in parts.items():
-        if wrong := find_wrong_language("\n".join(texts), language):
+        is_prose = name != "the choices"
+        if wrong := find_wrong_language("\n".join(texts), language, by_words=is_prose):
             yield f"{name}: {wrong}"
 
 

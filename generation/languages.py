@@ -33,6 +33,8 @@ MIN_SCRIPT_SHARE = 0.15
 MIN_LATIN_SHARE = 0.3
 # The commonest words of a language that it is really in make at least this share of a prose.
 MIN_COMMON_SHARE = 0.15
+# ... and are not one or two that code or names happen to be full of
+MIN_COMMON_WORDS = 6
 # ... and outweigh the expected language's by so much.
 CLEAR_LEAD = 2.5
 
@@ -40,7 +42,7 @@ CLEAR_LEAD = 2.5
 _LETTERS = {script: re.compile(f"[{letters}]") for script, letters in RANGES.items()}
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,}).*?(^ {0,3}\1[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
 _NOT_PROSE = re.compile(r"`[^`\n]*`|\]\([^)\s]{0,2000}\)|https?://\S+|<[^>\n]{1,200}>|\$[^$\n]+\$")
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"\b[^\W\d_]+\b")
 _WORD_OF_LATIN = re.compile(f"[{RANGES['Latn']}]+")
 
 
@@ -131,7 +133,7 @@ def find_wrong_language(text: str, tag: str, *, by_words: bool = True) -> str | 
     if expected == ("Hani",) and weights.get("Kana", 0) > 0.3 * sum(weights.values()):
         return f"it is written in Japanese, not in {describe_language(tag)}"
     other = _by_common_words(prose, tag) if by_words else None
-    if other and _shares_script(other, tag):
+    if other and _shares_script(other, tag) and _is_varied(prose, other):
         return f"it is written in {LANGUAGES[other].name}, not in {describe_language(tag)}"
     return None
 
@@ -157,6 +159,11 @@ def _scripts_of(tag: str) -> tuple[str, ...]:
 
 def _shares_script(language: str, tag: str) -> bool:
     return bool(set(_scripts_of(language)) & set(_scripts_of(tag)))
+
+
+def _is_varied(prose: str, language: str) -> bool:
+    words = {word.casefold() for word in _WORD.findall(prose)}
+    return len(COMMON_WORDS[language] & words) >= MIN_COMMON_WORDS
 
 
 def _by_common_words(prose: str, tag: str) -> str | None:

@@ -110,6 +110,11 @@ def test_titles_and_code_are_never_wrong(text: str) -> None:
     assert find_wrong_language(text, "zh") is None
 
 
+def test_letters_in_figures_and_names_are_no_words() -> None:
+    scraps = "\n".join(f"smoke calms a{n}e1o and turns a o e to {n}" for n in range(20))
+    assert find_wrong_language(scraps, "en") is None
+
+
 @pytest.mark.parametrize(
     ("goal", "tag"),
     [
