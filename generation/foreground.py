@@ -140,6 +140,9 @@ class Foreground(AbstractContextManager["Foreground"]):
         failures = report.pop("failures")
         return report | {"connections": connections, "failures": failures}
 
+    def find_refusal(self, run_id: uuid.UUID) -> str | None:
+        return self._patient.run_sync(selectors.find_refusal, run_id)
+
     async def _after_batch(self, batch: services.SavedBatch) -> None:
         self._peak = max(self._peak, await self._patient.run(self._count_live))
         self._show(await self._patient.run(selectors.get_run_progress, batch.run_id))

@@ -17,6 +17,7 @@ from generation.outline import Outline, check_outline, settle_prerequisites, war
 from generation.patience import OUTAGES, PatientDb
 from generation.pauses import pause_before
 from generation.providers.base import (
+    GoalRefused,
     Provider,
     ProviderError,
     SystemicError,
@@ -48,7 +49,8 @@ async def plan_roadmap(
     except SystemicError as error:
         await stop(RunState.PAUSED, str(error), usage=error.usage)
     except ProviderError as error:
-        await stop(RunState.FAILED, str(error), usage=error.usage)
+        is_refused = isinstance(error, GoalRefused)
+        await stop(RunState.FAILED, str(error), usage=error.usage, is_refused=is_refused)
     except (SoftTimeLimitExceeded, *OUTAGES):
         raise
     except Exception as error:

@@ -17,7 +17,7 @@ from concepts.artifact_states import UNFINISHED, ArtifactState
 from concepts.content import ArtifactKind
 from concepts.models import Artifact, Concept, Question, Resource
 from connections.conf import get_budget
-from generation.models import GenerationRun
+from generation.models import EventType, GenerationEvent, GenerationRun
 from generation.outline import OutlineRequest
 from generation.providers.base import ConceptBrief, Neighbour
 from generation.run_states import RunState
@@ -118,6 +118,13 @@ def _take(around: Around, roadmap_id: uuid.UUID, places: Iterable[int]) -> list[
 
 def get_run_state(run_id: uuid.UUID) -> RunState:
     return RunState(GenerationRun.objects.values_list("state", flat=True).get(pk=run_id))
+
+
+def find_refusal(run_id: uuid.UUID) -> str | None:
+    """Why the provider would not plan a run's goal; None unless the run ended with that."""
+    ended = GenerationEvent.objects.filter(run_id=run_id, type=EventType.RUN_FINISHED)
+    payload = ended.order_by("-seq").values_list("payload", flat=True).first()
+    return payload["reason"] if payload and payload.get("refused") else None
 
 
 def get_run_provider(run_id: uuid.UUID) -> str:

@@ -245,10 +245,12 @@ def stop_run(
     *,
     planner: uuid.UUID | None = None,
     usage: Usage | None = None,
+    is_refused: bool = False,
 ) -> bool:
     """Pause, cancel or fail a run for a reason that people read; False when it was closed.
 
     A `planner` speaks only while the lease on the outline is its own; `usage` is what it spent.
+    `is_refused` says that the goal is at fault, and asking again would not help.
     """
     reason = storable(reason).strip()[:500] or "No reason was given."
     run = GenerationRun.objects.select_for_update().get(pk=run_id)
@@ -257,7 +259,8 @@ def stop_run(
     if not move_run(run_id, target, reason=reason, finished_at=timezone.now(), **_FREE):
         return False
     types = {RunState.PAUSED: EventType.RUN_PAUSED, RunState.CANCELLED: EventType.RUN_CANCELLED}
-    event = Event(types.get(target, EventType.RUN_FINISHED), payload={"reason": reason})
+    payload = {"reason": reason} | ({"refused": True} if is_refused else {})
+    event = Event(types.get(target, EventType.RUN_FINISHED), payload=payload)
     append_events(run_id, [event], usage)
     transaction.on_commit(lambda: metrics.RUNS.add(state=target.value))
     _log_end(run, target, reason=reason)

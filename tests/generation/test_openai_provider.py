@@ -27,6 +27,7 @@ from generation.providers.base import (
 from generation.providers.openai import OpenAIProvider
 from generation.providers.registry import get_provider
 from generation.run_states import RunState
+from generation.selectors import find_refusal
 from tests.generation import writings
 from tests.generation.cast import get_run
 from tests.generation.scripted_gateway import USAGE, ScriptedGateway
@@ -374,6 +375,7 @@ def test_a_refused_goal_fails_the_run_with_the_answer(db_executor: DbExecutor) -
     assert run.state == RunState.FAILED
     assert "does not say what you want to learn" in run.reason
     assert run.model_calls == 1
+    assert find_refusal(run.pk) == run.reason
 
 
 def test_a_refused_key_pauses_the_run(db_executor: DbExecutor) -> None:

@@ -112,6 +112,8 @@ class Command(BaseCommand):
                     f"Stopped; what is finished is saved. To go on:\n  {_resume(run_id)}"
                 )
                 sys.exit(1)
+            if refusal := foreground.find_refusal(run_id):
+                raise GoalRefused(refusal)
             self._print_report(foreground.report(run_id), options["format"])
 
     def _print_outline(self, options: dict[str, Any]) -> None:
