@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
 
-from config.embedded import Redis
 from generation.providers.limits import SCRIPT, Bucket, Pacer, Rates, account_key
 
 
@@ -21,14 +18,6 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
-
-
-@pytest.fixture(scope="session")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    server = Redis(Path(tmp_path_factory.mktemp("redis")))
-    server.join()
-    yield server.url
-    server.leave()
 
 
 def in_redis(client: Any, clock: Clock, rates: Rates, what: str, *numbers: float) -> float:

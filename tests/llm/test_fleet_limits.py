@@ -1,0 +1,93 @@
+"""Two processes and a Redis: together they ask as often as is allowed, and not more often."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.llm.model_server import ModelServer
+from tests.waiting import wait_until
+
+SCRIPT = Path(__file__).with_name("asking_process.py")
+ROOT = SCRIPT.parents[2]
+NAMES = ("Ada", "Ben")
+PER_SECOND = 20
+WINDOW_SECONDS = 8
+
+pytestmark = [pytest.mark.slow]
+
+
+@contextlib.contextmanager
+def asking(server: ModelServer, redis_url: str, *, requests_per_minute: float) -> Iterator[None]:
+    variables = {
+        "REDIS_URL": redis_url,
+        "PYTHONPATH": str(ROOT),
+        "DJANGO_SETTINGS_MODULE": "config.settings.test",
+    }
+    processes = [
+        subprocess.Popen(
+            [sys.executable, str(SCRIPT), name, str(requests_per_minute)],
+            stdin=subprocess.PIPE,
+            cwd=ROOT,
+            env=os.environ | variables | server.environment(),
+        )
+        for name in NAMES
+    ]
+    try:
+        wait_until(lambda: all(count(server, f"For {name}.") for name in NAMES), seconds=60)
+        yield
+    finally:
+        for process in processes:
+            assert process.stdin is not None
+            process.stdin.close()
+        for process in processes:
+            process.wait(30)
+
+
+def count(server: ModelServer, words: str) -> int:
+    return sum(1 for request in list(server.received) if words in request.text)
+
+
+def test_the_fleet_reaches_its_limit_and_keeps_it(server: ModelServer, redis_url: str) -> None:
+    server.seconds = lambda _request: 0.1
+    server.requests_per_minute = 60 * PER_SECOND
+    with asking(server, redis_url, requests_per_minute=60 * PER_SECOND):
+        # What nobody took while one was still starting is taken first.
+        begin = time.monotonic() + 2
+        wait_until(lambda: time.monotonic() > begin + WINDOW_SECONDS)
+    times = [request.at for request in server.received]
+    steady = [at for at in times if begin <= at < begin + WINDOW_SECONDS]
+    allowed = PER_SECOND * WINDOW_SECONDS
+    assert len(steady) >= 0.95 * allowed
+    for at in times:
+        # A second's worth may have been saved up.
+        within = sum(1 for other in times if at <= other < at + WINDOW_SECONDS)
+        assert within <= allowed + PER_SECOND + 1
+    assert all(count(server, f"For {name}.") > 0.25 * len(times) for name in NAMES)
+    assert not [request for request in server.received if request.status == 429]
+
+
+def test_when_one_is_told_to_wait_all_wait(server: ModelServer, redis_url: str) -> None:
+    server.seconds = lambda _request: 0.1
+    with asking(server, redis_url, requests_per_minute=60 * PER_SECOND):
+        told: list[float] = []
+
+        def refuse_once(request: object) -> tuple[int, dict[str, str], dict[str, object]] | None:
+            if told:
+                return None
+            told.append(time.monotonic())
+            return 429, {"Retry-After": "2"}, {}
+
+        server.refuse = refuse_once
+        wait_until(lambda: told and server.received[-1].at > told[0] + 2)
+    early = [request for request in server.received if told[0] + 0.5 < request.at < told[0] + 2]
+    assert early == []
+    refused = [request for request in server.received if request.status == 429]
+    assert len(refused) == 1
