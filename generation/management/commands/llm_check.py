@@ -1,0 +1,134 @@
+"""`manage.py llm_check`: ask the configured model for one outline, and tell how that went."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from connections.conf import get_budget
+from generation.estimates import TOKENS_OUT_PER_CONCEPT, Bounds, Sample, estimate_roadmap
+from generation.outline import OutlineRequest, check_outline
+from generation.prompting import outline_prompt
+from generation.providers.base import ProviderError
+from generation.providers.calls import ModelCall
+from generation.providers.dialogue import Answer
+from generation.providers.endpoints import Endpoint
+from generation.providers.schemas import OutlineAnswer, read_outline
+
+BAD_USAGE = 2
+CONCEPTS = 36
+REQUEST = OutlineRequest("Keeping bees in a small garden", language="en", concepts=12)
+
+
+class Command(BaseCommand):
+    help = (
+        "Ask the configured model server for one outline: how long it takes, whether it keeps to "
+        f"the schema, and what a roadmap of {CONCEPTS} concepts will take. Spends one call."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--format", choices=("text", "json"), default="text")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        # Only here: loading it takes a second.
+        from generation.providers.gateway import configured_endpoint  # noqa: PLC0415
+
+        try:
+            endpoint = configured_endpoint()
+        except ImproperlyConfigured as error:
+            raise CommandError(str(error), returncode=BAD_USAGE) from error
+        try:
+            report = asyncio.run(check(endpoint))
+        except ProviderError as error:
+            detail = f"\n{error.detail}" if error.detail else ""
+            raise CommandError(f"{endpoint.host}: {error}{detail}") from None
+        if options["format"] == "json":
+            self.stdout.write(json.dumps(report, ensure_ascii=False))
+        else:
+            self.stdout.write(as_text(report))
+
+
+async def check(endpoint: Endpoint) -> dict[str, Any]:
+    """One outline from the server, and what it tells. Raises ProviderError."""
+    from generation.providers.gateway import open_gateway  # noqa: PLC0415 - see above
+
+    calls: list[ModelCall] = []
+    async with open_gateway(endpoint, on_call=calls.append) as gateway:
+        began = time.monotonic()
+        prompt = outline_prompt(REQUEST, REQUEST.language, timezone.localdate())
+        answer = await gateway.write_object(prompt, OutlineAnswer)
+        seconds = time.monotonic() - began
+    return describe(endpoint, answer, calls, seconds)
+
+
+def describe(
+    endpoint: Endpoint, answer: Answer[OutlineAnswer], calls: list[ModelCall], seconds: float
+) -> dict[str, Any]:
+    usage, good = answer.usage, [call for call in calls if call.outcome == "ok"]
+    outline, problems = read_outline(answer.content, REQUEST.language)
+    if outline is not None:
+        problems = [*problems, *check_outline(outline, REQUEST)]
+    sample = Sample(good[-1].seconds, usage.tokens_in, usage.tokens_out, usage.cost_usd)
+    estimate = estimate_roadmap(CONCEPTS, sample, fleet_bounds(endpoint))
+    return {
+        "host": endpoint.host,
+        "model": endpoint.model,
+        "output_mode": endpoint.output_mode,
+        "seconds": round(seconds, 2),
+        "requests": usage.calls,
+        "schema_valid_at_once": len(good) == 1,
+        "problems": problems,
+        "tokens_in": usage.tokens_in,
+        "tokens_out": usage.tokens_out,
+        "cost_usd": _number(usage.cost_usd),
+        "estimate": {
+            "concepts": CONCEPTS,
+            "tokens_in": estimate.tokens_in,
+            "tokens_out": estimate.tokens_out,
+            "hours": round(estimate.hours, 2),
+            "cost_usd": _number(estimate.cost_usd),
+        },
+    }
+
+
+def fleet_bounds(endpoint: Endpoint) -> Bounds:
+    processes = get_budget().role("content_generation").processes
+    return Bounds(
+        calls_at_once=processes * settings.LLM_MAX_CONCURRENCY,
+        requests_per_minute=endpoint.requests_per_minute,
+        tokens_per_minute=endpoint.tokens_per_minute,
+    )
+
+
+def _number(cost: Decimal | None) -> float | None:
+    return None if cost is None else round(float(cost), 4)
+
+
+def as_text(report: dict[str, Any]) -> str:
+    estimate = report["estimate"]
+    valid = "at once" if report["schema_valid_at_once"] else f"after {report['requests']} requests"
+    lines = [
+        f"{report['model']} at {report['host']}, asked in mode {report['output_mode']}",
+        f"an outline took  {report['seconds']} s, {report['requests']} request(s)",
+        f"schema           valid {valid}",
+        f"tokens           {report['tokens_in']} in, {report['tokens_out']} out",
+        f"cost             {_dollars(report['cost_usd'])}",
+        *(f"problem          {problem}" for problem in report["problems"]),
+        f"{estimate['concepts']} concepts      at {TOKENS_OUT_PER_CONCEPT} tokens each, by all:",
+        f"                 {estimate['hours']} hours, {_dollars(estimate['cost_usd'])}",
+    ]
+    return "\n".join(lines)
+
+
+def _dollars(cost: float | None) -> str:
+    if cost is None:
+        return "unknown price (set LLM_PRICE_INPUT and LLM_PRICE_OUTPUT)"
+    return f"{cost} USD"
