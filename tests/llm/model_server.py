@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import re
 import threading
 import time
 from collections import deque
@@ -71,8 +72,23 @@ class Received:
         form = self.body.get("response_format") or {}
         if form.get("type") == "json_schema":
             return dict(form["json_schema"]["schema"])
+        if form.get("type") == "json_object":
+            return schema_in(self.text)
         tools = self.body.get("tools") or []
         return dict(tools[0]["function"]["parameters"]) if tools else None
+
+
+def schema_in(text: str) -> dict[str, Any]:
+    """The schema that a prompt spells out."""
+    decoder = json.JSONDecoder()
+    for opening in re.finditer(r"\{", text):
+        try:
+            found, _ = decoder.raw_decode(text, opening.start())
+        except ValueError:
+            continue
+        if isinstance(found, dict) and "properties" in found:
+            return found
+    raise AssertionError("a JSON object is asked for, and no schema is told")
 
 
 # What a test may put in the place of an answer: a status, headers, and an object as body.
@@ -171,7 +187,7 @@ class ModelServer:
             request.answered_at = time.monotonic()
 
     async def _answer(self, request: Received, writer: asyncio.StreamWriter) -> bool:
-        request.purpose = purpose_of(request.schema, request.text)
+        request.purpose = purpose_of(request.schema)
         if (refusal := self._refusal(request)) is not None:
             request.status = refusal[0]
             await _send(writer, *refusal)

@@ -88,9 +88,11 @@ async def test_what_does_not_fit_goes_back_with_the_reasons(server: ModelServer)
 async def test_what_never_fits_is_an_error_that_says_so(server: ModelServer) -> None:
     server.rewrite = lambda _request, content: content.replace('"stem"', '"task"')
     async with open_gateway(endpoint_of(server)) as gateway:
-        with pytest.raises(ContentError, match="does not have the form"):
+        with pytest.raises(ContentError, match="does not have the form") as failed:
             await gateway.write_object(prompt_for("quiz"), QuizContent)
-    assert len(server.received) == 3
+    assert len(server.received) == failed.value.usage.calls == 3
+    spent = sum(request.tokens_out for request in server.received)
+    assert failed.value.usage.tokens_out == spent
 
 
 async def test_no_more_calls_are_under_way_than_allowed(server: ModelServer) -> None:

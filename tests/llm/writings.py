@@ -15,32 +15,33 @@ WORDS = (
 )
 
 
-def purpose_of(schema: dict[str, Any] | None, text: str) -> str:
-    """By what is asked for: the schema's fields, or those that the prompt names."""
-    names = set(schema.get("properties", {})) if schema else set()
+def purpose_of(schema: dict[str, Any] | None) -> str:
+    """By the fields that are asked for."""
+    if schema is None:
+        return "tutorial"
     for field, purpose in (
         ("stages", "outline"),
         ("questions", "quiz"),
         ("resources", "resources"),
     ):
-        if field in names or (schema is None and f'"{field}"' in text):
+        if field in schema.get("properties", {}):
             return purpose
-    return "object" if schema else "tutorial"
+    return "object"
 
 
 def write(purpose: str, schema: dict[str, Any] | None, text: str, *, concepts: int) -> Any:
     """A string (tutorial) or something JSON can hold."""
     mark = hashlib.sha256(text.encode()).hexdigest()[:6]
-    if purpose == "outline":
-        return outline(concepts)
-    if purpose == "quiz":
-        return {"questions": [question(mark, number) for number in range(4)]}
-    if purpose == "resources":
-        return {"resources": [resource(mark, number) for number in range(3)]}
-    if purpose == "tutorial":
+    if schema is None:
         return tutorial(mark)
-    assert schema is not None
-    return fill(schema, schema)
+    known: dict[str, Any] = {}
+    if purpose == "outline":
+        known = outline(concepts)
+    elif purpose == "quiz":
+        known = {"questions": [question(mark, number) for number in range(4)]}
+    elif purpose == "resources":
+        known = {"resources": [resource(mark, number) for number in range(3)]}
+    return fill(schema, schema) | known
 
 
 def outline(concepts: int) -> dict[str, Any]:
@@ -92,7 +93,8 @@ def question(mark: str, number: int) -> dict[str, Any]:
     """The correct one is as long as the others."""
     topics = ("smoke", "brood", "nectar", "swarms")
     topic = topics[number % len(topics)]
-    texts = [f"{topic} {name} {mark}" for name in ("calms", "warms", "feeds", "moves")]
+    verbs = ("calms", "warms", "feeds", "moves")
+    texts = [f"It {verb} the bees that are in the hive with the {topic}." for verb in verbs]
     return {
         "type": "single",
         "stem": f"During visit {number + 1} with mark {mark}, what does {topic} do?",

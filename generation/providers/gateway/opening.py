@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from decimal import Decimal
 from time import monotonic
 from typing import Any, TypeVar
@@ -25,7 +25,7 @@ from pydantic_ai.messages import (
 from pydantic_ai.models import Model
 from pydantic_ai.settings import ModelSettings
 
-from generation.providers.base import ContentError
+from generation.providers.base import ContentError, ProviderError
 from generation.providers.calls import OnCall, ignore_call
 from generation.providers.dialogue import Answer, Gateway, Prompt
 from generation.providers.endpoints import (
@@ -144,13 +144,19 @@ class ModelGateway:
                 return stream.get()
 
         seconds = STREAM_PATIENCE * self._endpoint.timeout_seconds
-        response = await self._requests.send(tally, ask, seconds=seconds)
+        with charged(tally):
+            response = await self._requests.send(tally, ask, seconds=seconds)
         text = "".join(part.content for part in response.parts if isinstance(part, TextPart))
         return Answer(strip_thoughts(text).strip(), tally.usage(), monotonic() - began)
 
     async def write_object(self, prompt: Prompt, schema: type[M]) -> Answer[M]:
         tally, began = Tally(prompt), monotonic()
         counted = CountedModel(self._model, self._requests, tally, self._endpoint.timeout_seconds)
+        with charged(tally):
+            output = await self._run(prompt, schema, counted)
+        return Answer(output, tally.usage(), monotonic() - began)
+
+    async def _run(self, prompt: Prompt, schema: type[M], counted: CountedModel) -> M:
         try:
             result = await self.agent_for(schema).run(
                 prompt.user,
@@ -163,7 +169,7 @@ class ModelGateway:
             raise ContentError(
                 "What the model wrote does not have the form that was asked for.", detail=detail
             ) from None
-        return Answer(result.output, tally.usage(), monotonic() - began)
+        return result.output
 
     def agent_for(self, schema: type[M]) -> Agent[None, M]:
         if schema not in self._agents:
@@ -171,3 +177,13 @@ class ModelGateway:
                 output_type=output_of(self._endpoint, schema), retries={"output": REPAIRS}
             )
         return self._agents[schema]
+
+
+@contextmanager
+def charged(tally: Tally) -> Iterator[None]:
+    """An answer that did not come says what it cost all the same."""
+    try:
+        yield
+    except ProviderError as error:
+        error.usage += tally.usage()
+        raise

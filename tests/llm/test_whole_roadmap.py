@@ -1,0 +1,85 @@
+"""A roadmap from the command line, written by a model server on a real socket."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.databases import database_url
+from tests.llm.conftest import NO_REDIS
+from tests.llm.model_server import KEY, Faults, ModelServer, Received, Refusal
+
+ROOT = Path(__file__).resolve().parents[2]
+CONCEPTS = 8
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+
+def generate(server: ModelServer, *arguments: str, code: int = 0) -> dict[str, Any]:
+    variables = {
+        "DATABASE_URL": database_url(),
+        "REDIS_URL": NO_REDIS,
+        "DJANGO_SETTINGS_MODULE": "config.settings.test",
+        "PYTHONPATH": str(ROOT),
+        "LLM_TIMEOUT_SECONDS": "1",
+    }
+    told = subprocess.run(
+        [sys.executable, "manage.py", "generate_roadmap", *arguments, "--format", "json"],
+        cwd=ROOT,
+        env=os.environ | variables | server.environment() | {"LLM_API_KEY": KEY},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert KEY not in told.stdout + told.stderr
+    assert told.returncode == code, told.stderr
+    report: dict[str, Any] = json.loads(told.stdout)
+    return report
+
+
+def order(server: ModelServer, *, code: int = 0) -> dict[str, Any]:
+    server.concepts = CONCEPTS
+    arguments = ("Keeping bees", "--provider", "openai", "--concepts", str(CONCEPTS))
+    return generate(server, *arguments, code=code)
+
+
+def test_what_is_reported_is_what_the_server_counted(server: ModelServer) -> None:
+    report = order(server)
+    run, counts = report["run"], report["counts"]
+    assert (run["state"], run["model"]) == ("ready", "bee-1")
+    assert (counts["tutorials"], counts["quizzes"], counts["failed"]) == (CONCEPTS, CONCEPTS, 0)
+    assert run["model_calls"] == len(server.received)
+    assert run["tokens_in"] == sum(request.tokens_in for request in server.received)
+    assert run["tokens_out"] == sum(request.tokens_out for request in server.received)
+
+
+def test_faults_cost_time_and_nothing_else(server: ModelServer) -> None:
+    server.faults = Faults(0.1, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, retry_after=0.2)
+    report = order(server)
+    assert report["run"]["state"] == "ready"
+    assert report["run"]["tokens_out"] == sum(request.tokens_out for request in server.received)
+    assert len({request.fault for request in server.received}) > 3
+
+
+def test_a_revoked_key_pauses_and_a_mended_one_asks_for_the_rest(server: ModelServer) -> None:
+    def revoke_later(_request: Received) -> Refusal | None:
+        if len(server.answered()) < 9:
+            return None
+        return 401, {}, {"error": {"message": f"{KEY} is revoked", "code": "invalid_api_key"}}
+
+    server.refuse = revoke_later
+    report = order(server, code=1)
+    assert report["run"]["state"] == "paused"
+    written = len(server.answered()) - 1
+    server.refuse = lambda _request: None
+    before = len(server.answered())
+    report = generate(server, "--resume", report["run"]["id"])
+    assert report["run"]["state"] == "ready"
+    assert len(server.answered()) - before == 3 * CONCEPTS - written
