@@ -134,5 +134,36 @@ def test_short_names_of_things_worth_learning_are_goals(goal: str) -> None:
     assert clean_goal(goal) == goal
 
 
+@pytest.mark.parametrize(
+    "goal",
+    [
+        "Break into my neighbour's house",
+        "how to hack into someone's Instagram account",
+        "making a pipe bomb",
+        "phishing for bank accounts and stealing passwords",
+        "潜入邻居家里",
+    ],
+)
+def test_what_is_plainly_a_crime_is_refused_politely(goal: str) -> None:
+    with pytest.raises(GoalRefused, match="is nothing that Cairn helps with"):
+        clean_goal(goal)
+
+
+@pytest.mark.parametrize(
+    "goal",
+    [
+        "Break into the car industry",
+        "Ethical hacking",
+        "Stop burglars from breaking into your home",
+        "Making bath bombs",
+        "The history of making bombs",
+        "Break into data science",
+        "网络安全：防止入侵他人系统",
+    ],
+)
+def test_what_only_sounds_like_a_crime_is_a_goal(goal: str) -> None:
+    assert clean_goal(goal) == goal
+
+
 def test_invisible_characters_that_only_deceive_are_dropped() -> None:
     assert clean_goal("py\u202ethon\u200b \ufeffweb") == "python web"
