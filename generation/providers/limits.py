@@ -194,6 +194,7 @@ class Pacer:
     _alone: Bucket = field(init=False)
     _redis: redis.asyncio.Redis | None = field(init=False, default=None)
     _rest_until: float = field(init=False, default=-math.inf)
+    _is_alone: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         self._alone = Bucket(self.rates, self.clock)
@@ -239,7 +240,14 @@ class Pacer:
                 SCRIPT, 1, self.account, what, number, returned, *rates, sentence, ""
             )
         except (RedisError, OSError) as error:
+            self._tell(alone=True, error=type(error).__name__)
             self._rest_until = self.clock() + REDIS_REST_SECONDS
-            log.info("llm_limits_local", seconds=REDIS_REST_SECONDS, error=type(error).__name__)
             return None
+        self._tell(alone=False)
         return Turn(float(wait), refusal)
+
+    def _tell(self, *, alone: bool, error: str = "") -> None:
+        """Once each time it changes."""
+        if alone != self._is_alone:
+            log.info("llm_limits_local" if alone else "llm_limits_shared", error=error)
+        self._is_alone = alone

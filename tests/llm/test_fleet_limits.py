@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.llm.model_server import ModelServer
+from tests.llm.model_server import ModelServer, Received
 from tests.waiting import wait_until
 
 SCRIPT = Path(__file__).with_name("asking_process.py")
@@ -91,3 +91,21 @@ def test_when_one_is_told_to_wait_all_wait(server: ModelServer, redis_url: str) 
     assert early == []
     refused = [request for request in server.received if request.status == 429]
     assert len(refused) == 1
+
+
+def test_a_refusal_of_one_stops_the_others(server: ModelServer, redis_url: str) -> None:
+    server.seconds = lambda _request: 0.1
+    with asking(server, redis_url, requests_per_minute=60 * PER_SECOND):
+        # When what was saved up is spent, turns come one by one.
+        wait_until(lambda: len(server.received) > 3 * PER_SECOND)
+        server.key = "another"
+        wait_until(lambda: refused(server))
+        first = refused(server)[0]
+        # Longer than any pause between two turns.
+        wait_until(lambda: time.monotonic() > first.at + 2)
+    later = [request.at - first.answered_at for request in refused(server)[1:]]
+    assert len([at for at in later if at > 0]) <= 3, later
+
+
+def refused(server: ModelServer) -> list[Received]:
+    return [request for request in server.received if request.status == 401]

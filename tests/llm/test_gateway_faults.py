@@ -26,6 +26,7 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(requests, "FIRST_PAUSE_SECONDS", 0.01)
     monkeypatch.setattr(requests, "JITTER_SECONDS", 0.02)
     monkeypatch.setattr(requests, "HOLD_SECONDS", 0.05)
+    monkeypatch.setattr(requests, "UNREACHABLE_PAUSE_SECONDS", 0.01)
 
 
 def fail_first(server: ModelServer, refusal: Refusal) -> None:
@@ -121,6 +122,7 @@ def named(code: str) -> dict[str, Any]:
         ((402, {}, {}), "no credit"),
         ((429, {}, named("insufficient_quota")), "no credit or quota"),
         ((404, {}, named("model_not_found")), "does not know the model"),
+        ((410, {}, {}), "does not know the model"),
         ((429, {"Retry-After": "7200"}, {}), "left alone for 120 minutes"),
     ],
 )

@@ -14,6 +14,8 @@ from generation.providers.endpoints import Endpoint
 
 # A server that asks for more patience than this is waited for by people, not by processes.
 MOST_PATIENCE_SECONDS = 600.0
+# What an address answers where no model lives, besides 404.
+GONE = (405, 410)
 DETAIL_CHARACTERS = 500
 
 
@@ -76,7 +78,8 @@ def _systemic(error: theirs.ModelAPIError, endpoint: Endpoint) -> str | None:
         return "the model server refused the key (LLM_API_KEY)"
     if isinstance(error, theirs.ModelQuotaExceededError):
         return "the account at the model server has no credit or quota left"
-    if isinstance(error, theirs.ModelNotFoundError):
+    gone = isinstance(error, theirs.ModelHTTPError) and error.status_code in GONE
+    if gone or isinstance(error, theirs.ModelNotFoundError):
         return (
             f"the model server at {endpoint.host} does not know the model “{endpoint.model}” or "
             "the address (LLM_MODEL, LLM_BASE_URL)"

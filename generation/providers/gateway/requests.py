@@ -28,7 +28,7 @@ from generation.providers.gateway.errors import (
     translate,
     unreachable,
 )
-from generation.providers.limits import Pacer
+from generation.providers.limits import Pacer, Turn
 from generation.unwrapping import strip_thoughts
 
 log = structlog.get_logger(__name__)
@@ -36,6 +36,8 @@ log = structlog.get_logger(__name__)
 # Of one request, the first included. A pipeline asks for an artifact again by itself, later.
 ATTEMPTS = 5
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, JITTER_SECONDS = 0.5, 20.0, 0.5
+# Between attempts at a server that is not there: it may be starting. Four of them, then people act.
+UNREACHABLE_PAUSE_SECONDS = 10.0
 # "Too many" without a word on when to come again.
 HOLD_SECONDS = 1.0
 # Bytes of a prompt to one token, about; also in scripts of three bytes a character.
@@ -151,17 +153,21 @@ class Requests:
         """Wait until the fleet's limits let another call start."""
         returned = 0.0
         while True:
-            turn = await self._pacer.take(tokens, returned)
-            if turn.refusal:
-                self._breaker.open(SystemicError(turn.refusal, detail="another process was told"))
-                self._breaker.check()
-            if turn.wait <= 0:
+            wait = self._heed(await self._pacer.take(tokens, returned))
+            if wait <= 0:
                 return
-            await self._breaker.race(asyncio.sleep(turn.wait))
+            await self._breaker.race(asyncio.sleep(wait))
             # Meanwhile somebody may have been told to wait, and so are we: then it is no turn.
-            if (await self._pacer.held()).wait <= 0:
+            if self._heed(await self._pacer.held()) <= 0:
                 return
             returned = tokens
+
+    def _heed(self, turn: Turn) -> float:
+        """How long to wait; raises what another process was told."""
+        if turn.refusal:
+            self._breaker.open(SystemicError(turn.refusal, detail="another process was told"))
+            self._breaker.check()
+        return turn.wait
 
     def _expected_tokens(self, prompt: Prompt) -> float:
         sent = len((prompt.system + prompt.user).encode()) / BYTES_PER_TOKEN
@@ -243,6 +249,8 @@ def _wait_before_repeating(error: Exception) -> bool | float:
     """For stamina: no, yes after its own pause, or yes after so many seconds."""
     if not isinstance(error, Again):
         return False
+    if isinstance(error, Unreachable):
+        return UNREACHABLE_PAUSE_SECONDS
     return True if error.wait is None else error.wait
 
 
