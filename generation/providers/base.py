@@ -128,6 +128,10 @@ class ContentError(ProviderError):
     """What came back cannot be used, and asking again would not help."""
 
 
+class MalformedError(ContentError):
+    """No answer of the form that was asked for, though it was asked for again at once."""
+
+
 class SystemicError(ProviderError):
     """Nothing will succeed until a person acts: a refused key, a spent quota. Pauses the run."""
 

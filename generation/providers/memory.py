@@ -54,10 +54,15 @@ class Account:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
         self._charged: dict[Prompt, Usage] = {}
+        self._in_vain = Usage()
 
     @property
     def usage(self) -> Usage:
-        return sum(self._charged.values(), Usage())
+        return sum(self._charged.values(), self._in_vain)
+
+    def charge(self, usage: Usage) -> None:
+        """What was spent without an answer."""
+        self._in_vain += usage
 
     async def write_text(self, prompt: Prompt) -> Answer[str]:
         answer = await self._gateway.write_text(prompt)

@@ -34,6 +34,7 @@ from generation.providers.base import (
     ConceptBrief,
     ContentError,
     GoalRefused,
+    MalformedError,
     ProviderError,
     Written,
 )
@@ -208,8 +209,16 @@ async def _ask(
     repairs: int,
 ) -> Written[T]:
     asked = prompt
-    for _ in range(repairs + 1):
-        tried = await attempt(asked)
+    for left in reversed(range(repairs + 1)):
+        try:
+            tried = await attempt(asked)
+        except MalformedError as error:
+            # A line that breaks off now and then must not cost an artifact. Nobody answered, so
+            # the same question is not a second one.
+            if not left:
+                raise
+            account.charge(error.usage)
+            continue
         if tried.accepted is not None:
             return Written(tried.accepted, account.usage, prompt_version=asked.version)
         correction = repair_prompt(prompt, tried.said, tried.problems, language)

@@ -19,6 +19,7 @@ from generation.providers.base import (
     ConceptBrief,
     ContentError,
     GoalRefused,
+    MalformedError,
     SystemicError,
     TransientError,
     Usage,
@@ -207,6 +208,19 @@ def test_an_artifact_that_stays_in_the_wrong_language_fails(kind: ArtifactKind) 
     error = refused(gateway, writing(kind, CHINESE_BRIEF))
     assert "it is written in English, not in Chinese" in str(error)
     assert error.usage.calls == len(gateway.asked) == 3
+
+
+def test_an_answer_cut_off_again_and_again_is_asked_for_once_more() -> None:
+    cut_off = [MalformedError("It does not have the form.", usage=USAGE) for _ in range(2)]
+    gateway = ScriptedGateway({"quiz": [*cut_off, writings.quiz()]})
+    (written,) = ask(gateway, QUIZ)
+    assert written.usage.calls == len(gateway.asked) == 3
+
+
+def test_a_model_that_never_keeps_the_form_fails_the_artifact() -> None:
+    gateway = ScriptedGateway({"quiz": [MalformedError("It does not have the form.")]})
+    assert "does not have the form" in str(refused(gateway, QUIZ))
+    assert len(gateway.asked) == 3
 
 
 def test_a_model_that_repeats_itself_is_not_asked_for_ever() -> None:

@@ -25,7 +25,7 @@ from pydantic_ai.messages import (
 from pydantic_ai.models import Model
 from pydantic_ai.settings import ModelSettings
 
-from generation.providers.base import ContentError, ProviderError
+from generation.providers.base import MalformedError, ProviderError
 from generation.providers.calls import OnCall, ignore_call
 from generation.providers.dialogue import Answer, Gateway, Prompt
 from generation.providers.endpoints import (
@@ -166,7 +166,7 @@ class ModelGateway:
             )
         except UnexpectedModelBehavior as error:
             detail = without_key(str(error), self._endpoint)
-            raise ContentError(
+            raise MalformedError(
                 "What the model wrote does not have the form that was asked for.", detail=detail
             ) from None
         return result.output
