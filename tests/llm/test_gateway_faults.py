@@ -216,3 +216,17 @@ async def test_the_key_is_nowhere_but_in_the_request(
     assert "[key]" in error.detail
     assert "llm_request_retried" in caplog.text
     assert not any(KEY in text for text in told)
+
+
+async def test_a_text_that_ends_without_an_end_is_asked_for_again(
+    server: ModelServer, hasty: None
+) -> None:
+    """Its connection closed in good order; only the word that it is finished was missing."""
+    server.faults = Faults(truncated=1.0)
+    async with open_gateway(endpoint_of(server)) as gateway:
+        writing = asyncio.create_task(gateway.write_text(prompt_for("tutorial")))
+        await until(lambda: server.received and server.received[0].answered_at)
+        server.faults = Faults()
+        answer = await writing
+    assert answer.content.endswith("is a share.")
+    assert len(server.received) == answer.usage.calls == 2

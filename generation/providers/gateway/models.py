@@ -60,6 +60,8 @@ def build_model(endpoint: Endpoint, client: AsyncOpenAI) -> Model:
         json_schema_transformer=SmallSchema,
         supports_json_schema_output=True,
         supports_json_object_output=True,
+        # Else a text that breaks off in good order would pass for whole.
+        openai_chat_streaming_requires_finish_reason=True,
         openai_chat_supports_max_completion_tokens=(
             endpoint.max_tokens_field == "max_completion_tokens"
         ),
