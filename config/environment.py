@@ -63,18 +63,25 @@ def positive_number(env: FileAwareEnv, name: str, default: Number, *, kind: type
     return value
 
 
-def optional_number(env: FileAwareEnv, name: str, *, least: float | None = None) -> float | None:
+def optional_number(
+    env: FileAwareEnv,
+    name: str,
+    *,
+    least: float | None = None,
+    kind: type[int | float] = float,
+) -> float | None:
     """The number above zero (or from `least` on) that `name` holds; None where it holds nothing."""
     text: str = env.str(name, default="")
     if not text:
         return None
     try:
-        value = float(text)
+        value = kind(text)
     except ValueError:
         value = -math.inf
     if not (value < math.inf and (value > 0 if least is None else value >= least)):
         wanted = "above zero" if least is None else f"of {least:g} or more"
-        raise ImproperlyConfigured(f"{name} is “{text}”; it must be a number {wanted}.")
+        noun = "a whole number" if kind is int else "a number"
+        raise ImproperlyConfigured(f"{name} is “{text}”; it must be {noun} {wanted}.")
     return value
 
 

@@ -10,7 +10,8 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -21,9 +22,10 @@ from accounts.admin_rules import ModelAdmin, NeverEdited, TabularInline
 from concepts.artifact_states import ArtifactState
 from concepts.models import Artifact, ArtifactVersion, Concept
 from generation import services, tasks
-from generation.models import GenerationEvent, GenerationRun
+from generation.models import GenerationEvent, GenerationRun, ModelCallRecord, RunSpending
 from generation.retrying import retry_artifacts
 from generation.run_states import RunState
+from generation.spending import total_calls
 from roadmaps.models import Roadmap
 
 
@@ -45,6 +47,11 @@ def enqueue(run_id: uuid.UUID) -> None:
         tasks.start_run.delay(str(run_id))
 
     transaction.on_commit(send, robust=True)
+
+
+class SpendingInline(NeverEdited, TabularInline):
+    model = RunSpending
+    fields = ("puller", "calls", "tokens_in", "tokens_out", "cost_usd")
 
 
 @admin.register(GenerationRun)
@@ -69,11 +76,12 @@ class GenerationRunAdmin(Operated):
     search_help_text = _("Exactly: run; or roadmap, goal, reason, who asked")
     date_hierarchy = "created_at"
     actions = ("resume", "cancel")
-    readonly_fields = ("history", "artifacts")
+    inlines = (SpendingInline,)
+    readonly_fields = ("history", "artifacts", "ledger")
     fieldsets = (
         (None, {"fields": ("id", "roadmap", "state", "reason", "history", "artifacts")}),
         (_("Who and what"), {"fields": ("requested_by", "provider", "model", "options")}),
-        (_("Cost"), {"fields": ("model_calls", "tokens_in", "tokens_out", "cost_usd")}),
+        (_("Cost"), {"fields": ("model_calls", "tokens_in", "tokens_out", "cost_usd", "ledger")}),
         (_("Times"), {"fields": ("created_at", "started_at", "finished_at")}),
         (_("Record"), {"fields": ("idempotency_key", "last_seq", "leased_by", "lease_until")}),
     )
@@ -118,6 +126,11 @@ class GenerationRunAdmin(Operated):
     def artifacts(self, run: GenerationRun) -> SafeString:
         return _link("concepts_artifact", f"run_id__exact={run.pk}", gettext("what it writes"))
 
+    @admin.display(description=_("ledger"))
+    def ledger(self, run: GenerationRun) -> SafeString:
+        query = f"run__id__exact={run.pk}"
+        return _link("generation_modelcallrecord", query, gettext("every call to the model"))
+
 
 def _link(changelist: str, query: str, text: str) -> SafeString:
     url = reverse(f"admin:{changelist}_changelist")
@@ -133,6 +146,50 @@ class GenerationEventAdmin(NeverEdited, ModelAdmin):
     search_fields = ("=run__id", "concept__title")
     search_help_text = _("Exactly: run; or concept")
     date_hierarchy = "created_at"
+
+
+@admin.register(ModelCallRecord)
+class ModelCallRecordAdmin(NeverEdited, ModelAdmin):
+    """The ledger, with the totals of what is listed."""
+
+    change_list_template = "generation/admin/ledger.html"
+    list_display = (
+        "at",
+        "run_link",
+        "purpose",
+        "prompt_version",
+        "model",
+        "attempt",
+        "outcome",
+        "error_class",
+        "tokens_in",
+        "tokens_out",
+        "tokens_cached",
+        "cost_usd",
+        "seconds",
+    )
+    list_filter = ("outcome", "purpose", "model", "at")
+    search_fields = ("=run__id", "error_class")
+    search_help_text = _("Exactly: run; or error class")
+    date_hierarchy = "at"
+    # The ledger is long: counted once for a page, not twice.
+    show_full_result_count = False
+
+    @admin.display(description=_("run"), ordering="run")
+    def run_link(self, call: ModelCallRecord) -> SafeString:
+        url = reverse("admin:generation_generationrun_change", args=[call.run_id])
+        return format_html('<a href="{}">{}</a>', url, call.run_id)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        response = super().changelist_view(request, extra_context)
+        listed = getattr(response, "context_data", {}).get("cl")
+        if isinstance(response, TemplateResponse) and listed is not None:
+            response.context_data = (response.context_data or {}) | {
+                "totals": total_calls(listed.queryset)
+            }
+        return response
 
 
 class VersionInline(NeverEdited, TabularInline):

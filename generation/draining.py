@@ -41,3 +41,11 @@ async def finish(work: Coroutine[Any, Any, T] | asyncio.Task[T], *, seconds: flo
     if isinstance(error, TimeoutError) and not task.done():
         raise error
     return task.result()
+
+
+def first_error(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The error behind a TaskGroup's wrapping, so that callers can name what they catch."""
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

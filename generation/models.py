@@ -144,3 +144,82 @@ class GenerationEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seq} {self.type}"
+
+
+class CallOutcome(models.TextChoices):
+    OK = "ok", _("answered")
+    TRANSIENT = "transient", _("failed for now")
+    FAILED = "failed", _("of no use")
+    SYSTEMIC = "systemic", _("refused for good")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class ModelCallRecord(models.Model):
+    """The ledger: one request to a model server, whatever became of it.
+
+    `id` is made where the call ended, so that a record that is delivered twice is one row.
+    `tokens_cached` are among `tokens_in`. Rows are written in batches on the `logs` queue, so the
+    last ones of a run come some seconds after it.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    run = models.ForeignKey(
+        GenerationRun, on_delete=models.CASCADE, related_name="model_call_records", db_index=False
+    )
+    at = models.DateTimeField(_("ended"))
+    purpose = models.CharField(_("purpose"), max_length=32)
+    prompt_version = models.CharField(_("prompt version"), max_length=50)
+    model = models.CharField(_("model"), max_length=200)
+    attempt = models.PositiveSmallIntegerField(_("attempt"))
+    outcome = models.CharField(_("outcome"), max_length=16, choices=CallOutcome.choices)
+    error_class = models.CharField(_("error class"), max_length=100, blank=True)
+    seconds = models.FloatField(_("seconds"))
+    tokens_in = models.PositiveBigIntegerField(_("tokens in"), default=0)
+    tokens_out = models.PositiveBigIntegerField(_("tokens out"), default=0)
+    tokens_cached = models.PositiveBigIntegerField(_("tokens from the cache"), default=0)
+    cost_usd = models.DecimalField(
+        _("cost in US dollars"), max_digits=14, decimal_places=8, null=True, blank=True
+    )
+
+    class Meta:
+        verbose_name = _("model call")
+        verbose_name_plural = _("model calls")
+        ordering: ClassVar = ["-at", "pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["run", "at"], name="model_call_of_run"),
+            models.Index(fields=["-at", "id"], name="model_call_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.outcome}"
+
+
+class RunSpending(models.Model):
+    """What one puller has spent on a run so far, written with its batches and its claims.
+
+    The sum over a run's pullers is what its budget is about: every request counts, as in the
+    ledger, but it is known at once. The run's own totals (`model_calls`, `tokens_in`, …) count only
+    what was spent on content and on final failures.
+    """
+
+    run = models.ForeignKey(
+        GenerationRun, on_delete=models.CASCADE, related_name="spendings", db_index=False
+    )
+    puller = models.UUIDField(_("puller"))
+    calls = models.PositiveIntegerField(_("model calls"))
+    tokens_in = models.PositiveBigIntegerField(_("tokens in"))
+    tokens_out = models.PositiveBigIntegerField(_("tokens out"))
+    cost_usd = models.DecimalField(
+        _("cost in US dollars"), max_digits=14, decimal_places=8, null=True, blank=True
+    )
+
+    class Meta:
+        verbose_name = _("spending of a puller")
+        verbose_name_plural = _("spending of the pullers")
+        ordering: ClassVar = ["run_id", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["run", "puller"], name="run_spending_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.puller)

@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
@@ -22,7 +22,11 @@ from concepts.drafts import Draft, FailureDraft, Provenance, draft_failure, draf
 from concepts.models import Origin
 from connections.executor import DbExecutor
 from generation import services
-from generation.draining import finish
+from generation.claiming import claim_in_budget
+from generation.draining import finish, first_error
+from generation.ledger import Ledger, Publish
+from generation.ledger_rows import open_ledger
+from generation.limits import Limits
 from generation.log_events import brief_error, log_retry
 from generation.metrics import provider_call
 from generation.patience import OUTAGES, PatientDb
@@ -42,39 +46,11 @@ from generation.refusals import draft_refusal
 from generation.run_states import OPEN, RunState
 from generation.saving import Hook, Saver, ignore
 from generation.selectors import Work, get_run_state, has_pending
+from generation.spending import get_run_spending
 
 log = structlog.get_logger(__name__)
 
-
-@dataclass(frozen=True)
-class Limits:
-    """Bounds and times (seconds) of one puller."""
-
-    model_calls: int = 8
-    batch_concepts: int = 16
-    batch_seconds: float = 0.5
-    # Times a provider is asked for one artifact before a transient error fails it, and how long
-    # the first pause between is; each is twice the one before.
-    attempts: int = 5
-    retry_seconds: float = 2.0
-    lease_seconds: float = 30.0
-    poll_seconds: float = 0.5
-    drain_seconds: float = 60.0
-    # How long a database that is away is waited for.
-    outage_seconds: float = 45.0
-    # A puller that follows waits for what other pullers hold, and ends with the run.
-    follow: bool = True
-    # After this time nothing more is claimed (None: no end).
-    max_seconds: float | None = None
-
-    @property
-    def unsaved(self) -> int:
-        """Artifacts that may be in this process at once, being written or waiting to be saved.
-
-        Two full batches (three artifacts a concept) keep every lane busy; more would only fill
-        memory where the database is slower than the provider.
-        """
-        return self.model_calls + 2 * 3 * self.batch_concepts
+__all__ = ["Limits", "Puller", "check_type", "plan", "pull"]
 
 
 async def pull(
@@ -84,52 +60,72 @@ async def pull(
     db: DbExecutor,
     limits: Limits,
     on_saved: Hook = ignore,
+    publish: Publish | None = None,
 ) -> RunState:
     """Work on a run until it is closed (or, without `follow`, until nothing is left to claim).
 
     Returns the run's state at the end. Cancelled, it saves what is finished, gives the rest back
-    and raises CancelledError. Raises OperationalError when the database stays away.
+    and raises CancelledError. Raises OperationalError when the database stays away. The ledger's
+    records go to `publish`, which may block; without one they are written here.
     """
-    try:
-        with bound_contextvars(run=str(run_id)):
-            async with opened(provider):
-                return await Puller(run_id, provider, db, limits, on_saved).work()
-    except BaseExceptionGroup as group:
-        raise _first(group) from group
+    async with _working(run_id, provider, db, limits, publish=publish, on_saved=on_saved) as puller:
+        return await puller.work()
 
 
 async def plan(
-    run_id: uuid.UUID, *, provider: Provider, db: DbExecutor, limits: Limits
+    run_id: uuid.UUID,
+    *,
+    provider: Provider,
+    db: DbExecutor,
+    limits: Limits,
+    publish: Publish | None = None,
 ) -> RunState:
     """Have a run planned, unless it is, and return its state."""
-    try:
-        with bound_contextvars(run=str(run_id)):
-            async with opened(provider):
-                await Puller(run_id, provider, db, limits, ignore).plan()
-    except BaseExceptionGroup as group:
-        raise _first(group) from group
+    async with _working(run_id, provider, db, limits, publish=publish) as puller:
+        await puller.plan()
     return await db.run(get_run_state, run_id)
 
 
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The error behind a TaskGroup's wrapping, so that callers can name what they catch."""
-    error: BaseException = group
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
+@asynccontextmanager
+async def _working(
+    run_id: uuid.UUID,
+    provider: Provider,
+    db: DbExecutor,
+    limits: Limits,
+    *,
+    publish: Publish | None,
+    on_saved: Hook = ignore,
+) -> AsyncIterator[Puller]:
+    """A puller with its provider opened and its books kept: to the end, when it is cancelled."""
+    patient = PatientDb(db, seconds=limits.outage_seconds)
+    ledger = open_ledger(run_id, patient, limits, publish)
+    try:
+        with bound_contextvars(run=str(run_id)):
+            async with ledger, opened(provider, ledger):
+                yield Puller(run_id, provider, patient, limits, ledger=ledger, on_saved=on_saved)
+    except BaseExceptionGroup as group:
+        raise first_error(group) from group
 
 
 class Puller:
     """The state of one `pull`. Its id is the holder's name on the leases it takes."""
 
     def __init__(
-        self, run_id: uuid.UUID, provider: Provider, db: DbExecutor, limits: Limits, on_saved: Hook
+        self,
+        run_id: uuid.UUID,
+        provider: Provider,
+        db: PatientDb,
+        limits: Limits,
+        *,
+        ledger: Ledger,
+        on_saved: Hook,
     ) -> None:
         self.id = uuid.uuid4()
         self._run_id = run_id
         self._provider = provider
-        self._db = PatientDb(db, seconds=limits.outage_seconds)
+        self._db = db
         self._limits = limits
+        self._ledger = ledger
         self._held: dict[int, Work] = {}  # artifacts claimed and not yet saved
         self._saver = Saver(
             run_id,
@@ -138,6 +134,7 @@ class Puller:
             on_saved=on_saved,
             on_settled=self._settled,
             work_of=self._held.__getitem__,
+            spent=lambda: ledger.spent,
         )
         self._calling = 0
         self._changed = asyncio.Event()
@@ -152,8 +149,7 @@ class Puller:
                 await self._begin()
                 renewing.cancel()
         finally:
-            give_up = self._db.run(services.give_up_work, self._run_id, self.id)
-            await finish(give_up, seconds=self._limits.drain_seconds)
+            await finish(self._give_up(), seconds=self._limits.drain_seconds)
 
     async def work(self) -> RunState:
         log.info(
@@ -193,8 +189,12 @@ class Puller:
         try:
             await saving
         finally:
-            # Not worth waiting for a database that is away: leases run out by themselves.
-            await self._db.run_once(services.give_up_work, self._run_id, self.id)
+            await self._give_up()
+
+    async def _give_up(self) -> None:
+        """Not worth waiting for a database that is away: leases run out by themselves."""
+        spent = self._ledger.spent
+        await self._db.run_once(services.give_up_work, self._run_id, self.id, spent)
 
     async def _state(self) -> RunState:
         return await self._db.run(get_run_state, self._run_id)
@@ -216,6 +216,7 @@ class Puller:
                 await asyncio.sleep(self._limits.poll_seconds)
             elif claim.needs_outline:
                 # Then look again: it is planned, by us or by another, or it has been stopped.
+                self._ledger.learn(await self._db.run(get_run_spending, self._run_id))
                 await plan_roadmap(
                     claim,
                     self.id,
@@ -223,6 +224,7 @@ class Puller:
                     db=self._db,
                     attempts=self._limits.attempts,
                     retry_seconds=self._limits.retry_seconds,
+                    before=self._ledger.check,
                 )
             else:
                 return True
@@ -239,7 +241,7 @@ class Puller:
                 group.create_task(self._write(work), name=f"{work.kind.value} of {work.brief.key}")
             if not claimed and not self._held:
                 if await self._nothing_left():
-                    return
+                    break
             elif len(claimed) < free or not free:
                 await self._wait_for_change()
         if self._halt is not None:
@@ -250,14 +252,18 @@ class Puller:
         return min(self._limits.model_calls - self._calling, self._limits.unsaved - len(self._held))
 
     async def _claim(self, limit: int) -> list[Work]:
-        return await self._db.run(
-            services.claim_work,
-            self._run_id,
-            self.id,
-            limit=limit,
-            lease_seconds=self._limits.lease_seconds,
-            besides=sorted(self._held),
-        )
+        wanted = {
+            "limit": limit,
+            "lease_seconds": self._limits.lease_seconds,
+            "besides": sorted(self._held),
+        }
+        if not self._limits.budget:
+            return await self._db.run(services.claim_work, self._run_id, self.id, **wanted)
+        spent, budget = self._ledger.spent, self._limits.budget
+        paid = await self._db.run(claim_in_budget, self._run_id, self.id, spent, budget, **wanted)
+        self._ledger.learn(paid.others)
+        self._halt = self._halt or paid.refusal
+        return paid.works
 
     async def _wait_for_change(self) -> None:
         """Until a place is free, or it is time to look whether others gave something back."""

@@ -25,6 +25,7 @@ from generation.providers.base import (
     Usage,
     Written,
 )
+from generation.providers.calls import BeforeCall, allow_call
 from generation.refusals import explain_refusal
 from generation.run_states import RunState
 
@@ -41,10 +42,15 @@ async def plan_roadmap(
     db: PatientDb,
     attempts: int,
     retry_seconds: float,
+    before: BeforeCall = allow_call,
 ) -> None:
-    """Have the outline made and saved, or the run stopped with the reason why not."""
+    """Have the outline made and saved, or the run stopped with the reason why not.
+
+    `before` raises SystemicError where nothing may be spent.
+    """
     stop = partial(db.run, services.stop_run, claim.run_id, planner=puller_id)
     try:
+        before()
         written = await _ask(claim, provider, attempts=attempts, retry_seconds=retry_seconds)
     except SystemicError as error:
         await stop(RunState.PAUSED, str(error), usage=error.usage)

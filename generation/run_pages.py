@@ -7,12 +7,14 @@ from typing import Any
 from urllib.parse import quote
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from concepts.models import ArtifactKindLabel
 from generation.models import EventType, GenerationEvent, GenerationRun
+from generation.providers.base import Usage
 from generation.run_states import OPEN, RunState, may_become
 from generation.selectors import RunProgress, get_run_progress, list_failures
+from generation.spending import get_run_spending
 from roadmaps.models import Roadmap
 
 # As many events go into one answer; whoever wants more asks again.
@@ -60,6 +62,7 @@ def look_at_run(run: GenerationRun, *, after: int = 0) -> dict[str, Any]:
         "total": progress.artifacts,
         "finished": progress.finished,
         "progress": describe_progress(progress),
+        "spending": describe_spending(get_run_spending(run.pk)),
         "events": events,
         "failures": [
             failure | {"artifact": str(ArtifactKindLabel(failure["artifact"]).label)}
@@ -84,6 +87,19 @@ def describe_progress(progress: RunProgress) -> str:
     if not progress.failed:
         return text
     return f"{text} " + _("%(failed)d could not be written.") % {"failed": progress.failed}
+
+
+def describe_spending(spent: Usage) -> str:
+    """All that the server was asked for, repetitions and failures included; nothing for nothing."""
+    if not spent.calls:
+        return ""
+    calls = ngettext("%(count)s call to the model", "%(count)s calls to the model", spent.calls) % {
+        "count": f"{spent.calls:,}"
+    }
+    line = _("%(calls)s: %(tokens_in)s tokens in, %(tokens_out)s out")
+    tokens = {"tokens_in": f"{spent.tokens_in:,}", "tokens_out": f"{spent.tokens_out:,}"}
+    text = line % {"calls": calls, **tokens}
+    return text if spent.cost_usd is None else f"{text}, ${spent.cost_usd:,.4f}"
 
 
 def list_events(run: GenerationRun, *, after: int) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ import asyncio
 import math
 import uuid
 from collections.abc import Callable, Coroutine
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -15,6 +16,8 @@ from connections.executor import DbExecutor
 from connections.process import process_executor
 from generation.draining import finish
 from generation.hints import close_channel_layer, send_hint
+from generation.ledger import Publish
+from generation.limits import RunBudget
 from generation.outline import Outline, OutlineRequest, check_outline
 from generation.pipeline import Limits, plan, pull
 from generation.providers.base import GoalRefused, Provider, opened
@@ -46,6 +49,15 @@ def configured_limits(*, follow: bool) -> Limits:
         lease_seconds=settings.LEASE_SECONDS,
         follow=follow,
         max_seconds=None if follow else PULL_SECONDS,
+        budget=configured_budget(),
+    )
+
+
+def configured_budget() -> RunBudget:
+    tokens, cost = settings.RUN_MAX_TOKENS, settings.RUN_MAX_COST_USD
+    return RunBudget(
+        max_tokens=None if tokens is None else int(tokens),
+        max_cost_usd=None if cost is None else Decimal(str(cost)),
     )
 
 
@@ -79,11 +91,11 @@ def in_lane(unit: Callable[..., R], *arguments: Any) -> R:
     return process_executor().run_sync(unit, *arguments)
 
 
-def plan_run(run_id: uuid.UUID) -> int:
+def plan_run(run_id: uuid.UUID, publish: Publish | None = None) -> int:
     """Have a run planned; return how many pullers should work on it."""
     db, provider = process_executor(), get_provider(in_lane(get_run_provider, run_id))
     limits = configured_limits(follow=False)
-    planning = plan(run_id, provider=provider, db=db, limits=limits)
+    planning = plan(run_id, provider=provider, db=db, limits=limits, publish=publish)
     state = run_here(drained(pull_and_tell(planning, run_id)))
     if state is not RunState.RUNNING:
         return 0
@@ -92,7 +104,7 @@ def plan_run(run_id: uuid.UUID) -> int:
     return max(1, min(processes, math.ceil(unfinished / limits.model_calls)))
 
 
-def work_on(run_id: uuid.UUID) -> tuple[RunState, bool]:
+def work_on(run_id: uuid.UUID, publish: Publish | None = None) -> tuple[RunState, bool]:
     """Pull until nothing is left to claim or time is up; the state, and whether to go on later."""
     db, provider = process_executor(), get_provider(in_lane(get_run_provider, run_id))
     pulling = pull(
@@ -101,6 +113,7 @@ def work_on(run_id: uuid.UUID) -> tuple[RunState, bool]:
         db=db,
         limits=configured_limits(follow=False),
         on_saved=hint_after,
+        publish=publish,
     )
     state = run_here(drained(pull_and_tell(pulling, run_id)))
     return state, state is RunState.RUNNING and in_lane(has_pending, run_id)

@@ -17,6 +17,7 @@ from generation.batching import FinishedQueue, collect_batches
 from generation.log_events import brief_error
 from generation.metrics import ARTIFACTS
 from generation.patience import OUTAGES, PatientDb
+from generation.providers.base import Usage
 from generation.refusals import draft_refusal
 from generation.selectors import Work
 
@@ -34,6 +35,7 @@ class Saver:
 
     `on_saved` is awaited after each commit with what was written; `on_settled` is told which
     drafts have left the process; until then `work_of` tells what an artifact's id stands for.
+    `spent` tells what the puller has spent so far.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Saver:
         on_saved: Hook,
         on_settled: Callable[[Sequence[Draft]], None],
         work_of: Callable[[int], Work],
+        spent: Callable[[], Usage] = Usage,
     ) -> None:
         self._run_id = run_id
         self._puller_id = puller_id
@@ -52,6 +55,7 @@ class Saver:
         self._on_saved = on_saved
         self._on_settled = on_settled
         self._work_of = work_of
+        self._spent = spent
         self._queue: FinishedQueue[Draft] = FinishedQueue()
 
     def put(self, draft: Draft) -> None:
@@ -106,7 +110,9 @@ class Saver:
 
     async def _commit(self, drafts: Sequence[Draft]) -> services.SavedBatch:
         started = time.monotonic()
-        saved = await self._db.run(services.save_batch, self._run_id, self._puller_id, drafts)
+        saved = await self._db.run(
+            services.save_batch, self._run_id, self._puller_id, drafts, self._spent()
+        )
         seconds = time.monotonic() - started
         log.info(
             "db_batch_committed",

@@ -40,6 +40,7 @@ from generation.outline_rows import save_outline_rows
 from generation.providers.base import Usage
 from generation.run_states import OPEN, RunState, closing_state, sources
 from generation.selectors import Work, list_work
+from generation.spending import record_spending
 from roadmaps.graph import Edge
 from roadmaps.models import Roadmap
 
@@ -177,8 +178,13 @@ def renew_work(
 
 
 @transaction.atomic
-def save_batch(run_id: uuid.UUID, puller_id: uuid.UUID, drafts: Sequence[Draft]) -> SavedBatch:
-    """Write one batch: versions, failures, and their events. All of it, or (raising) nothing."""
+def save_batch(
+    run_id: uuid.UUID, puller_id: uuid.UUID, drafts: Sequence[Draft], spent: Usage | None = None
+) -> SavedBatch:
+    """Write one batch: versions, failures, and their events. All of it, or (raising) nothing.
+
+    `spent` is all that the puller has spent on the run so far.
+    """
     lock_artifacts(draft.artifact_id for draft in drafts)
     ready = store_versions(run_id, [draft for draft in drafts if isinstance(draft, VersionDraft)])
     failed = store_failures(
@@ -196,6 +202,7 @@ def save_batch(run_id: uuid.UUID, puller_id: uuid.UUID, drafts: Sequence[Draft])
             for draft in failed
         ),
     ]
+    record_spending(run_id, puller_id, spent or Usage())
     # A batch that changes nothing was delivered before, with its costs.
     seq = append_events(run_id, events, _usage_of(drafts)) if events else 0
     return SavedBatch(run_id, tuple(ready), tuple(failed), seq)
@@ -289,7 +296,9 @@ def resume_run(run_id: uuid.UUID) -> bool:
 
 
 @transaction.atomic
-def give_up_work(run_id: uuid.UUID, puller_id: uuid.UUID) -> int:
-    """Hand back everything a puller still holds, the outline included."""
+def give_up_work(run_id: uuid.UUID, puller_id: uuid.UUID, spent: Usage | None = None) -> int:
+    """Hand back everything a puller still holds, the outline included; `spent` as in a batch."""
     GenerationRun.objects.filter(pk=run_id, leased_by=puller_id).update(**_FREE)
-    return release_artifacts(puller_id)
+    released = release_artifacts(puller_id)
+    record_spending(run_id, puller_id, spent or Usage())
+    return released

@@ -190,7 +190,10 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_DEFAULT_QUEUE = "workflow"
-CELERY_TASK_ROUTES = {"generation.tasks.pull_artifacts": {"queue": "content_generation"}}
+CELERY_TASK_ROUTES = {
+    "generation.tasks.pull_artifacts": {"queue": "content_generation"},
+    "generation.tasks.persist_model_calls": {"queue": "logs"},
+}
 CELERY_TASK_SOFT_TIME_LIMIT = 480  # seconds; a puller ends by itself after 300
 CELERY_TASK_TIME_LIMIT = 600
 # Asked to stop, a worker lets its tasks run for so long (seconds), then has them save and end.
@@ -242,6 +245,9 @@ if (LLM_PRICE_INPUT is None) != (LLM_PRICE_OUTPUT is None):
 LLM_BLIND_SOLVE = env.bool("LLM_BLIND_SOLVE", default=False)
 # Model calls under way at once in one process.
 LLM_MAX_CONCURRENCY = positive_number(env, "LLM_MAX_CONCURRENCY", 8, kind=int)
+# What one run may cost, over all its processes; None: no limit. It pauses when that is spent.
+RUN_MAX_TOKENS = optional_number(env, "RUN_MAX_TOKENS", kind=int)
+RUN_MAX_COST_USD = optional_number(env, "RUN_MAX_COST_USD")
 # What a process of a role has under way, for `connection_budget --fit` to tell costs in.
 ROLE_CAPACITIES = {
     "web": Capacity("requests inside Django"),

@@ -11,6 +11,7 @@ from typing import Generic, Protocol, TypeVar
 
 from concepts.content import ArtifactContent, ArtifactKind
 from generation.outline import Outline, OutlineRequest
+from generation.providers.calls import Accountable, Books, NoBooks
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -98,8 +99,13 @@ class Provider(Protocol):
 
 
 @asynccontextmanager
-async def opened(provider: Provider) -> AsyncIterator[Provider]:
-    """The provider, ready to write: what it holds belongs to this loop and is closed in it."""
+async def opened(provider: Provider, books: Books | None = None) -> AsyncIterator[Provider]:
+    """The provider, ready to write: what it holds belongs to this loop and is closed in it.
+
+    One that asks a model server asks `books` before, and tells them of each request.
+    """
+    if isinstance(provider, Accountable):
+        provider.books = books or NoBooks()
     if isinstance(provider, AbstractAsyncContextManager):
         async with provider:
             yield provider

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,39 @@ class ModelCall:
 
 
 OnCall = Callable[[ModelCall], None]
+BeforeCall = Callable[[], None]
 
 
 def ignore_call(_call: ModelCall) -> None:
     """For those who keep no books."""
+
+
+def allow_call() -> None:
+    """For those who have no budget."""
+
+
+class Books(Protocol):
+    """Kept by whoever pays: asked before every request, told of it when it is over."""
+
+    def check(self) -> None:
+        """Raises SystemicError where nothing more may be spent."""
+
+    def note(self, call: ModelCall) -> None:
+        """Whatever became of the request. Never waits, never raises."""
+
+
+class NoBooks:
+    """Anything may be spent, and nobody remembers."""
+
+    def check(self) -> None:
+        allow_call()
+
+    def note(self, call: ModelCall) -> None:
+        ignore_call(call)
+
+
+@runtime_checkable
+class Accountable(Protocol):
+    """A provider that tells what it asks a model server, in books that are set before it opens."""
+
+    books: Books

@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import Generic, Protocol, Self, TypeVar
 
 from django.conf import settings
 from django.utils import timezone
@@ -39,6 +39,7 @@ from generation.providers.base import (
     Written,
 )
 from generation.providers.blind import solve_blind
+from generation.providers.calls import BeforeCall, Books, NoBooks, OnCall
 from generation.providers.dialogue import Gateway, Prompt
 from generation.providers.gateway import open_gateway
 from generation.providers.memory import Account, RememberingGateway
@@ -54,7 +55,15 @@ from generation.providers.schemas import (
 from generation.unwrapping import clean_tutorial
 
 T = TypeVar("T")
-GatewayOpener = Callable[[], AbstractAsyncContextManager[Gateway]]
+
+
+class GatewayOpener(Protocol):
+    """`gateway.open_gateway`, or a scripted one."""
+
+    def __call__(
+        self, *, on_call: OnCall, before_call: BeforeCall
+    ) -> AbstractAsyncContextManager[Gateway]: ...
+
 
 OUTLINE_REPAIRS = 1
 ARTIFACT_REPAIRS = 2
@@ -81,12 +90,13 @@ class OpenAIProvider:
     counts_requests = True
 
     def __init__(self, open_gateway: GatewayOpener = open_gateway) -> None:
+        self.books: Books = NoBooks()
         self._open_gateway = open_gateway
         self._opened: AbstractAsyncContextManager[Gateway] | None = None
         self._gateway: RememberingGateway | None = None
 
     async def __aenter__(self) -> Self:
-        self._opened = self._open_gateway()
+        self._opened = self._open_gateway(on_call=self.books.note, before_call=self.books.check)
         self._gateway = RememberingGateway(await self._opened.__aenter__())
         return self
 

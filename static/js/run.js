@@ -90,6 +90,7 @@ function show(news) {
   document.title = `${news.title} · Cairn`;
   setText("reason", news.reason);
   setText("progress", news.progress);
+  setText("spending", news.spending);
   const state = page.querySelector(".state");
   state.dataset.state = news.state;
   state.textContent = news.state_label;

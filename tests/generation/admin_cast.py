@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
 from model_bakery import baker
 
 from accounts.models import User
@@ -20,7 +22,14 @@ from concepts.models import (
     Resource,
     Tutorial,
 )
-from generation.models import EventType, GenerationEvent, GenerationRun
+from generation.models import (
+    CallOutcome,
+    EventType,
+    GenerationEvent,
+    GenerationRun,
+    ModelCallRecord,
+    RunSpending,
+)
 from generation.run_states import RunState
 from roadmaps.models import Module, Roadmap, Stage
 
@@ -40,6 +49,7 @@ def make_roadmap(title: str, *, concepts: int) -> GenerationRun:
     owner = baker.make(User, email=f"{uuid.uuid4()}@knots.example")
     roadmap = baker.make(Roadmap, title=title, goal=title, slug=uuid.uuid4(), owner=owner)
     run = make_run(roadmap, requested_by=owner)
+    make_calls(run, concepts)
     earlier: Concept | None = None
     for position in range(concepts):
         stage = baker.make(Stage, roadmap=roadmap, position=position, title="Part")
@@ -57,6 +67,20 @@ def make_run(roadmap: Roadmap, state: RunState = RunState.READY, **fields: Any) 
         GenerationRun, roadmap=roadmap, state=state, reason="why", provider="scripted", **fields
     )
     return run
+
+
+def make_calls(run: GenerationRun, count: int) -> None:
+    """So many calls, each by a puller of its own."""
+    for _ in range(count):
+        known: dict[str, Any] = {
+            "run": run,
+            "tokens_in": 10,
+            "tokens_out": 20,
+            "cost_usd": Decimal("0.0005"),
+        }
+        call: dict[str, Any] = {"purpose": "quiz", "outcome": CallOutcome.OK, "at": timezone.now()}
+        baker.make(ModelCallRecord, id=uuid.uuid4(), **known, **call)
+        baker.make(RunSpending, puller=uuid.uuid4(), calls=1, **known)
 
 
 def make_concept(run: GenerationRun, module: Module, position: int, *, size: int) -> Concept:

@@ -7,7 +7,15 @@ from contextlib import asynccontextmanager
 from decimal import Decimal
 from typing import Any
 
+from generation.metrics import outcome_of
 from generation.providers.base import Usage
+from generation.providers.calls import (
+    BeforeCall,
+    ModelCall,
+    OnCall,
+    allow_call,
+    ignore_call,
+)
 from generation.providers.dialogue import Answer, M, Prompt
 
 USAGE = Usage(calls=1, tokens_in=100, tokens_out=200, cost_usd=Decimal("0.01"))
@@ -23,8 +31,10 @@ class ScriptedGateway:
         self.is_open = False
 
     @asynccontextmanager
-    async def open(self) -> AsyncIterator[ScriptedGateway]:
-        self.is_open = True
+    async def open(
+        self, *, on_call: OnCall = ignore_call, before_call: BeforeCall = allow_call
+    ) -> AsyncIterator[ScriptedGateway]:
+        self.is_open, self._on_call, self._before_call = True, on_call, before_call
         try:
             yield self
         finally:
@@ -41,10 +51,29 @@ class ScriptedGateway:
 
     def _next(self, prompt: Prompt) -> Any:
         assert self.is_open
+        self._before_call()
         self.asked.append(prompt)
         task = prompt.version.partition("-1")[0].replace("-", "_")
         answers = self._says[task]
         answer = answers.pop(0) if len(answers) > 1 else answers[0]
-        if isinstance(answer, Exception):
+        is_error = isinstance(answer, Exception)
+        self._on_call(_call(prompt, answer if is_error else None))
+        if is_error:
             raise answer
         return answer
+
+
+def _call(prompt: Prompt, error: Exception | None) -> ModelCall:
+    tokens = (0, 0) if error else (USAGE.tokens_in, USAGE.tokens_out)
+    return ModelCall(
+        purpose=prompt.purpose,
+        prompt_version=prompt.version,
+        model="beekeeper-1",
+        attempt=1,
+        seconds=0.1,
+        outcome=outcome_of(error),
+        error=type(error).__name__ if error else "",
+        tokens_in=tokens[0],
+        tokens_out=tokens[1],
+        cost_usd=None if error else USAGE.cost_usd,
+    )

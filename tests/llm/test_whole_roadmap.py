@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 
+from generation.models import GenerationRun
+from generation.spending import get_run_spending
 from tests.databases import database_url
+from tests.generation.paying import rows_of
 from tests.llm.conftest import NO_REDIS
 from tests.llm.model_server import KEY, Faults, ModelServer, Received, Refusal
 
@@ -83,3 +86,27 @@ def test_a_revoked_key_pauses_and_a_mended_one_asks_for_the_rest(server: ModelSe
     report = generate(server, "--resume", report["run"]["id"])
     assert report["run"]["state"] == "ready"
     assert len(server.answered()) - before == 3 * CONCEPTS - written
+
+
+def test_a_spent_budget_pauses_and_a_raised_one_asks_for_the_rest(
+    server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ledger holds what the server counted, call by call."""
+    monkeypatch.setenv("LLM_MAX_CONCURRENCY", "2")
+    monkeypatch.setenv("RUN_MAX_TOKENS", "6000")
+    run = order(server, code=1)["run"]
+    assert run["state"] == "paused"
+    assert "RUN_MAX_TOKENS is 6,000" in GenerationRun.objects.get(pk=run["id"]).reason
+    finished = [request.tokens_in + request.tokens_out for request in server.received]
+    # Before the last two, which may have been under way together, it was not spent.
+    assert sum(finished) >= 6_000 > sum(finished[:-2])
+    before = len(server.received)
+    monkeypatch.setenv("RUN_MAX_TOKENS", "")
+    run = generate(server, "--resume", run["id"])["run"]
+    assert run["state"] == "ready"
+    assert before < len(server.received) == 1 + 3 * CONCEPTS
+    spent = rows_of(run["id"])
+    assert spent.calls == len(server.received)
+    assert spent.tokens_in == sum(request.tokens_in for request in server.received)
+    assert spent.tokens_out == sum(request.tokens_out for request in server.received)
+    assert spent == get_run_spending(run["id"])

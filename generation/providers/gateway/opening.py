@@ -26,7 +26,7 @@ from pydantic_ai.models import Model
 from pydantic_ai.settings import ModelSettings
 
 from generation.providers.base import MalformedError, ProviderError
-from generation.providers.calls import OnCall, ignore_call
+from generation.providers.calls import BeforeCall, OnCall, allow_call, ignore_call
 from generation.providers.dialogue import Answer, Gateway, Prompt
 from generation.providers.endpoints import (
     OPENAI_URL,
@@ -84,16 +84,23 @@ def _prices() -> Prices | None:
 
 @asynccontextmanager
 async def open_gateway(
-    endpoint: Endpoint | None = None, *, on_call: OnCall = ignore_call
+    endpoint: Endpoint | None = None,
+    *,
+    on_call: OnCall = ignore_call,
+    before_call: BeforeCall = allow_call,
 ) -> AsyncIterator[Gateway]:
-    """To the configured model server. `on_call` hears of every request when it is over."""
+    """To the configured model server.
+
+    `on_call` hears of every request when it is over. `before_call` raises a SystemicError where
+    none may start any more.
+    """
     endpoint = endpoint or configured_endpoint()
     quieten_libraries()
     rates = Rates(endpoint.requests_per_minute, endpoint.tokens_per_minute)
     pacer = Pacer(rates, account_key(endpoint.base_url, endpoint.api_key), settings.REDIS_URL)
     client = open_client(endpoint)
     try:
-        requests = Requests(endpoint, pacer, Breaker(), on_call)
+        requests = Requests(endpoint, pacer, Breaker(), on_call, before_call)
         yield ModelGateway(endpoint, build_model(endpoint, client), requests)
     finally:
         await client.close()
@@ -110,7 +117,7 @@ def preload() -> None:
     """Everything a first call would load. For a process about to fork: opens no connection."""
     endpoint = Endpoint(base_url="http://127.0.0.1:9/v1", model="none")
     model = build_model(endpoint, open_client(endpoint))
-    requests = Requests(endpoint, Pacer(Rates(), "", None), Breaker(), ignore_call)
+    requests = Requests(endpoint, Pacer(Rates(), "", None), Breaker(), ignore_call, allow_call)
     ModelGateway(endpoint, model, requests).agent_for(Preloaded)
 
 

@@ -17,7 +17,7 @@ from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 from generation.log_events import brief_error
 from generation.metrics import LLM_TOKENS, model_call, outcome_of
 from generation.providers.base import ContentError, ProviderError, SystemicError, Usage
-from generation.providers.calls import ModelCall, OnCall
+from generation.providers.calls import BeforeCall, ModelCall, OnCall
 from generation.providers.dialogue import Prompt
 from generation.providers.endpoints import Endpoint
 from generation.providers.gateway.breaker import Breaker
@@ -82,9 +82,16 @@ class Entry:
 class Requests:
     """All requests of one gateway. `send` returns a response that has something in it."""
 
-    def __init__(self, endpoint: Endpoint, pacer: Pacer, breaker: Breaker, on_call: OnCall) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        pacer: Pacer,
+        breaker: Breaker,
+        on_call: OnCall,
+        before_call: BeforeCall,
+    ) -> None:
         self._endpoint, self._pacer, self._breaker = endpoint, pacer, breaker
-        self._on_call = on_call
+        self._on_call, self._before_call = on_call, before_call
         self._places = asyncio.Semaphore(endpoint.concurrency)
         self._typical: dict[str, float] = {}
 
@@ -112,7 +119,7 @@ class Requests:
         expected = self._expected_tokens(tally.prompt)
         async with self._place():
             await self._turn(expected)
-            self._breaker.check()
+            self._ask_leave()
             entry = Entry()
             try:
                 with self._booked(tally, number, entry), model_call():
@@ -121,6 +128,14 @@ class Requests:
             finally:
                 await self._pacer.settle(entry.tokens - expected)
         return entry.response
+
+    def _ask_leave(self) -> None:
+        """Raises SystemicError where no request may start; whoever waits is then told, too."""
+        try:
+            self._before_call()
+        except SystemicError as error:
+            self._breaker.open(error)
+        self._breaker.check()
 
     async def _ask(self, ask: Ask, seconds: float) -> ModelResponse:
         try:

@@ -1,0 +1,74 @@
+"""What bounds one puller, and what a run may cost. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from generation.providers.base import SystemicError, Usage
+
+
+class BudgetSpent(SystemicError):
+    """A run has cost what it may cost. Pauses it; the message names the variable to raise."""
+
+
+@dataclass(frozen=True)
+class RunBudget:
+    """What all requests of a run together may cost; None: no limit.
+
+    Tokens are those sent and those received. A cost that nobody knows counts as nothing.
+    """
+
+    max_tokens: int | None = None
+    max_cost_usd: Decimal | None = None
+
+    def __bool__(self) -> bool:
+        return self.max_tokens is not None or self.max_cost_usd is not None
+
+    def refusal(self, spent: Usage) -> str | None:
+        """Why nothing more may start; None while something may."""
+        tokens, cost = spent.tokens_in + spent.tokens_out, spent.cost_usd or Decimal()
+        if self.max_tokens is not None and tokens >= self.max_tokens:
+            return (
+                f"The budget of this run is spent: {tokens:,} tokens are used, and RUN_MAX_TOKENS "
+                f"is {self.max_tokens:,}. Raise it, then resume the run."
+            )
+        if self.max_cost_usd is not None and cost >= self.max_cost_usd:
+            return (
+                f"The budget of this run is spent: it has cost ${cost:,.4f}, and RUN_MAX_COST_USD "
+                f"is {self.max_cost_usd:f}. Raise it, then resume the run."
+            )
+        return None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds and times (seconds) of one puller."""
+
+    model_calls: int = 8
+    batch_concepts: int = 16
+    batch_seconds: float = 0.5
+    # Times a provider is asked for one artifact before a transient error fails it, and how long
+    # the first pause between is; each is twice the one before.
+    attempts: int = 5
+    retry_seconds: float = 2.0
+    lease_seconds: float = 30.0
+    poll_seconds: float = 0.5
+    drain_seconds: float = 60.0
+    # How long a database that is away is waited for.
+    outage_seconds: float = 45.0
+    # A puller that follows waits for what other pullers hold, and ends with the run.
+    follow: bool = True
+    # After this time nothing more is claimed (None: no end).
+    max_seconds: float | None = None
+    # What the run may cost over all its pullers.
+    budget: RunBudget = RunBudget()
+
+    @property
+    def unsaved(self) -> int:
+        """Artifacts that may be in this process at once, being written or waiting to be saved.
+
+        Two full batches (three artifacts a concept) keep every lane busy; more would only fill
+        memory where the database is slower than the provider.
+        """
+        return self.model_calls + 2 * 3 * self.batch_concepts

@@ -1,0 +1,62 @@
+"""What the pullers of a run have spent, in the rows."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, QuerySet, Sum
+
+from generation.models import ModelCallRecord, RunSpending
+from generation.providers.base import Usage
+
+# What a puller has spent only grows, so the larger figure is the later one, and writing the same
+# again changes nothing.
+_RECORD = """
+INSERT INTO generation_runspending AS known
+       (run_id, puller, calls, tokens_in, tokens_out, cost_usd)
+VALUES (%s, %s, %s, %s, %s, %s)
+ON CONFLICT (run_id, puller) DO UPDATE
+   SET calls = greatest(known.calls, excluded.calls),
+       tokens_in = greatest(known.tokens_in, excluded.tokens_in),
+       tokens_out = greatest(known.tokens_out, excluded.tokens_out),
+       cost_usd = greatest(known.cost_usd, excluded.cost_usd)
+"""
+
+
+def record_spending(run_id: uuid.UUID, puller_id: uuid.UUID, spent: Usage) -> None:
+    """Write down all that a puller has spent on a run so far."""
+    if not spent.calls:
+        return
+    values = (spent.calls, spent.tokens_in, spent.tokens_out, spent.cost_usd)
+    with connection.cursor() as cursor:
+        cursor.execute(_RECORD, (run_id, puller_id, *values))
+
+
+def get_run_spending(run_id: uuid.UUID, *, besides: Iterable[uuid.UUID] = ()) -> Usage:
+    """What all pullers of a run have spent, but for some."""
+    rows = RunSpending.objects.filter(run=run_id).exclude(puller__in=list(besides))
+    sums = rows.aggregate(*(Sum(name) for name in ("calls", "tokens_in", "tokens_out", "cost_usd")))
+    return Usage(
+        calls=sums["calls__sum"] or 0,
+        tokens_in=sums["tokens_in__sum"] or 0,
+        tokens_out=sums["tokens_out__sum"] or 0,
+        cost_usd=sums["cost_usd__sum"],
+    )
+
+
+def total_calls(calls: QuerySet[ModelCallRecord]) -> dict[str, Any]:
+    """Sums over rows of the ledger, each request counted, whatever became of it."""
+    sums = calls.aggregate(
+        Count("pk"),
+        *(Sum(name) for name in ("tokens_in", "tokens_out", "tokens_cached", "cost_usd")),
+    )
+    return {
+        "calls": sums["pk__count"],
+        "tokens_in": sums["tokens_in__sum"] or 0,
+        "tokens_out": sums["tokens_out__sum"] or 0,
+        "tokens_cached": sums["tokens_cached__sum"] or 0,
+        "cost_usd": sums["cost_usd__sum"],
+    }

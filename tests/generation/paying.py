@@ -1,0 +1,91 @@
+"""A scripted provider that asks its books before each call and tells them of it after."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections import Counter
+from decimal import Decimal
+
+from django.db.models import Sum
+
+from concepts.content import ArtifactContent, ArtifactKind
+from generation.metrics import outcome_of
+from generation.models import ModelCallRecord
+from generation.outline import Outline, OutlineRequest
+from generation.providers.base import ConceptBrief, Usage, Written
+from generation.providers.calls import Books, ModelCall, NoBooks
+from generation.spending import get_run_spending
+from tests.generation.cast import ScriptedProvider
+
+OUTLINE_TOKENS, ARTIFACT_TOKENS = 300, 30
+COST = Decimal("0.001")
+
+
+class PayingProvider(ScriptedProvider):
+    """Each call costs the tokens of what it brings and `price` dollars, also when it fails."""
+
+    books: Books = NoBooks()
+    price: Decimal | None = COST
+
+    async def outline(self, request: OutlineRequest) -> Written[Outline]:
+        self.books.check()
+        written = await super().outline(request)
+        self.books.note(self._call("outline", written.usage))
+        return written
+
+    async def write(self, kind: ArtifactKind, brief: ConceptBrief) -> Written[ArtifactContent]:
+        self.books.check()
+        usage, error = Usage(1, 10, 20), None
+        try:
+            return await super().write(kind, brief)
+        except BaseException as raised:
+            error = raised
+            raise
+        finally:
+            self.books.note(self._call(kind.value, usage, error))
+
+    def _call(self, purpose: str, usage: Usage, error: BaseException | None = None) -> ModelCall:
+        return ModelCall(
+            purpose=purpose,
+            prompt_version=f"{purpose}-1",
+            model=self.model,
+            attempt=1,
+            seconds=0.01,
+            outcome=outcome_of(error),
+            error=type(error).__name__ if error else "",
+            tokens_in=usage.tokens_in,
+            tokens_out=usage.tokens_out,
+            cost_usd=self.price,
+        )
+
+    @property
+    def asked(self) -> int:
+        return self.outlines + self.calls.total()
+
+
+def rows_of(run_id: uuid.UUID) -> Usage:
+    """What the ledger's rows add up to."""
+    rows = ModelCallRecord.objects.filter(run=run_id)
+    sums = rows.aggregate(*(Sum(name) for name in ("tokens_in", "tokens_out", "cost_usd")))
+    return Usage(
+        rows.count(),
+        sums["tokens_in__sum"] or 0,
+        sums["tokens_out__sum"] or 0,
+        sums["cost_usd__sum"],
+    )
+
+
+def tokens_of(run_id: uuid.UUID) -> int:
+    spent = get_run_spending(run_id)
+    return spent.tokens_in + spent.tokens_out
+
+
+def outcomes_of(run_id: uuid.UUID) -> Counter[str]:
+    return Counter(ModelCallRecord.objects.filter(run=run_id).values_list("outcome", flat=True))
+
+
+def as_a_message(records: object) -> list[object]:
+    """What a broker would deliver."""
+    delivered: list[object] = json.loads(json.dumps(records))
+    return delivered

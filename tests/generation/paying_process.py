@@ -1,0 +1,38 @@
+"""A process that pulls the run whose id it reads, within a budget; it answers with its state, and
+with the number of calls it made."""
+
+import asyncio
+import os
+import sys
+import uuid
+from contextlib import closing
+
+import django
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
+django.setup()
+
+from connections.executor import DbExecutor  # noqa: E402 - Django first
+from generation.limits import Limits, RunBudget  # noqa: E402
+from generation.pipeline import pull  # noqa: E402
+from tests.generation.cast import make_outline  # noqa: E402
+from tests.generation.paying import PayingProvider  # noqa: E402
+
+
+def main(concepts: int, longest_delay: float, max_tokens: int) -> None:
+    provider = PayingProvider(make_outline(concepts), longest_delay=longest_delay)
+    limits = Limits(
+        model_calls=6,
+        batch_concepts=2,
+        batch_seconds=0.01,
+        poll_seconds=0.02,
+        lease_seconds=1.0,
+        budget=RunBudget(max_tokens or None),
+    )
+    run_id = uuid.UUID(sys.stdin.readline().strip())
+    with closing(DbExecutor(2)) as db:
+        state = asyncio.run(pull(run_id, provider=provider, db=db, limits=limits))
+    sys.stdout.write(f"{state.value} {provider.asked}\n")
+
+
+main(int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3]))

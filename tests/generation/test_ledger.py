@@ -1,0 +1,212 @@
+"""Every request to a model server is one row, whatever becomes of it, its message or its puller."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.test import Client
+from structlog.testing import capture_logs
+
+from concepts.artifact_states import ArtifactState
+from concepts.content import ArtifactKind
+from concepts.models import Artifact
+from config.celery import app
+from connections.executor import DbExecutor
+from generation import ledger
+from generation.ledger import CallRecord
+from generation.ledger_rows import save_calls
+from generation.models import GenerationRun, ModelCallRecord
+from generation.pipeline import Limits, plan, pull
+from generation.providers.base import ConceptBrief, ContentError, TransientError
+from generation.run_states import RunState
+from generation.spending import get_run_spending
+from generation.tasks import persist_model_calls
+from roadmaps.models import Roadmap
+from tests.generation.cast import get_run, make_outline, open_run
+from tests.generation.paying import (
+    COST,
+    PayingProvider,
+    as_a_message,
+    outcomes_of,
+    rows_of,
+)
+
+QUICK = Limits(batch_concepts=4, batch_seconds=0.02, poll_seconds=0.02, retry_seconds=0.01)
+Records = list[CallRecord]
+
+
+class Broker:
+    """Takes messages and keeps them; or is away."""
+
+    def __init__(self, *, is_away: bool = False) -> None:
+        self.is_away = is_away
+        self.messages: list[Records] = []
+
+    def publish(self, records: Records) -> None:
+        if self.is_away:
+            raise ConnectionRefusedError("nobody listens")
+        self.messages.append(records)
+
+    def deliver(self, db: DbExecutor) -> int:
+        return sum(db.run_sync(save_calls, as_a_message(records)) for records in self.messages)
+
+
+def write_all(provider: PayingProvider, db: DbExecutor, **options: Any) -> uuid.UUID:
+    run_id = open_run(provider)
+    asyncio.run(pull(run_id, provider=provider, db=db, limits=QUICK, **options))
+    return run_id
+
+
+def test_each_call_is_a_row_also_when_it_failed_and_was_repeated(db_executor: DbExecutor) -> None:
+    fail: dict[Any, Any] = {
+        ("c01", ArtifactKind.QUIZ): [TransientError("overloaded"), TransientError("overloaded")],
+        ("c02", ArtifactKind.TUTORIAL): ContentError("It would not hold."),
+    }
+    provider = PayingProvider(make_outline(4), fail=fail)
+    run_id = write_all(provider, db_executor)
+    assert get_run(run_id).state == RunState.PARTIAL
+    assert outcomes_of(run_id) == {"ok": 12, "transient": 2, "failed": 1}
+    failure = ModelCallRecord.objects.get(run=run_id, outcome="failed")
+    assert (failure.purpose, failure.prompt_version) == ("tutorial", "tutorial-1")
+    assert (failure.error_class, failure.model) == ("ContentError", "rope-1")
+    assert rows_of(run_id) == get_run_spending(run_id)
+    assert rows_of(run_id).calls == provider.asked == 15
+    assert rows_of(run_id).cost_usd == 15 * COST
+
+
+def test_the_runs_own_totals_count_what_content_cost(db_executor: DbExecutor) -> None:
+    """Without failures that is the same; what was repeated is in the ledger alone."""
+    run = get_run(write_all(PayingProvider(make_outline(4)), db_executor))
+    rows = rows_of(run.pk)
+    assert (run.model_calls, run.tokens_in, run.tokens_out) == (
+        rows.calls,
+        rows.tokens_in,
+        rows.tokens_out,
+    )
+
+
+def test_planning_alone_is_in_the_ledger_too(db_executor: DbExecutor) -> None:
+    provider = PayingProvider(make_outline(4))
+    run_id = open_run(provider)
+    asyncio.run(plan(run_id, provider=provider, db=db_executor, limits=QUICK))
+    assert rows_of(run_id) == get_run_spending(run_id)
+    assert ModelCallRecord.objects.get(run=run_id).purpose == "outline"
+
+
+def test_a_message_that_is_delivered_again_writes_nothing_twice(db_executor: DbExecutor) -> None:
+    broker = Broker()
+    run_id = write_all(PayingProvider(make_outline(4)), db_executor, publish=broker.publish)
+    assert rows_of(run_id).calls == 0
+    assert broker.deliver(db_executor) == 13
+    assert broker.deliver(db_executor) == 0
+    assert rows_of(run_id) == get_run_spending(run_id)
+
+
+def test_a_message_holds_a_bounded_number_of_records(
+    db_executor: DbExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger, "RECORDS_AT_ONCE", 5)
+    broker = Broker()
+    write_all(PayingProvider(make_outline(4)), db_executor, publish=broker.publish)
+    sizes = [len(records) for records in broker.messages]
+    assert sum(sizes) == 13
+    assert max(sizes) == 5
+
+
+def test_without_a_broker_the_puller_writes_the_rows(db_executor: DbExecutor) -> None:
+    away = Broker(is_away=True)
+    with capture_logs() as told:
+        run_id = write_all(PayingProvider(make_outline(4)), db_executor, publish=away.publish)
+    assert rows_of(run_id) == get_run_spending(run_id)
+    assert "ledger_not_enqueued" in {entry["event"] for entry in told}
+
+
+def test_books_that_cannot_be_kept_do_not_stop_the_writing(
+    db_executor: DbExecutor, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_records: object) -> int:
+        raise ValueError("no room")
+
+    monkeypatch.setattr("generation.ledger_rows.save_calls", refuse)
+    run_id = write_all(PayingProvider(make_outline(4)), db_executor)
+    assert get_run(run_id).state == RunState.READY
+    assert "ledger_records_lost" in caplog.text
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_cancelled_puller_hands_over_what_it_has(
+    db_executor: DbExecutor, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """Its time never comes, and what was cancelled is told of as well."""
+    monkeypatch.setattr(ledger, "SECONDS_BETWEEN", 60.0)
+    stuck = asyncio.Event()
+
+    async def wait(_kind: ArtifactKind, _brief: ConceptBrief) -> None:
+        if provider.calls.total() > 6:
+            stuck.set()
+            await asyncio.Event().wait()
+
+    async def cancel() -> None:
+        limits = replace(QUICK, model_calls=4)
+        pulling = pull(
+            run_id, provider=provider, db=db_executor, limits=limits, publish=broker.publish
+        )
+        task = asyncio.create_task(pulling)
+        await stuck.wait()
+        for _ in range(times):
+            task.cancel()
+            await asyncio.sleep(0)
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    broker = Broker()
+    provider = PayingProvider(make_outline(4), before=wait)
+    run_id = open_run(provider)
+    asyncio.run(cancel())
+    assert broker.deliver(db_executor) == provider.asked
+    assert outcomes_of(run_id)["cancelled"] >= 1
+    assert rows_of(run_id) == get_run_spending(run_id)
+    assert not Artifact.objects.filter(state=ArtifactState.RUNNING).exists()
+
+
+def test_records_of_a_run_that_is_gone_are_left_out(db_executor: DbExecutor) -> None:
+    broker = Broker()
+    kept = write_all(PayingProvider(make_outline(4)), db_executor, publish=broker.publish)
+    gone = write_all(PayingProvider(make_outline(5)), db_executor, publish=broker.publish)
+    Roadmap.objects.filter(runs=gone).delete()
+    assert not GenerationRun.objects.filter(pk=gone).exists()
+    mixed = [record for records in broker.messages for record in records]
+    assert save_calls(mixed) == rows_of(kept).calls == 13
+
+
+def test_rows_go_with_their_run(db_executor: DbExecutor) -> None:
+    run_id = write_all(PayingProvider(make_outline(4)), db_executor)
+    Roadmap.objects.filter(runs=run_id).delete()
+    assert not ModelCallRecord.objects.exists()
+
+
+def test_the_task_belongs_to_the_logs_queue() -> None:
+    route = app.amqp.router.route({}, persist_model_calls.name)
+    assert route["queue"].name == "logs"
+
+
+def test_the_page_of_a_run_tells_what_was_spent(db_executor: DbExecutor, client: Client) -> None:
+    run_id = write_all(PayingProvider(make_outline(4)), db_executor)
+    told = "13 calls to the model: 220 tokens in, 440 out, $0.0130"
+    assert told in client.get(f"/runs/{run_id}/").content.decode()
+    assert client.get(f"/runs/{run_id}/events/").json()["spending"] == told
+
+
+def test_the_list_of_calls_tells_the_totals_of_what_it_lists(
+    db_executor: DbExecutor, admin_client: Client
+) -> None:
+    run_id = write_all(PayingProvider(make_outline(4)), db_executor)
+    url = "/admin/generation/modelcallrecord/"
+    everything = admin_client.get(url, {"run__id__exact": str(run_id)}).content.decode()
+    assert "13 calls, 220 tokens in (0 from the cache), 440 tokens out, $0.01300000" in everything
+    quizzes = admin_client.get(url, {"purpose": "quiz"}).content.decode()
+    assert "4 calls, 40 tokens in (0 from the cache), 80 tokens out" in quizzes

@@ -1,0 +1,85 @@
+"""Books of a gateway: nothing in them is a secret, and who pays may stop it."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from generation.ledger import CallRecord, Ledger
+from generation.limits import RunBudget
+from generation.providers.base import SystemicError, TransientError, Usage
+from generation.providers.gateway import open_gateway, requests
+from tests.llm.conftest import endpoint_of, prompt_for
+from tests.llm.model_server import KEY, ModelServer, Refusal
+
+
+class Shelf:
+    def __init__(self) -> None:
+        self.records: list[CallRecord] = []
+
+    async def keep(self, records: list[CallRecord]) -> None:
+        self.records += records
+
+
+def open_books(shelf: Shelf, budget: RunBudget | None = None) -> Ledger:
+    return Ledger(uuid.uuid4(), budget=budget or RunBudget(), keep=shelf.keep, drain_seconds=5)
+
+
+async def test_no_record_holds_a_secret_or_what_was_said(
+    server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(requests, "ATTEMPTS", 1)
+    shelf = Shelf()
+    refusals: Iterator[Refusal] = iter(
+        [(status, {}, {"error": {"message": f"{KEY} is refused"}}) for status in (503, 401)]
+    )
+    async with (
+        open_books(shelf) as books,
+        open_gateway(endpoint_of(server), on_call=books.note) as gateway,
+    ):
+        await gateway.write_text(prompt_for("tutorial"))
+        server.refuse = lambda _request: next(refusals)
+        for error in (TransientError, SystemicError):
+            with pytest.raises(error):
+                await gateway.write_text(prompt_for("quiz"))
+    outcomes = [record["outcome"] for record in shelf.records]
+    assert outcomes == ["ok", "transient", "systemic"]
+    text = json.dumps(shelf.records)
+    assert KEY not in text
+    assert "lesson" not in text
+
+
+async def test_no_request_starts_once_the_budget_is_spent(server: ModelServer) -> None:
+    shelf = Shelf()
+    async with (
+        open_books(shelf, RunBudget(max_tokens=1)) as books,
+        open_gateway(endpoint_of(server), on_call=books.note, before_call=books.check) as gateway,
+    ):
+        await gateway.write_text(prompt_for("tutorial"))
+        for _ in range(2):
+            with pytest.raises(SystemicError, match="RUN_MAX_TOKENS is 1"):
+                await gateway.write_text(prompt_for("quiz"))
+    assert len(server.received) == len(shelf.records) == 1
+
+
+async def test_repetitions_are_requests_too(server: ModelServer) -> None:
+    """A repetition is not sent either once others have spent the rest."""
+    shelf = Shelf()
+    budget = RunBudget(max_tokens=100)
+
+    async with (
+        open_books(shelf, budget) as books,
+        open_gateway(endpoint_of(server), on_call=books.note, before_call=books.check) as gateway,
+    ):
+
+        def refuse(_request: object) -> tuple[int, dict[str, str], dict[str, str]]:
+            books.learn(books.spent + Usage(1, 100, 0))
+            return 503, {}, {}
+
+        server.refuse = refuse
+        with pytest.raises(SystemicError, match="budget of this run is spent"):
+            await gateway.write_text(prompt_for("quiz"))
+    assert len(server.received) == 1
