@@ -9,6 +9,7 @@ from generation.outline import Outline, OutlineRequest
 from generation.providers.base import ConceptBrief, Written
 from generation.providers.catalogue import CatalogueProvider
 from tests.generation.cast import ScriptedProvider, make_outline
+from tests.generation.paying import PayingProvider
 
 
 def seconds(name: str, default: str) -> float:
@@ -55,6 +56,14 @@ def make_slow_provider() -> SlowProvider:
     )
     provider.before = provider.hold
     return provider
+
+
+def make_paying_provider() -> PayingProvider:
+    return PayingProvider(
+        make_outline(int(os.environ.get("FLEET_CONCEPTS", "12"))),
+        longest_delay=seconds("FLEET_DELAY_SECONDS", "0.2"),
+        name="paying",
+    )
 
 
 class SlowCatalogue(CatalogueProvider):

@@ -7,6 +7,7 @@ from config.settings.test import *
 CONTENT_PROVIDERS = {
     **CONTENT_PROVIDERS,
     "slow": "tests.fleet.providers.make_slow_provider",
+    "paying": "tests.fleet.providers.make_paying_provider",
     "catalogue": "tests.fleet.providers.SlowCatalogue",
 }
 CONTENT_PROVIDER = os.environ.get("FLEET_PROVIDER", "slow")
