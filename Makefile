@@ -30,7 +30,7 @@ serve: .venv/.ready ## the site and its workers until Ctrl-C: make serve [PORT=8
 	@exec $(python) -m config.serve --port="$${PORT:-8000}"
 
 test: .venv/.ready ## all tests; FAST=1 leaves out the slow kinds
-	@$(python) -m pytest -n 3 --dist loadgroup --durations=20 --durations-min=8 $(if $(FAST),$(fast))
+	@$(python) -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=20 --durations-min=8 $(if $(FAST),$(fast))
 
 check: .venv/.ready ## lint, types, layers, missing migrations, migration linter
 	@$(python) -m ruff check .

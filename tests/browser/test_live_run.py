@@ -17,7 +17,6 @@ from tests.generation.cast import assert_history
 from tests.waiting import wait_until
 
 pytestmark = [
-    pytest.mark.xdist_group("live run"),
     pytest.mark.browser,
     pytest.mark.fleet,
     pytest.mark.django_db(transaction=True),

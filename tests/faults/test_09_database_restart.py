@@ -22,7 +22,6 @@ from tests.waiting import wait_until
 
 pytestmark = [
     pytest.mark.fleet,
-    pytest.mark.xdist_group("database restart"),
     pytest.mark.timeout(240),
 ]
 

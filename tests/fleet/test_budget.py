@@ -24,7 +24,7 @@ from tests.fleet.stage import CONCEPTS, Stage, open_stage
 from tests.fleet.whole import ROLES
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.fleet, pytest.mark.xdist_group("whole fleet"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.fleet, pytest.mark.timeout(400)]
 
 BUDGET = budget_from_environment({})
 PEAKS = {role.name: role.peak for role in BUDGET.roles}

@@ -14,7 +14,6 @@ from tests.servers import ThrowAwayServer
 from tests.waiting import wait_until
 from tests.web.server import Answer, WebServer
 
-pytestmark = pytest.mark.xdist_group("outages")  # one server for all
 POOL = 4
 
 
