@@ -71,7 +71,8 @@ def optional_number(
     kind: type[int | float] = float,
 ) -> float | None:
     """The number above zero (or from `least` on) that `name` holds; None where it holds nothing."""
-    text: str = env.str(name, default="")
+    # “$5” is no reference to a variable called 5: a limit must not vanish.
+    text: str = env.str(name, default="") or env.ENVIRON.get(name, "").strip()
     if not text:
         return None
     try:

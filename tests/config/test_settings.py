@@ -57,7 +57,7 @@ def test_production_names_the_variable_it_misses(name: str) -> None:
         ("DB_MAX_CONNECTIONS", "0", "DB_MAX_CONNECTIONS"),
         ("BATCH_MAX_SECONDS", "-1", "it must be a number above zero"),
         ("RUN_MAX_TOKENS", "1.5", "it must be a whole number above zero"),
-        ("RUN_MAX_COST_USD", "five", "it must be a number above zero"),
+        ("RUN_MAX_COST_USD", "$5", "it must be a number above zero"),
         ("BATCH_MAX_SECONDS", "inf", "it must be a number above zero"),
         ("SITE_URL", "garbage", "must begin with http"),
         ("DATABASE_URL", "sqlite:///x.db", "must begin with postgresql://"),

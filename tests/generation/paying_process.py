@@ -29,6 +29,8 @@ def main(concepts: int, longest_delay: float, max_tokens: int) -> None:
         lease_seconds=1.0,
         budget=RunBudget(max_tokens or None),
     )
+    sys.stdout.write("ready\n")  # so that several begin together
+    sys.stdout.flush()
     run_id = uuid.UUID(sys.stdin.readline().strip())
     with closing(DbExecutor(2)) as db:
         state = asyncio.run(pull(run_id, provider=provider, db=db, limits=limits))
