@@ -139,7 +139,7 @@ def test_it_serves_heals_and_stops(serve: Callable[..., Served]) -> None:
     assert killed is not None
     os.kill(killed, signal.SIGKILL)
     wait_until(lambda: served.main_process("workflow") not in {None, killed}, seconds=60)
-    assert "workflow ended (SIGKILL); it starts again" in served.log
+    wait_until(lambda: "workflow ended (SIGKILL); it starts again" in served.log)
 
     everything |= descendants(served.process.pid)
     os.killpg(served.process.pid, signal.SIGINT)

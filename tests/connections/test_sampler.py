@@ -69,7 +69,7 @@ class Pooled:
 @pytest.fixture
 def pooled(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pooled]:
     connection.ensure_connection()
-    options = {"pool": {"min_size": 1, "max_size": SIZE, "timeout": 0.3}}
+    options = {"pool": {"min_size": 1, "max_size": SIZE, "timeout": 1.0}}
     parameters = connection.settings_dict | {"CONN_MAX_AGE": 0, "OPTIONS": options}
     monkeypatch.setitem(connections.settings, Pooled.alias, parameters)
     monkeypatch.setattr(sources, "_sources", {})

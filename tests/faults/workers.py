@@ -92,7 +92,7 @@ class Worker:
 
     def assert_nothing_queued(self) -> None:
         """Neither in the queue nor in the hands of a worker."""
-        assert (self.redis.llen(ROLE), self.redis.hlen("unacked")) == (0, 0)
+        wait_until(lambda: (self.redis.llen(ROLE), self.redis.hlen("unacked")) == (0, 0))
 
 
 @contextlib.contextmanager
