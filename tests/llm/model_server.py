@@ -15,6 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from math import ceil
 from types import TracebackType
 from typing import Any, Self
 
@@ -199,9 +200,12 @@ class ModelServer:
             writer.transport.abort()
             return False
         content = self._content(request)
-        request.tokens_in, request.tokens_out = len(request.text) // 4, len(content) // 4
+        is_streamed = bool(request.body.get("stream"))
+        if not (is_streamed and request.fault == "truncated"):
+            # A stream that breaks off tells nothing of its tokens.
+            request.tokens_in, request.tokens_out = len(request.text) // 4, len(content) // 4
         request.status = 200
-        if request.body.get("stream"):
+        if is_streamed:
             await self._stream(request, content, writer)
             return False
         await _send(writer, 200, {}, completion(request, content))
@@ -215,8 +219,10 @@ class ModelServer:
             return refusal
         request.fault = self.faults.draw(self._random.random())
         if request.fault == "too_many" or self._is_too_much(request.at):
-            after = f"{self.faults.retry_after:g}"
-            return 429, {"Retry-After": after}, _error("Slow down.", "rate_limit_exceeded")
+            # Whole seconds, and for those who know it, as OpenAI says it.
+            seconds = self.faults.retry_after
+            after = {"Retry-After": f"{ceil(seconds)}", "retry-after-ms": f"{1_000 * seconds:.0f}"}
+            return 429, after, _error("Slow down.", "rate_limit_exceeded")
         return None
 
     def _is_too_much(self, now: float) -> bool:

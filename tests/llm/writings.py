@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 from typing import Any
 
 WORDS = (
@@ -14,6 +16,9 @@ WORDS = (
     "a question to ask before going on",
 )
 
+# What each does to bees; there is no other way to answer the quizzes.
+DEEDS = (("smoke", "calms"), ("brood", "warms"), ("nectar", "feeds"), ("swarms", "moves"))
+
 
 def purpose_of(schema: dict[str, Any] | None) -> str:
     """By the fields that are asked for."""
@@ -23,6 +28,7 @@ def purpose_of(schema: dict[str, Any] | None) -> str:
         ("stages", "outline"),
         ("questions", "quiz"),
         ("resources", "resources"),
+        ("answers", "blind_solve"),
     ):
         if field in schema.get("properties", {}):
             return purpose
@@ -41,6 +47,8 @@ def write(purpose: str, schema: dict[str, Any] | None, text: str, *, concepts: i
         known = {"questions": [question(mark, number) for number in range(4)]}
     elif purpose == "resources":
         known = {"resources": [resource(mark, number) for number in range(3)]}
+    elif purpose == "blind_solve":
+        known = {"answers": [solve(asked) for asked in data_in(text)["questions"]]}
     return fill(schema, schema) | known
 
 
@@ -89,24 +97,38 @@ def concept(number: int) -> dict[str, Any]:
     }
 
 
+def data_in(text: str) -> dict[str, Any]:
+    """The document that a prompt holds between its delimiters."""
+    document = re.search(r"<data>\n(\{.*?\})\n</data>", text, re.DOTALL)
+    assert document is not None, text
+    found: dict[str, Any] = json.loads(document[1])
+    return found
+
+
+def solve(asked: dict[str, Any]) -> dict[str, Any]:
+    """By what is known of bees, whatever the key says."""
+    deeds = dict(DEEDS)
+    topic = next(topic for topic in deeds if f"what does {topic} do" in asked["stem"])
+    right = [one["number"] for one in asked["choices"] if f"It {deeds[topic]} " in one["text"]]
+    return {"question": asked["number"], "choices": right, "is_sound": True}
+
+
 def question(mark: str, number: int) -> dict[str, Any]:
     """The correct one is as long as the others."""
-    topics = ("smoke", "brood", "nectar", "swarms")
-    topic = topics[number % len(topics)]
-    verbs = ("calms", "warms", "feeds", "moves")
-    texts = [f"It {verb} the bees that are in the hive with the {topic}." for verb in verbs]
+    topic, deed = DEEDS[number % len(DEEDS)]
+    texts = [f"It {verb} the bees that are in the hive with the {topic}." for _, verb in DEEDS]
     return {
         "type": "single",
         "stem": f"During visit {number + 1} with mark {mark}, what does {topic} do?",
         "choices": [
             {
                 "text": text,
-                "is_correct": index == number % 4,
+                "is_correct": index == number % len(DEEDS),
                 "rationale": f"Watch the {topic} for a while and you see it.",
             }
             for index, text in enumerate(texts)
         ],
-        "explanation": f"Seen in the hive, {topic} does exactly this.",
+        "explanation": f"Seen in the hive, {topic} {deed} the bees.",
         "objective": f"Explain {topic}",
         "difficulty": 2,
     }
