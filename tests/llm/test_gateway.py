@@ -122,3 +122,11 @@ async def test_every_request_is_in_the_books(server: ModelServer) -> None:
     assert answer.usage.calls == 2
     assert books[1].tokens_out == answer.usage.tokens_out == server.received[1].tokens_out
     assert books[1].prompt_version == "tutorial-1"
+
+
+async def test_an_empty_answer_has_cost_its_prompt(server: ModelServer) -> None:
+    server.rewrite = lambda _request, content: "" if len(server.received) == 1 else content
+    async with open_gateway(endpoint_of(server)) as gateway:
+        answer = await gateway.write_text(prompt_for("tutorial"))
+    first, second = server.received
+    assert answer.usage.tokens_in == first.tokens_in + second.tokens_in

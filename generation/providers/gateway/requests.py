@@ -55,14 +55,16 @@ class Tally:
     calls: list[ModelCall] = field(default_factory=list)
 
     def usage(self) -> Usage:
+        """All of it: an empty answer has cost its prompt, too."""
         answered = [call for call in self.calls if call.tokens_out]
-        costs = [call.cost_usd for call in answered if call.cost_usd is not None]
+        costs = [call.cost_usd for call in self.calls if call.cost_usd is not None]
+        # A sum with something unknown in it is unknown.
+        is_known = bool(answered) and all(call.cost_usd is not None for call in answered)
         return Usage(
             calls=len(self.calls),
-            tokens_in=sum(call.tokens_in for call in answered),
-            tokens_out=sum(call.tokens_out for call in answered),
-            # A sum with something unknown in it is unknown.
-            cost_usd=sum(costs, Decimal(0)) if answered and len(costs) == len(answered) else None,
+            tokens_in=sum(call.tokens_in for call in self.calls),
+            tokens_out=sum(call.tokens_out for call in self.calls),
+            cost_usd=sum(costs, Decimal(0)) if is_known else None,
         )
 
 
