@@ -77,15 +77,28 @@ def test_a_revoked_key_pauses_and_a_mended_one_asks_for_the_rest(server: ModelSe
             return None
         return 401, {}, {"error": {"message": f"{KEY} is revoked", "code": "invalid_api_key"}}
 
+    server.seconds = lambda _request: 0.1
     server.refuse = revoke_later
     report = order(server, code=1)
     assert report["run"]["state"] == "paused"
+    reason = GenerationRun.objects.get(pk=report["run"]["id"]).reason
+    assert reason == "the model server refused the key (LLM_API_KEY)"
+    assert_hardly_asked_after_the_first_refusal(server)
     written = len(server.answered()) - 1
     server.refuse = lambda _request: None
-    before = len(server.answered())
+    before = len(server.received)
     report = generate(server, "--resume", report["run"]["id"])
     assert report["run"]["state"] == "ready"
-    assert len(server.answered()) - before == 3 * CONCEPTS - written
+    assert len(server.received) - before == 3 * CONCEPTS - written
+    # Nothing was written twice, the outline included.
+    asked = {request.text for request in server.answered()}
+    assert len(asked) == len(server.answered()) == 1 + 3 * CONCEPTS
+
+
+def assert_hardly_asked_after_the_first_refusal(server: ModelServer) -> None:
+    refused = [request for request in server.received if request.status == 401]
+    known = min(request.answered_at for request in refused)
+    assert sum(1 for request in server.received if request.at > known) <= 3
 
 
 def test_a_spent_budget_pauses_and_a_raised_one_asks_for_the_rest(
