@@ -144,6 +144,10 @@ class Requests:
             async with asyncio.timeout(seconds):
                 return await ask()
         except Exception as error:  # noqa: BLE001 - whatever it is, it has a name of ours
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                # A library may answer a cancellation with an error of its own.
+                raise asyncio.CancelledError from None
             ours = translate(error, self._endpoint)
         await self._tell_others(ours)
         # Not chained: what the library raises may show the key in a traceback.
