@@ -32,8 +32,9 @@ BURST_SECONDS = 1.0
 FIRST_SLOW_SECONDS, MOST_SLOW_SECONDS, SLOW_HALF_LIFE_SECONDS = 0.05, 0.1, 5.0
 # Several refusals within a second are one.
 SLOWER_EVERY_SECONDS = 1.0
-# How long one process's refused key keeps the others from trying theirs, the same one.
-REFUSED_SECONDS = 2.0
+# A refusal stops whoever asked before it. Who asks for the first time tries for himself, for
+# somebody may have acted; but not within this time, when a message on its way may start a puller.
+REFUSED_SECONDS = 0.5
 # What Redis may take to answer, and how long it is left alone when it did not.
 REDIS_SECONDS = 1.0
 REDIS_REST_SECONDS = 5.0
@@ -122,13 +123,14 @@ class Bucket:
 
 
 # KEYS: the bucket. ARGV: what to do, its number, tokens returned, seconds a request, seconds a
-# token, a sentence, and the time (tests only; else Redis's, which all processes share).
+# token, a sentence, when the caller first asked (by the answer to that), and the time (tests only;
+# else Redis's, which all processes share).
 SCRIPT = f"""
 local what, number, returned = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local per_request, per_token = tonumber(ARGV[4]), tonumber(ARGV[5])
 local clock = redis.call('TIME')
-local now = tonumber(ARGV[7]) or (tonumber(clock[1]) + tonumber(clock[2]) / 1000000)
-local names = {{'requests_at', 'tokens_at', 'held_until', 'slow', 'slowed_at', 'refused_until'}}
+local now = tonumber(ARGV[8]) or (tonumber(clock[1]) + tonumber(clock[2]) / 1000000)
+local names = {{'requests_at', 'tokens_at', 'held_until', 'slow', 'slowed_at', 'refused_at'}}
 local stored = redis.call('HMGET', KEYS[1], unpack(names))
 local state = {{}}
 for index, name in ipairs(names) do state[name] = tonumber(stored[index]) or 0 end
@@ -159,7 +161,7 @@ elseif what == 'held' then
 elseif what == 'settle' then
   state.tokens_at = state.tokens_at + number * per_token
 elseif what == 'refuse' then
-  state.refused_until = now + number
+  state.refused_at = now
   redis.call('HSET', KEYS[1], 'refusal', ARGV[6])
 end
 if what ~= 'held' then
@@ -168,9 +170,10 @@ if what ~= 'held' then
   end
   redis.call('EXPIRE', KEYS[1], {FORGET_SECONDS})
 end
+local since = math.min(tonumber(ARGV[7]) or now, now - {REFUSED_SECONDS})
 local refusal = ''
-if now < state.refused_until then refusal = redis.call('HGET', KEYS[1], 'refusal') end
-return {{string.format('%.6f', wait), refusal}}
+if state.refused_at > since then refusal = redis.call('HGET', KEYS[1], 'refusal') end
+return {{string.format('%.6f', wait), refusal, string.format('%.6f', now)}}
 """
 
 
@@ -195,6 +198,8 @@ class Pacer:
     _redis: redis.asyncio.Redis | None = field(init=False, default=None)
     _rest_until: float = field(init=False, default=-math.inf)
     _is_alone: bool = field(init=False, default=False)
+    # By Redis's clock.
+    _first_asked: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
         self._alone = Bucket(self.rates, self.clock)
@@ -223,7 +228,7 @@ class Pacer:
 
     async def refuse(self, reason: str) -> None:
         """Spare the other processes their attempts."""
-        await self._ask("refuse", REFUSED_SECONDS, sentence=reason)
+        await self._ask("refuse", sentence=reason)
 
     async def close(self) -> None:
         if self._redis is not None:
@@ -236,14 +241,16 @@ class Pacer:
             return None
         rates = (self.rates.request_seconds, self.rates.token_seconds)
         try:
-            wait, refusal = await self._redis.eval(
-                SCRIPT, 1, self.account, what, number, returned, *rates, sentence, ""
-            )
+            wait, refusal, now = await self._redis.eval(
+                SCRIPT, 1, self.account, what, number, returned, *rates, sentence,
+                self._first_asked, "",
+            )  # fmt: skip
         except (RedisError, OSError) as error:
             self._tell(alone=True, error=type(error).__name__)
             self._rest_until = self.clock() + REDIS_REST_SECONDS
             return None
         self._tell(alone=False)
+        self._first_asked = self._first_asked or now
         return Turn(float(wait), refusal)
 
     def _tell(self, *, alone: bool, error: str = "") -> None:

@@ -23,7 +23,7 @@ class Clock:
 def in_redis(client: Any, clock: Clock, rates: Rates, what: str, *numbers: float) -> float:
     number, returned = (*numbers, 0.0, 0.0)[:2]
     seconds = (rates.request_seconds, rates.token_seconds)
-    arguments = (what, number, returned, *seconds, "", clock())
+    arguments = (what, number, returned, *seconds, "", "", clock())
     return float(client.eval(SCRIPT, 1, "bucket", *arguments)[0])
 
 
@@ -119,6 +119,30 @@ async def test_processes_share_turns_and_refusals(redis_url: str) -> None:
     finally:
         await ours.close()
         await theirs.close()
+
+
+def test_a_refusal_stops_those_who_asked_before_it_and_no_others(redis_url: str) -> None:
+    """However long their calls and pauses take: a mended key is tried by those who come later."""
+    clock = Clock()
+    with redis.Redis.from_url(redis_url, decode_responses=True) as client:
+        client.delete("bucket")
+
+        def ask(what: str, first_asked: str = "") -> list[str]:
+            sentence = "refused the key" if what == "refuse" else ""
+            arguments = (what, 0.0, 0.0, 0.0, 0.0, sentence, first_asked, clock())
+            answer: list[str] = client.eval(SCRIPT, 1, "bucket", *arguments)
+            return answer
+
+        before = ask("take")[2]
+        clock.now += 1
+        ask("refuse")
+        assert ask("take")[1] == "refused the key"
+        clock.now += 30
+        assert [ask(what, before)[1] for what in ("take", "held")] == ["refused the key"] * 2
+        after = ask("take")[1:]
+        assert after[0] == ""
+        clock.now += 1
+        assert ask("take", after[1])[1] == ""
 
 
 def test_the_account_in_redis_does_not_tell_the_key() -> None:
