@@ -11,7 +11,7 @@ import pytest
 from generation.ledger import CallRecord, Ledger
 from generation.limits import RunBudget
 from generation.providers.base import SystemicError, TransientError, Usage
-from generation.providers.gateway import open_gateway, requests
+from generation.providers.gateway import open_gateway, repeating
 from tests.llm.conftest import endpoint_of, prompt_for
 from tests.llm.model_server import KEY, ModelServer, Refusal
 
@@ -31,7 +31,7 @@ def open_books(shelf: Shelf, budget: RunBudget | None = None) -> Ledger:
 async def test_no_record_holds_a_secret_or_what_was_said(
     server: ModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(requests, "ATTEMPTS", 1)
+    monkeypatch.setattr(repeating, "ATTEMPTS", 1)
     shelf = Shelf()
     refusals: Iterator[Refusal] = iter(
         [(status, {}, {"error": {"message": f"{KEY} is refused"}}) for status in (503, 401)]

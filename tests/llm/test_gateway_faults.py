@@ -14,7 +14,7 @@ from concepts.content import QuizContent
 from generation.providers.base import ContentError, SystemicError, TransientError
 from generation.providers.calls import ModelCall
 from generation.providers.dialogue import Gateway
-from generation.providers.gateway import open_gateway, requests
+from generation.providers.gateway import open_gateway, repeating, requests
 from tests.llm.conftest import endpoint_of, prompt_for
 from tests.llm.model_server import KEY, Faults, ModelServer, Received, Refusal
 from tests.waiting import until
@@ -23,10 +23,10 @@ from tests.waiting import until
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses of the real kind, but short ones; what a server asks for is not shortened."""
-    monkeypatch.setattr(requests, "FIRST_PAUSE_SECONDS", 0.01)
-    monkeypatch.setattr(requests, "JITTER_SECONDS", 0.02)
+    monkeypatch.setattr(repeating, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(repeating, "JITTER_SECONDS", 0.02)
     monkeypatch.setattr(requests, "HOLD_SECONDS", 0.05)
-    monkeypatch.setattr(requests, "UNREACHABLE_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(repeating, "UNREACHABLE_PAUSE_SECONDS", 0.01)
 
 
 def fail_first(server: ModelServer, refusal: Refusal) -> None:

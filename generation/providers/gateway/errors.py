@@ -97,5 +97,21 @@ def unreachable(error: Unreachable, endpoint: Endpoint) -> SystemicError:
     )
 
 
+def failing(error: Again, endpoint: Endpoint, *, times: int) -> SystemicError:
+    """What failures are called that stay without an answer between them."""
+    return SystemicError(
+        f"the model server at {endpoint.host} failed {times} times in a row, at last with: {error}",
+        detail=error.detail,
+    )
+
+
+def crowded(error: Again, endpoint: Endpoint) -> SystemicError:
+    return SystemicError(
+        f"the model server at {endpoint.host} has let nothing through for minutes: {error} "
+        "(LLM_REQUESTS_PER_MINUTE, LLM_TOKENS_PER_MINUTE)",
+        detail=error.detail,
+    )
+
+
 def without_key(text: str, endpoint: Endpoint) -> str:
     return text.replace(endpoint.api_key, "[key]") if endpoint.api_key else text

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-import stamina
-import structlog
 from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
-from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
-from generation.log_events import brief_error
 from generation.metrics import LLM_TOKENS, model_call, outcome_of
 from generation.providers.base import ContentError, ProviderError, SystemicError, Usage
 from generation.providers.calls import BeforeCall, ModelCall, OnCall
@@ -25,19 +22,16 @@ from generation.providers.gateway.errors import (
     Again,
     TooMany,
     Unreachable,
+    crowded,
+    failing,
     translate,
     unreachable,
 )
+from generation.providers.gateway.outage import Outage
+from generation.providers.gateway.repeating import attempts
 from generation.providers.limits import Pacer, Turn
 from generation.unwrapping import strip_thoughts
 
-log = structlog.get_logger(__name__)
-
-# Of one request, the first included. A pipeline asks for an artifact again by itself, later.
-ATTEMPTS = 5
-FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, JITTER_SECONDS = 0.5, 20.0, 0.5
-# Between attempts at a server that is not there: it may be starting. Four of them, then people act.
-UNREACHABLE_PAUSE_SECONDS = 10.0
 # "Too many" without a word on when to come again.
 HOLD_SECONDS = 1.0
 # Bytes of a prompt to one token, about; also in scripts of three bytes a character.
@@ -94,22 +88,15 @@ class Requests:
     ) -> None:
         self._endpoint, self._pacer, self._breaker = endpoint, pacer, breaker
         self._on_call, self._before_call = on_call, before_call
+        self._outage = Outage(endpoint.concurrency)
         self._places = asyncio.Semaphore(endpoint.concurrency)
         self._typical: dict[str, float] = {}
 
     async def send(self, tally: Tally, ask: Ask, *, seconds: float) -> ModelResponse:
         """Ask, and ask again while that is worth it. `seconds` bound one attempt."""
-        context = stamina.retry_context(
-            on=_wait_before_repeating,
-            attempts=ATTEMPTS,
-            timeout=None,
-            wait_initial=FIRST_PAUSE_SECONDS,
-            wait_max=LONGEST_PAUSE_SECONDS,
-            wait_jitter=JITTER_SECONDS,
-        ).with_name(tally.prompt.purpose, (), {})
         self._breaker.check()
         try:
-            async for attempt in self._breaker.attempts(aiter(context)):
+            async for attempt in self._breaker.attempts(attempts(tally.prompt.purpose)):
                 with attempt:
                     return await self._attempt(tally, ask, attempt.num, seconds)
         except Unreachable as error:
@@ -127,6 +114,10 @@ class Requests:
                 with self._booked(tally, number, entry), model_call():
                     entry.response = await self._ask(ask, seconds)
                     check_response(entry.response)
+                self._outage.end()
+            except ProviderError as error:
+                await self._tell_others(error)
+                raise
             finally:
                 await self._pacer.settle(entry.tokens - expected)
         return entry.response
@@ -149,17 +140,35 @@ class Requests:
                 # A library may answer a cancellation with an error of its own.
                 raise asyncio.CancelledError from None
             ours = translate(error, self._endpoint)
-        await self._tell_others(ours)
         # Not chained: what the library raises may show the key in a traceback.
         raise ours
 
     async def _tell_others(self, error: ProviderError) -> None:
         """Before anybody can start another call."""
-        if isinstance(error, SystemicError):
-            self._breaker.open(error)
-            await self._pacer.refuse(str(error))
-        elif isinstance(error, TooMany) or (isinstance(error, Again) and error.wait):
-            await self._pacer.hold(error.wait or HOLD_SECONDS)
+        if isinstance(error, Again):
+            await self._tell_of_trouble(error)
+        elif isinstance(error, SystemicError):
+            await self._give_up(error)
+        else:
+            self._outage.end()
+
+    async def _tell_of_trouble(self, error: Again) -> None:
+        """Have everybody wait where one failure will hardly stay alone; give up what stays bad."""
+        wait = error.wait or 0.0
+        if isinstance(error, TooMany):
+            wait = wait or HOLD_SECONDS
+            if self._outage.crowd():
+                await self._give_up(crowded(error, self._endpoint))
+        elif not isinstance(error, Unreachable):
+            wait = max(wait, self._outage.fail())
+        if math.isinf(wait):
+            await self._give_up(failing(error, self._endpoint, times=self._outage.failures))
+        elif wait:
+            await self._pacer.hold(wait)
+
+    async def _give_up(self, error: SystemicError) -> None:
+        self._breaker.open(error)
+        await self._pacer.refuse(str(error))
 
     @asynccontextmanager
     async def _place(self) -> AsyncIterator[None]:
@@ -264,29 +273,3 @@ def cost_of(response: ModelResponse, endpoint: Endpoint) -> Decimal | None:
         return response.cost().total_price
     except (LookupError, ValueError, AssertionError):
         return None
-
-
-def _wait_before_repeating(error: Exception) -> bool | float:
-    """For stamina: no, yes after its own pause, or yes after so many seconds."""
-    if not isinstance(error, Again):
-        return False
-    if isinstance(error, Unreachable):
-        return UNREACHABLE_PAUSE_SECONDS
-    return True if error.wait is None else error.wait
-
-
-def _log_repetition(details: RetryDetails) -> None:
-    error = details.caused_by
-    log.warning(
-        "llm_request_retried",
-        purpose=details.name,
-        attempt=details.retry_num,
-        pause_seconds=round(details.wait_for, 2),
-        error_class=type(error).__name__,
-        error=brief_error(error),
-        detail=getattr(error, "detail", ""),
-    )
-
-
-# Instead of stamina's own, which knows neither our event names nor our metrics.
-set_on_retry_hooks([_log_repetition])

@@ -1,0 +1,54 @@
+"""When a server that fails again and again is left alone, and when it is given up. Pure."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+# Pauses of everybody (seconds) after so many waves of failures; after the last one, people act.
+PATIENT_WAVES = 2
+PAUSES = (5.0, 10.0, 20.0, 40.0)
+LEAST_WAVE = 5
+# For how long (seconds) a server may answer nothing but "too many".
+MOST_CROWDED_SECONDS = 300.0
+
+
+@dataclass
+class Outage:
+    """What has failed since the server last answered, over all requests of a gateway.
+
+    A *wave* is as many failures as one moment of a server can cause: all that are under way. An
+    answer of any kind, a rejection included, ends the outage: somebody is there.
+    """
+
+    concurrency: int
+    clock: Callable[[], float] = time.monotonic
+    failures: int = 0
+    refusals: int = 0
+    crowded_since: float = math.inf
+
+    @property
+    def wave(self) -> int:
+        return max(self.concurrency, LEAST_WAVE)
+
+    def end(self) -> None:
+        self.failures = self.refusals = 0
+        self.crowded_since = math.inf
+
+    def fail(self) -> float:
+        """Seconds for which everybody should leave the server alone; infinite: give it up."""
+        self.failures += 1
+        waves, rest = divmod(self.failures, self.wave)
+        if rest or waves < PATIENT_WAVES:
+            return 0.0
+        later = waves - PATIENT_WAVES
+        return PAUSES[later] if later < len(PAUSES) else math.inf
+
+    def crowd(self) -> bool:
+        """The server said "too many" once more; True when it has said nothing else for too long."""
+        self.refusals += 1
+        self.crowded_since = min(self.crowded_since, self.clock())
+        is_long = self.clock() - self.crowded_since >= MOST_CROWDED_SECONDS
+        return is_long and self.refusals >= 3 * self.wave
