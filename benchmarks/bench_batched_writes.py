@@ -60,7 +60,7 @@ def _prepare() -> tuple[uuid.UUID, uuid.UUID, list[VersionDraft]]:
         plan,
         prerequisites=prerequisites,
         dropped=dropped,
-        usage=Usage(),
+        spent=Usage(),
     )
     works = services.claim_work(run_id, puller_id, limit=3 * CONCEPTS, lease_seconds=600)
     provenance = Provenance("scripted", "rope-1", "en", Origin.GENERATED)

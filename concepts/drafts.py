@@ -30,7 +30,6 @@ class Provenance:
     origin: str
     prompt_version: str = ""
     reviewed_on: date | None = None
-    calls: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
     cost_usd: Decimal | None = None
@@ -55,7 +54,6 @@ class FailureDraft:
     """An artifact that will not be: `public` is read by learners, `detail` by operators.
 
     With `retry_seconds` it is not failed, but given back to be claimed again after that time.
-    What it cost all the same is in `provenance`.
     """
 
     artifact_id: int
@@ -65,7 +63,6 @@ class FailureDraft:
     public: str
     detail: str = ""
     retry_seconds: float | None = None
-    provenance: Provenance | None = None
 
 
 Draft = VersionDraft | FailureDraft
@@ -114,7 +111,6 @@ def draft_failure(
     public: str,
     detail: str = "",
     retry_seconds: float | None = None,
-    provenance: Provenance | None = None,
 ) -> FailureDraft:
     """A failure whose texts can be stored, whatever the error quotes."""
     return FailureDraft(
@@ -125,7 +121,6 @@ def draft_failure(
         public=storable(public).strip() or "No reason was given.",
         detail=storable(detail),
         retry_seconds=retry_seconds,
-        provenance=provenance,
     )
 
 

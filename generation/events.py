@@ -11,7 +11,6 @@ from typing import Any
 from django.db import connection
 
 from generation.models import EventType
-from generation.providers.base import Usage
 
 
 @dataclass(frozen=True)
@@ -28,12 +27,7 @@ class Event:
 _APPEND = """
 WITH run AS (
     UPDATE generation_generationrun
-       SET last_seq = last_seq + %(count)s,
-           model_calls = model_calls + %(calls)s,
-           tokens_in = tokens_in + %(tokens_in)s,
-           tokens_out = tokens_out + %(tokens_out)s,
-           cost_usd = CASE WHEN %(cost)s::numeric IS NULL THEN cost_usd
-                           ELSE coalesce(cost_usd, 0) + %(cost)s::numeric END
+       SET last_seq = last_seq + %(count)s
      WHERE id = %(run)s
  RETURNING id, last_seq - %(count)s AS before, last_seq
 ), added AS (
@@ -49,22 +43,17 @@ SELECT last_seq FROM run
 """
 
 
-def append_events(run_id: uuid.UUID, events: Sequence[Event], usage: Usage | None = None) -> int:
-    """Append to a run's history and add to its costs; return the last event's number.
+def append_events(run_id: uuid.UUID, events: Sequence[Event]) -> int:
+    """Append to a run's history; return the last event's number.
 
     Call it as the last statement of a transaction.
     """
-    usage = usage or Usage()
     with connection.cursor() as cursor:
         cursor.execute(
             _APPEND,
             {
                 "run": run_id,
                 "count": len(events),
-                "calls": usage.calls,
-                "tokens_in": usage.tokens_in,
-                "tokens_out": usage.tokens_out,
-                "cost": usage.cost_usd,
                 "types": [event.type.value for event in events],
                 "concepts": [event.concept_id for event in events],
                 "kinds": [event.kind for event in events],

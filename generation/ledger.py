@@ -1,8 +1,7 @@
 """The ledger of one puller: each request to a model server is counted at once and kept in batches.
 
 Every request counts, also those that failed, were repeated or were cancelled, with the tokens the
-server told of. That is what a run's budget is about. The totals on the run itself count less: what
-was spent on content and on final failures, as it is told with them.
+server told of. That is what a run's budget is about, and what the run's own totals tell.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from generation.batching import FinishedQueue, collect_batches
 from generation.draining import finish
 from generation.limits import BudgetSpent, RunBudget
 from generation.log_events import brief_error
-from generation.providers.base import Usage
+from generation.providers.base import Provider, Usage, keeps_books
 from generation.providers.calls import ModelCall
 
 log = structlog.get_logger(__name__)
@@ -104,6 +103,11 @@ class Ledger:
         reason = self._budget.refusal(self._own + self._others)
         if reason is not None:
             raise BudgetSpent(reason)
+
+    def charge(self, provider: Provider, usage: Usage) -> None:
+        """What came from a provider that keeps no books itself."""
+        if not keeps_books(provider):
+            self._own += usage
 
     def note(self, call: ModelCall) -> None:
         cost = None if call.cost_usd is None else call.cost_usd.quantize(CENT_PARTS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from generation.pauses import pause_before
 from generation.providers.base import SystemicError, Usage
 
 
@@ -52,6 +53,8 @@ class Limits:
     # the first pause between is; each is twice the one before.
     attempts: int = 5
     retry_seconds: float = 2.0
+    # Of those, times one is asked that repeats its requests by itself: layers that repeat multiply.
+    outer_attempts: int = 2
     lease_seconds: float = 30.0
     poll_seconds: float = 0.5
     drain_seconds: float = 60.0
@@ -63,6 +66,13 @@ class Limits:
     max_seconds: float | None = None
     # What the run may cost over all its pullers.
     budget: RunBudget = RunBudget()
+
+    def pause_after(self, attempt: int, *, repeats_itself: bool) -> float | None:
+        """Seconds until the next attempt at what failed `attempt` times; None: there is none."""
+        skipped = self.attempts - self.outer_attempts if repeats_itself else 0
+        if attempt + skipped >= self.attempts:
+            return None
+        return pause_before(attempt + skipped, self.retry_seconds)
 
     @property
     def unsaved(self) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from connections.instruments import Counter, Gauge, Histogram
-from generation.providers.base import Provider, SystemicError, TransientError
+from generation.providers.base import Provider, SystemicError, TransientError, keeps_books
 
 RUNS = Counter("generation_runs_total", "Runs that ended, paused ones included.", ["state"])
 ARTIFACTS = Counter(
@@ -26,7 +26,7 @@ LLM_IN_FLIGHT = Gauge("llm_in_flight", "Calls to a provider under way.")
 
 def provider_call(provider: Provider) -> AbstractContextManager[None]:
     """`model_call`, unless the provider's gateway counts every request by itself."""
-    return nullcontext() if getattr(provider, "counts_requests", False) else model_call()
+    return nullcontext() if keeps_books(provider) else model_call()
 
 
 @contextmanager

@@ -198,8 +198,8 @@ class RunSpending(models.Model):
     """What one puller has spent on a run so far, written with its batches and its claims.
 
     The sum over a run's pullers is what its budget is about: every request counts, as in the
-    ledger, but it is known at once. The run's own totals (`model_calls`, `tokens_in`, …) count only
-    what was spent on content and on final failures.
+    ledger, but it is known at once. The run's own totals (`model_calls`, `tokens_in`, …) are that
+    sum, written in the same transactions.
     """
 
     run = models.ForeignKey(

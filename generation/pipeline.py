@@ -30,7 +30,6 @@ from generation.limits import Limits
 from generation.log_events import brief_error, log_retry
 from generation.metrics import provider_call
 from generation.patience import OUTAGES, PatientDb
-from generation.pauses import pause_before
 from generation.planning import plan_roadmap
 from generation.providers.base import (
     ContentError,
@@ -38,8 +37,8 @@ from generation.providers.base import (
     ProviderError,
     SystemicError,
     TransientError,
-    Usage,
     Written,
+    keeps_books,
     opened,
 )
 from generation.refusals import draft_refusal
@@ -222,9 +221,8 @@ class Puller:
                     self.id,
                     provider=self._provider,
                     db=self._db,
-                    attempts=self._limits.attempts,
-                    retry_seconds=self._limits.retry_seconds,
-                    before=self._ledger.check,
+                    limits=self._limits,
+                    ledger=self._ledger,
                 )
             else:
                 return True
@@ -316,6 +314,7 @@ class Puller:
         try:
             with provider_call(self._provider):
                 written = await self._provider.write(work.kind, work.brief)
+            self._ledger.charge(self._provider, written.usage)
             check_type(work.kind, written.content)
         except SoftTimeLimitExceeded:
             raise
@@ -323,7 +322,8 @@ class Puller:
             self._halt = self._halt or str(error)
             return self._fail(work, error, retry_seconds=0.0)
         except (TransientError, OSError) as error:
-            pause = self._pause_after(work.attempts)
+            repeats_itself = keeps_books(self._provider)
+            pause = self._limits.pause_after(work.attempts, repeats_itself=repeats_itself)
             if pause is not None:
                 log_retry(work.attempts, pause, error)
             return self._fail(work, error, retry_seconds=pause)
@@ -347,9 +347,8 @@ class Puller:
         known = isinstance(error, ProviderError | OSError)
         if not known:
             log.error("provider_failed", attempt=work.attempts, exc_info=error)
-        spent = error.usage if isinstance(error, ProviderError) else Usage()
-        # What a try has cost that will be repeated is told by the one that ends it.
-        is_paid = spent.calls and retry_seconds is None
+        if isinstance(error, ProviderError):
+            self._ledger.charge(self._provider, error.usage)
         return draft_failure(
             work.artifact_id,
             work.concept_id,
@@ -358,14 +357,7 @@ class Puller:
             public=str(error) if known else "Writing this failed unexpectedly.",
             detail=error.detail if isinstance(error, ProviderError) else repr(error),
             retry_seconds=retry_seconds,
-            provenance=self._provenance(Written(None, spent), work) if is_paid else None,
         )
-
-    def _pause_after(self, attempt: int) -> float | None:
-        """Seconds until the next attempt; None when there is none left."""
-        if attempt >= self._limits.attempts:
-            return None
-        return pause_before(attempt, self._limits.retry_seconds)
 
     def _provenance(self, written: Written[object], work: Work) -> Provenance:
         return Provenance(
@@ -375,7 +367,6 @@ class Puller:
             origin=Origin.AUTHORED if written.authored else Origin.GENERATED,
             prompt_version=written.prompt_version,
             reviewed_on=written.reviewed_on,
-            calls=written.usage.calls,
             tokens_in=written.usage.tokens_in,
             tokens_out=written.usage.tokens_out,
             cost_usd=written.usage.cost_usd,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import uuid
-from functools import partial
 
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
@@ -12,11 +12,13 @@ from django.utils import timezone
 
 from generation import services
 from generation.draining import finish
+from generation.ledger import Ledger
+from generation.limits import Limits
 from generation.log_events import brief_error, log_retry
 from generation.outline import Outline, check_outline, settle_prerequisites, warn_pace
 from generation.patience import OUTAGES, PatientDb
-from generation.pauses import pause_before
 from generation.providers.base import (
+    ContentError,
     GoalRefused,
     Provider,
     ProviderError,
@@ -24,8 +26,8 @@ from generation.providers.base import (
     TransientError,
     Usage,
     Written,
+    keeps_books,
 )
-from generation.providers.calls import BeforeCall, allow_call
 from generation.refusals import explain_refusal
 from generation.run_states import RunState
 
@@ -40,79 +42,79 @@ async def plan_roadmap(
     *,
     provider: Provider,
     db: PatientDb,
-    attempts: int,
-    retry_seconds: float,
-    before: BeforeCall = allow_call,
+    limits: Limits,
+    ledger: Ledger,
 ) -> None:
-    """Have the outline made and saved, or the run stopped with the reason why not.
+    """Have the outline made and saved, or the run stopped with the reason why not."""
 
-    `before` raises SystemicError where nothing may be spent.
-    """
-    stop = partial(db.run, services.stop_run, claim.run_id, planner=puller_id)
+    async def stop(state: RunState, reason: str, *, is_refused: bool = False) -> None:
+        told = {"planner": puller_id, "spent": ledger.spent, "is_refused": is_refused}
+        await db.run(services.stop_run, claim.run_id, state, reason, **told)
+
     try:
-        before()
-        written = await _ask(claim, provider, attempts=attempts, retry_seconds=retry_seconds)
+        ledger.check()
+        written = await _ask(claim, provider, limits, ledger)
+        _check(written.content, claim)
+        await _save(claim, puller_id, written.content, db=db, spent=ledger.spent)
     except SystemicError as error:
-        await stop(RunState.PAUSED, str(error), usage=error.usage)
+        await stop(RunState.PAUSED, str(error))
     except ProviderError as error:
-        is_refused = isinstance(error, GoalRefused)
-        await stop(RunState.FAILED, str(error), usage=error.usage, is_refused=is_refused)
+        await stop(RunState.FAILED, str(error), is_refused=isinstance(error, GoalRefused))
     except (SoftTimeLimitExceeded, *OUTAGES):
         raise
     except Exception as error:
         log.exception("provider_failed", error=brief_error(error))
         await stop(RunState.FAILED, UNEXPECTED)
-    else:
-        await _accept(claim, puller_id, written, db=db)
 
 
 async def _ask(
-    claim: services.RunClaim, provider: Provider, *, attempts: int, retry_seconds: float
+    claim: services.RunClaim, provider: Provider, limits: Limits, ledger: Ledger
 ) -> Written[Outline]:
-    for attempt in range(1, attempts + 1):
+    for attempt in itertools.count(1):
         try:
-            return await provider.outline(claim.request)
+            written = await provider.outline(claim.request)
         except (TransientError, OSError) as error:
-            if attempt == attempts:
-                usage = error.usage if isinstance(error, ProviderError) else None
-                raise ProviderError(str(error), usage=usage) from error
-            pause = pause_before(attempt, retry_seconds)
+            pause = limits.pause_after(attempt, repeats_itself=keeps_books(provider))
+            if pause is None:
+                raise ProviderError(str(error)) from error
             log_retry(attempt, pause, error)
             await asyncio.sleep(pause)
+        else:
+            ledger.charge(provider, written.usage)
+            return written
     raise AssertionError("unreachable")
 
 
-async def _accept(
-    claim: services.RunClaim, puller_id: uuid.UUID, written: Written[Outline], *, db: PatientDb
-) -> None:
-    """Save an outline that can be used; also when somebody cancels just now: it is paid for."""
-    problems = check_outline(written.content, claim.request)
+def _check(outline: Outline, claim: services.RunClaim) -> None:
+    problems = check_outline(outline, claim.request)
     if problems:
-        reason = "The outline cannot be used: " + "; ".join(problems)
-        await _refuse(claim, puller_id, reason, written.usage, db=db)
-        return
-    prerequisites, dropped = settle_prerequisites(written.content)
+        raise ContentError("The outline cannot be used: " + "; ".join(problems))
+
+
+async def _save(
+    claim: services.RunClaim,
+    puller_id: uuid.UUID,
+    outline: Outline,
+    *,
+    db: PatientDb,
+    spent: Usage,
+) -> None:
+    """Also when somebody cancels just now: it is paid for."""
+    prerequisites, dropped = settle_prerequisites(outline)
     saving = db.run(
         services.save_outline,
         claim.run_id,
         puller_id,
-        written.content,
+        outline,
         prerequisites=prerequisites,
         dropped=dropped,
-        usage=written.usage,
-        warnings=warn_pace(written.content, claim.request, timezone.localdate()),
+        spent=spent,
+        warnings=warn_pace(outline, claim.request, timezone.localdate()),
     )
     try:
         await finish(saving, seconds=db.seconds)
     except (SoftTimeLimitExceeded, *OUTAGES):
         raise
-    except Exception as error:  # noqa: BLE001 - whatever the database says of it, asking again costs again
-        await _refuse(claim, puller_id, explain_refusal(error), written.usage, db=db)
-
-
-async def _refuse(
-    claim: services.RunClaim, puller_id: uuid.UUID, reason: str, usage: Usage, *, db: PatientDb
-) -> None:
-    await db.run(
-        services.stop_run, claim.run_id, RunState.FAILED, reason, planner=puller_id, usage=usage
-    )
+    except Exception as error:
+        # Whatever the database says of it: asking again would cost again.
+        raise ContentError(explain_refusal(error)) from error

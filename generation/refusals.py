@@ -36,5 +36,4 @@ def draft_refusal(refused: VersionDraft | Work, error: Exception) -> FailureDraf
         error,
         public=explain_refusal(error),
         detail=repr(error)[:2_000],
-        provenance=refused.provenance if isinstance(refused, VersionDraft) else None,
     )

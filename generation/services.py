@@ -119,13 +119,13 @@ def save_outline(
     *,
     prerequisites: dict[str, list[str]],
     dropped: Sequence[Edge],
-    usage: Usage,
+    spent: Usage,
     warnings: Sequence[str] = (),
 ) -> bool:
     """Write the plan; False when the roadmap has one already.
 
     Whoever finishes first wins, with or without the lease, and also when the run was paused
-    meanwhile: the plan is paid for.
+    meanwhile: the plan is paid for. `spent` is all that the puller has spent on the run so far.
     """
     run = GenerationRun.objects.select_for_update().get(pk=run_id)
     roadmap = Roadmap.objects.select_for_update().get(pk=run.roadmap_id)
@@ -141,7 +141,8 @@ def save_outline(
         for concept, required in dropped
     ]
     payload = {"concepts": len(concepts), "warnings": list(warnings)}
-    append_events(run_id, [*events, Event(EventType.OUTLINE_SAVED, payload=payload)], usage)
+    record_spending(run_id, puller_id, spent)
+    append_events(run_id, [*events, Event(EventType.OUTLINE_SAVED, payload=payload)])
     return True
 
 
@@ -203,21 +204,8 @@ def save_batch(
         ),
     ]
     record_spending(run_id, puller_id, spent or Usage())
-    # A batch that changes nothing was delivered before, with its costs.
-    seq = append_events(run_id, events, _usage_of(drafts)) if events else 0
+    seq = append_events(run_id, events) if events else 0
     return SavedBatch(run_id, tuple(ready), tuple(failed), seq)
-
-
-def _usage_of(drafts: Sequence[Draft]) -> Usage:
-    """What all drafts cost, those that are refused or late included."""
-    paid = [draft.provenance for draft in drafts if draft.provenance is not None]
-    costs = [provenance.cost_usd for provenance in paid if provenance.cost_usd is not None]
-    return Usage(
-        calls=sum(provenance.calls for provenance in paid),
-        tokens_in=sum(provenance.tokens_in for provenance in paid),
-        tokens_out=sum(provenance.tokens_out for provenance in paid),
-        cost_usd=sum(costs) if costs else None,  # type: ignore[arg-type]  # never empty here
-    )
 
 
 @transaction.atomic
@@ -251,12 +239,12 @@ def stop_run(
     reason: str,
     *,
     planner: uuid.UUID | None = None,
-    usage: Usage | None = None,
+    spent: Usage | None = None,
     is_refused: bool = False,
 ) -> bool:
     """Pause, cancel or fail a run for a reason that people read; False when it was closed.
 
-    A `planner` speaks only while the lease on the outline is its own; `usage` is what it spent.
+    A `planner` speaks only while the lease on the outline is its own; `spent` as in a batch.
     `is_refused` says that the goal is at fault, and asking again would not help.
     """
     reason = storable(reason).strip()[:500] or "No reason was given."
@@ -267,8 +255,9 @@ def stop_run(
         return False
     types = {RunState.PAUSED: EventType.RUN_PAUSED, RunState.CANCELLED: EventType.RUN_CANCELLED}
     payload = {"reason": reason} | ({"refused": True} if is_refused else {})
-    event = Event(types.get(target, EventType.RUN_FINISHED), payload=payload)
-    append_events(run_id, [event], usage)
+    if planner is not None:
+        record_spending(run_id, planner, spent or Usage())
+    append_events(run_id, [Event(types.get(target, EventType.RUN_FINISHED), payload=payload)])
     transaction.on_commit(lambda: metrics.RUNS.add(state=target.value))
     _log_end(run, target, reason=reason)
     return True

@@ -12,6 +12,9 @@ from django.db.models import Count, QuerySet, Sum
 from generation.models import ModelCallRecord, RunSpending
 from generation.providers.base import Usage
 
+# Whoever adds up holds the run's row, so nobody adds up without what another wrote just now. It is
+# also the row that the numbering of events locks, at the end of the same transactions.
+_LOCK = "SELECT FROM generation_generationrun WHERE id = %s FOR NO KEY UPDATE"
 # What a puller has spent only grows, so the larger figure is the later one, and writing the same
 # again changes nothing.
 _RECORD = """
@@ -24,15 +27,27 @@ ON CONFLICT (run_id, puller) DO UPDATE
        tokens_out = greatest(known.tokens_out, excluded.tokens_out),
        cost_usd = greatest(known.cost_usd, excluded.cost_usd)
 """
+_ADD_UP = """
+UPDATE generation_generationrun
+   SET (model_calls, tokens_in, tokens_out, cost_usd) =
+       (SELECT sum(calls), sum(tokens_in), sum(tokens_out), sum(cost_usd)
+          FROM generation_runspending WHERE run_id = %s)
+ WHERE id = %s
+"""
 
 
 def record_spending(run_id: uuid.UUID, puller_id: uuid.UUID, spent: Usage) -> None:
-    """Write down all that a puller has spent on a run so far."""
+    """Write down all that a puller has spent on a run so far, and what all pullers have.
+
+    Inside a transaction, near its end: it locks the run.
+    """
     if not spent.calls:
         return
     values = (spent.calls, spent.tokens_in, spent.tokens_out, spent.cost_usd)
     with connection.cursor() as cursor:
+        cursor.execute(_LOCK, (run_id,))
         cursor.execute(_RECORD, (run_id, puller_id, *values))
+        cursor.execute(_ADD_UP, (run_id, run_id))
 
 
 def get_run_spending(run_id: uuid.UUID, *, besides: Iterable[uuid.UUID] = ()) -> Usage:

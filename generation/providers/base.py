@@ -98,6 +98,11 @@ class Provider(Protocol):
     async def write(self, kind: ArtifactKind, brief: ConceptBrief) -> Written[ArtifactContent]: ...
 
 
+def keeps_books(provider: Provider) -> bool:
+    """Whether it asks a model server: then it counts and repeats each request by itself."""
+    return isinstance(provider, Accountable)
+
+
 @asynccontextmanager
 async def opened(provider: Provider, books: Books | None = None) -> AsyncIterator[Provider]:
     """The provider, ready to write: what it holds belongs to this loop and is closed in it.

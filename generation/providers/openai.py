@@ -86,8 +86,6 @@ class OpenAIProvider:
     """Writes inside `async with`, which opens its gateway in the running event loop."""
 
     name = "openai"
-    # By the gateway, each one: `generation.metrics`.
-    counts_requests = True
 
     def __init__(self, open_gateway: GatewayOpener = open_gateway) -> None:
         self.books: Books = NoBooks()

@@ -47,7 +47,7 @@ class Scribe:
             outline,
             prerequisites=prerequisites,
             dropped=dropped,
-            usage=Usage(),
+            spent=Usage(),
         )
 
     def claim(self, artifacts: int) -> list[Work]:

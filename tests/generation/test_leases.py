@@ -33,7 +33,7 @@ def run_id() -> uuid.UUID:
     run_id = open_run(ScriptedProvider(plan))
     claim_run(run_id, ALICE, lease_seconds=30)
     prerequisites, dropped = settle_prerequisites(plan)
-    save_outline(run_id, ALICE, plan, prerequisites=prerequisites, dropped=dropped, usage=Usage())
+    save_outline(run_id, ALICE, plan, prerequisites=prerequisites, dropped=dropped, spent=Usage())
     return run_id
 
 
@@ -139,7 +139,7 @@ def test_of_two_planners_the_first_to_finish_is_saved() -> None:
     run_id = open_run(ScriptedProvider(plan))
     claim_run(run_id, ALICE, lease_seconds=-1)
     claim_run(run_id, BOB, lease_seconds=30)
-    rest = {"prerequisites": {}, "dropped": [], "usage": Usage()}
+    rest = {"prerequisites": {}, "dropped": [], "spent": Usage()}
     assert save_outline(run_id, ALICE, plan, **rest)  # type: ignore[arg-type]  # a plain dict
     assert not save_outline(run_id, BOB, plan, **rest)  # type: ignore[arg-type]  # likewise
 

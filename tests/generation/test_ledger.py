@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import uuid
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from structlog.testing import capture_logs
 
@@ -21,9 +23,9 @@ from generation.ledger import CallRecord
 from generation.ledger_rows import save_calls
 from generation.models import GenerationRun, ModelCallRecord
 from generation.pipeline import Limits, plan, pull
-from generation.providers.base import ConceptBrief, ContentError, TransientError
+from generation.providers.base import ConceptBrief, ContentError, TransientError, Usage
 from generation.run_states import RunState
-from generation.spending import get_run_spending
+from generation.spending import get_run_spending, record_spending
 from generation.tasks import persist_model_calls
 from roadmaps.models import Roadmap
 from tests.generation.cast import get_run, make_outline, open_run
@@ -35,7 +37,9 @@ from tests.generation.paying import (
     rows_of,
 )
 
-QUICK = Limits(batch_concepts=4, batch_seconds=0.02, poll_seconds=0.02, retry_seconds=0.01)
+QUICK = Limits(
+    batch_concepts=4, batch_seconds=0.02, poll_seconds=0.02, retry_seconds=0.01, outer_attempts=3
+)
 Records = list[CallRecord]
 
 
@@ -78,15 +82,38 @@ def test_each_call_is_a_row_also_when_it_failed_and_was_repeated(db_executor: Db
     assert rows_of(run_id).cost_usd == 15 * COST
 
 
-def test_the_runs_own_totals_count_what_content_cost(db_executor: DbExecutor) -> None:
-    """Without failures that is the same; what was repeated is in the ledger alone."""
-    run = get_run(write_all(PayingProvider(make_outline(4)), db_executor))
-    rows = rows_of(run.pk)
-    assert (run.model_calls, run.tokens_in, run.tokens_out) == (
-        rows.calls,
-        rows.tokens_in,
-        rows.tokens_out,
-    )
+def test_the_runs_own_totals_are_the_ledgers(db_executor: DbExecutor) -> None:
+    """Failed and repeated calls included."""
+    fail: dict[Any, Any] = {
+        ("c01", ArtifactKind.QUIZ): [TransientError("overloaded")],
+        ("c02", ArtifactKind.TUTORIAL): ContentError("It would not hold."),
+    }
+    run = get_run(write_all(PayingProvider(make_outline(4), fail=fail), db_executor))
+    totals = Usage(run.model_calls, run.tokens_in, run.tokens_out, run.cost_usd)
+    assert totals == rows_of(run.pk) == get_run_spending(run.pk)
+    assert totals.calls == 1 + 12 + 1
+
+
+def test_two_pullers_add_up_although_they_write_at_once(db_executor: DbExecutor) -> None:
+    """Each many times, on lanes of their own; nothing is lost between reading and writing a sum."""
+    run_id = open_run(PayingProvider(make_outline(4)))
+    units = [
+        partial(_record, run_id, puller, Usage(calls, 10 * calls, 20 * calls, calls * COST))
+        for calls in range(1, 31)
+        for puller in (uuid.UUID(int=1), uuid.UUID(int=2))
+    ]
+
+    async def record_all() -> None:
+        await asyncio.gather(*(db_executor.run(unit) for unit in units))
+
+    asyncio.run(record_all())
+    run = get_run(run_id)
+    assert (run.model_calls, run.tokens_out, run.cost_usd) == (60, 1_200, 60 * COST)
+
+
+@transaction.atomic
+def _record(run_id: uuid.UUID, puller_id: uuid.UUID, spent: Usage) -> None:
+    record_spending(run_id, puller_id, spent)
 
 
 def test_planning_alone_is_in_the_ledger_too(db_executor: DbExecutor) -> None:

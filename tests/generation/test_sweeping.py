@@ -34,7 +34,7 @@ def planned_run() -> uuid.UUID:
     run_id, plan = old_run(), make_outline(4)
     claim_run(run_id, ALICE, lease_seconds=30)
     prerequisites, dropped = settle_prerequisites(plan)
-    save_outline(run_id, ALICE, plan, prerequisites=prerequisites, dropped=dropped, usage=Usage())
+    save_outline(run_id, ALICE, plan, prerequisites=prerequisites, dropped=dropped, spent=Usage())
     return run_id
 
 
