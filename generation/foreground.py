@@ -140,6 +140,9 @@ class Foreground(AbstractContextManager["Foreground"]):
         failures = report.pop("failures")
         return report | {"connections": connections, "failures": failures}
 
+    def find_reason(self, run_id: uuid.UUID) -> str:
+        return self._patient.run_sync(selectors.get_run_reason, run_id)
+
     def find_refusal(self, run_id: uuid.UUID) -> str | None:
         return self._patient.run_sync(selectors.find_refusal, run_id)
 

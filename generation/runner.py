@@ -20,7 +20,7 @@ from generation.ledger import Publish
 from generation.limits import RunBudget
 from generation.outline import Outline, OutlineRequest, check_outline
 from generation.pipeline import Limits, plan, pull
-from generation.providers.base import GoalRefused, Provider, opened
+from generation.providers.base import ContentError, Provider, opened
 from generation.providers.registry import get_provider
 from generation.run_states import RunState
 from generation.saving import Hook, ignore
@@ -67,11 +67,11 @@ def open_executor() -> DbExecutor:
 
 
 def plan_outline(request: OutlineRequest, provider: Provider) -> Outline:
-    """An outline that would be accepted, without writing anything. Raises GoalRefused."""
+    """An outline that would be accepted, without writing anything. Raises ProviderError."""
     outline = asyncio.run(_ask_outline(request, provider))
     problems = check_outline(outline, request)
     if problems:
-        raise GoalRefused("The outline cannot be used: " + "; ".join(problems))
+        raise ContentError("The outline cannot be used: " + "; ".join(problems))
     return outline
 
 

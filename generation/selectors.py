@@ -127,6 +127,11 @@ def find_refusal(run_id: uuid.UUID) -> str | None:
     return payload["reason"] if payload and payload.get("refused") else None
 
 
+def get_run_reason(run_id: uuid.UUID) -> str:
+    """Why a run was stopped or is not whole; empty where there is nothing to tell."""
+    return GenerationRun.objects.values_list("reason", flat=True).get(pk=run_id)
+
+
 def get_run_provider(run_id: uuid.UUID) -> str:
     """Raises GenerationRun.DoesNotExist."""
     return GenerationRun.objects.values_list("provider", flat=True).get(pk=run_id)

@@ -108,5 +108,24 @@ def test_a_refusal_of_one_stops_the_others(server: ModelServer, redis_url: str) 
     assert len([at for at in later if at > 0]) <= 3, later
 
 
+def test_a_refusal_stops_also_those_whose_calls_end_later(
+    server: ModelServer, redis_url: str
+) -> None:
+    """They asked before it, and their next turn comes when others may try again."""
+    server.seconds = lambda request: 1.5 if "For Ben." in request.text else 0.05
+    with asking(server, redis_url, requests_per_minute=60 * PER_SECOND):
+        wait_until(lambda: count(server, "For Ben.") >= 8)
+        server.key = "another"
+        wait_until(lambda: refused(server))
+        asked = count(server, "For Ben.")
+        wait_until(
+            lambda: all(request.status for request in server.received if "Ben" in request.text)
+        )
+        begin = time.monotonic()
+        # Longer than any pause between two turns.
+        wait_until(lambda: time.monotonic() > begin + 1)
+        assert count(server, "For Ben.") == asked
+
+
 def refused(server: ModelServer) -> list[Received]:
     return [request for request in server.received if request.status == 401]

@@ -25,6 +25,17 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 def generate(server: ModelServer, *arguments: str, code: int = 0) -> dict[str, Any]:
+    told = command(server, *arguments, "--format", "json", code=code)
+    report: dict[str, Any] = json.loads(told.stdout)
+    if report["run"]["state"] != "ready":
+        assert f"--resume {report['run']['id']}" in told.stderr
+        assert GenerationRun.objects.get(pk=report["run"]["id"]).reason in told.stderr
+    return report
+
+
+def command(
+    server: ModelServer, *arguments: str, code: int = 0
+) -> subprocess.CompletedProcess[str]:
     variables = {
         "DATABASE_URL": database_url(),
         "REDIS_URL": NO_REDIS,
@@ -33,7 +44,7 @@ def generate(server: ModelServer, *arguments: str, code: int = 0) -> dict[str, A
         "LLM_TIMEOUT_SECONDS": "1",
     }
     told = subprocess.run(
-        [sys.executable, "manage.py", "generate_roadmap", *arguments, "--format", "json"],
+        [sys.executable, "manage.py", "generate_roadmap", *arguments],
         cwd=ROOT,
         env=os.environ | variables | server.environment() | {"LLM_API_KEY": KEY},
         capture_output=True,
@@ -43,8 +54,8 @@ def generate(server: ModelServer, *arguments: str, code: int = 0) -> dict[str, A
     )
     assert KEY not in told.stdout + told.stderr
     assert told.returncode == code, told.stderr
-    report: dict[str, Any] = json.loads(told.stdout)
-    return report
+    assert "Traceback" not in told.stderr
+    return told
 
 
 def order(server: ModelServer, *, code: int = 0) -> dict[str, Any]:
@@ -61,6 +72,16 @@ def test_what_is_reported_is_what_the_server_counted(server: ModelServer) -> Non
     assert run["model_calls"] == len(server.received)
     assert run["tokens_in"] == sum(request.tokens_in for request in server.received)
     assert run["tokens_out"] == sum(request.tokens_out for request in server.received)
+
+
+def test_a_dry_run_prints_the_plan_or_says_why_there_is_none(server: ModelServer) -> None:
+    arguments = ("Keeping bees", "--provider", "openai", "--concepts", str(CONCEPTS), "--dry-run")
+    server.concepts = CONCEPTS
+    assert "Bee lesson 8 (30 min)" in command(server, *arguments).stdout
+    server.key = "another"
+    assert "the model server refused the key" in command(server, *arguments, code=1).stderr
+    assert len(server.received) == 2
+    assert not GenerationRun.objects.exists()
 
 
 def test_faults_cost_time_and_nothing_else(server: ModelServer) -> None:

@@ -21,7 +21,7 @@ from generation.foreground import Foreground
 from generation.goals import LEVELS
 from generation.models import GenerationRun
 from generation.outline import OutlineRequest
-from generation.providers.base import GoalRefused, Provider
+from generation.providers.base import GoalRefused, Provider, ProviderError
 from generation.providers.registry import get_provider, provider_names
 from generation.reports import format_outline, format_report
 from generation.run_states import RunState
@@ -90,6 +90,8 @@ class Command(BaseCommand):
             self._serve(options)
         except (GoalRefused, ImproperlyConfigured) as error:
             raise CommandError(str(error), returncode=BAD_USAGE) from error
+        except ProviderError as error:
+            raise CommandError(str(error)) from error
         except OperationalError as error:
             raise CommandError(
                 f"The database could not be used: {error}\n"
@@ -114,13 +116,18 @@ class Command(BaseCommand):
                 sys.exit(1)
             if refusal := foreground.find_refusal(run_id):
                 raise GoalRefused(refusal)
-            self._print_report(foreground.report(run_id), options["format"])
+            self._print_report(
+                foreground.report(run_id), foreground.find_reason(run_id), options["format"]
+            )
 
     def _print_outline(self, options: dict[str, Any]) -> None:
         if options["resume"]:
             raise CommandError("--dry-run plans a goal; a run has its plan.", returncode=BAD_USAGE)
         provider = get_provider(options["provider"] or settings.CONTENT_PROVIDER)
-        outline = runner.plan_outline(check_request(_request(options), provider), provider)
+        request = check_request(_request(options), provider)
+        if sys.stderr.isatty():
+            self.stderr.write(f"Asking for an outline: {provider.model or provider.name} …")
+        outline = runner.plan_outline(request, provider)
         if options["format"] == "json":
             self.stdout.write(outline.model_dump_json())
         else:
@@ -151,13 +158,14 @@ class Command(BaseCommand):
         foreground.resume(run_id, enqueue=options["enqueue"])
         return provider
 
-    def _print_report(self, report: dict[str, Any], format_: str) -> None:
+    def _print_report(self, report: dict[str, Any], reason: str, format_: str) -> None:
         if format_ == "json":
             self.stdout.write(json.dumps(report, ensure_ascii=False))
         else:
             self.stdout.write(format_report(report))
         state = RunState(report["run"]["state"])
-        if state not in {RunState.READY, RunState.FAILED}:
+        if state is not RunState.READY:
+            self.stderr.write(f"{state.capitalize()}: {reason}")
             self.stderr.write(f"To go on: {_resume(report['run']['id'])}")
         sys.exit(EXIT_CODES.get(state, 1))
 
