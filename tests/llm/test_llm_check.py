@@ -11,6 +11,8 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from generation.estimates import Bounds, Sample, estimate_roadmap
+from generation.providers.endpoints import Endpoint
+from generation.providers.gateway import price_of
 from tests.llm.model_server import KEY, MODEL, ModelServer
 
 
@@ -39,7 +41,23 @@ def test_one_call_tells_what_a_roadmap_takes(configured: ModelServer, settings: 
         (request.tokens_in + 2 * request.tokens_out) / 1_000_000, abs=1e-4
     )
     assert told["estimate"]["hours"] >= 0
-    assert told["estimate"]["cost_usd"] > told["cost_usd"]
+    estimate = told["estimate"]
+    assert estimate["cost_usd"] == pytest.approx(
+        (estimate["tokens_in"] + 2 * estimate["tokens_out"]) / 1_000_000, abs=1e-4
+    )
+
+
+def test_published_prices_are_known_and_others_are_not() -> None:
+    known = endpoint_for("https://api.openai.com/v1", "gpt-4o-mini")
+    prices = [price_of(known, 1_000_000, written) for written in (1, 1_000_000)]
+    assert prices[0] is not None
+    assert prices[1] is not None
+    assert 0 < prices[0] < prices[1]
+    assert price_of(endpoint_for("http://127.0.0.1:8080/v1", "bee-1"), 1_000, 1_000) is None
+
+
+def endpoint_for(base_url: str, model: str) -> Endpoint:
+    return Endpoint(base_url=base_url, model=model)
 
 
 def test_people_read_it_in_words(configured: ModelServer) -> None:
@@ -69,12 +87,14 @@ def test_without_a_model_it_says_what_to_set(settings: Settings) -> None:
 
 
 def test_the_estimate_obeys_the_tightest_bound() -> None:
-    sample = Sample(seconds=20.0, tokens_in=1_000, tokens_out=2_000, cost_usd=Decimal("0.01"))
-    free = estimate_roadmap(36, sample, Bounds(calls_at_once=8))
+    sample = Sample(seconds=20.0, tokens_in=1_000, tokens_out=2_000)
+
+    def dear(tokens_in: int, tokens_out: int) -> Decimal:
+        return Decimal(tokens_in + 2 * tokens_out)
+
+    free = estimate_roadmap(36, sample, Bounds(calls_at_once=8), dear)
     # 180,000 tokens at 100 a second, eight at a time, after the outline.
     assert free.hours == pytest.approx((1_800 / 8 + 20) / 3_600)
-    slow = estimate_roadmap(36, sample, Bounds(calls_at_once=8, requests_per_minute=1.0))
+    slow = estimate_roadmap(36, sample, Bounds(calls_at_once=8, requests_per_minute=1.0), dear)
     assert slow.hours == pytest.approx((108 * 60 + 20) / 3_600)
-    assert free.cost_usd == slow.cost_usd
-    assert free.cost_usd is not None
-    assert free.cost_usd > sample.cost_usd  # type: ignore[operator]
+    assert free.cost_usd == slow.cost_usd == dear(free.tokens_in, free.tokens_out)

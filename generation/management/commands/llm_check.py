@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -73,11 +74,14 @@ def describe(
     endpoint: Endpoint, answer: Answer[OutlineAnswer], calls: list[ModelCall], seconds: float
 ) -> dict[str, Any]:
     usage, good = answer.usage, [call for call in calls if call.outcome == "ok"]
+    from generation.providers.gateway import price_of  # noqa: PLC0415 - see above
+
     outline, problems = read_outline(answer.content, REQUEST.language)
     if outline is not None:
         problems = [*problems, *check_outline(outline, REQUEST)]
-    sample = Sample(good[-1].seconds, usage.tokens_in, usage.tokens_out, usage.cost_usd)
-    estimate = estimate_roadmap(CONCEPTS, sample, fleet_bounds(endpoint))
+    sample = Sample(good[-1].seconds, usage.tokens_in, usage.tokens_out)
+    price = partial(price_of, endpoint)
+    estimate = estimate_roadmap(CONCEPTS, sample, fleet_bounds(endpoint), price)
     return {
         "host": endpoint.host,
         "model": endpoint.model,
@@ -93,7 +97,7 @@ def describe(
             "concepts": CONCEPTS,
             "tokens_in": estimate.tokens_in,
             "tokens_out": estimate.tokens_out,
-            "hours": round(estimate.hours, 2),
+            "hours": round(estimate.hours, 4),
             "cost_usd": _number(estimate.cost_usd),
         },
     }
@@ -123,9 +127,13 @@ def as_text(report: dict[str, Any]) -> str:
         f"cost             {_dollars(report['cost_usd'])}",
         *(f"problem          {problem}" for problem in report["problems"]),
         f"{estimate['concepts']} concepts      at {TOKENS_OUT_PER_CONCEPT} tokens each, by all:",
-        f"                 {estimate['hours']} hours, {_dollars(estimate['cost_usd'])}",
+        f"                 {_hours(estimate['hours'])}, {_dollars(estimate['cost_usd'])}",
     ]
     return "\n".join(lines)
+
+
+def _hours(hours: float) -> str:
+    return f"{hours:.2g} hours ({max(1, round(60 * hours))} minutes)"
 
 
 def _dollars(cost: float | None) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
+from pydantic_ai.usage import RequestUsage
 
 from generation.metrics import LLM_TOKENS, model_call, outcome_of
 from generation.providers.base import ContentError, ProviderError, SystemicError, Usage
@@ -260,6 +261,15 @@ def check_response(response: ModelResponse) -> None:
 def _says_something(part: object) -> bool:
     """Thoughts alone are nothing; they are not always told apart where they are streamed."""
     return isinstance(part, TextPart) and bool(strip_thoughts(part.content).strip())
+
+
+def price_of(endpoint: Endpoint, tokens_in: int, tokens_out: int) -> Decimal | None:
+    """US dollars for so many tokens of an endpoint; None where nobody knows."""
+    usage = RequestUsage(input_tokens=tokens_in, output_tokens=tokens_out)
+    answer = ModelResponse(
+        parts=[], usage=usage, model_name=endpoint.model, provider_url=endpoint.base_url
+    )
+    return cost_of(answer, endpoint)
 
 
 def cost_of(response: ModelResponse, endpoint: Endpoint) -> Decimal | None:
