@@ -15,7 +15,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from connections.conf import get_budget
-from generation.estimates import TOKENS_OUT_PER_CONCEPT, Bounds, Sample, estimate_roadmap
+from generation.estimates import (
+    TOKENS_IN_PER_CONCEPT,
+    TOKENS_OUT_PER_CONCEPT,
+    Bounds,
+    Sample,
+    estimate_roadmap,
+)
 from generation.outline import OutlineRequest, check_outline
 from generation.prompting import outline_prompt
 from generation.providers.base import ProviderError
@@ -81,7 +87,8 @@ def describe(
         problems = [*problems, *check_outline(outline, REQUEST)]
     sample = Sample(good[-1].seconds, usage.tokens_in, usage.tokens_out)
     price = partial(price_of, endpoint)
-    estimate = estimate_roadmap(CONCEPTS, sample, fleet_bounds(endpoint), price)
+    bounds = fleet_bounds(endpoint)
+    estimate = estimate_roadmap(CONCEPTS, sample, bounds, price)
     return {
         "host": endpoint.host,
         "model": endpoint.model,
@@ -95,6 +102,7 @@ def describe(
         "cost_usd": _number(usage.cost_usd),
         "estimate": {
             "concepts": CONCEPTS,
+            "calls_at_once": bounds.calls_at_once,
             "tokens_in": estimate.tokens_in,
             "tokens_out": estimate.tokens_out,
             "hours": round(estimate.hours, 4),
@@ -126,14 +134,21 @@ def as_text(report: dict[str, Any]) -> str:
         f"tokens           {report['tokens_in']} in, {report['tokens_out']} out",
         f"cost             {_dollars(report['cost_usd'])}",
         *(f"problem          {problem}" for problem in report["problems"]),
-        f"{estimate['concepts']} concepts      at {TOKENS_OUT_PER_CONCEPT} tokens each, by all:",
-        f"                 {_hours(estimate['hours'])}, {_dollars(estimate['cost_usd'])}",
+        (
+            f"{estimate['concepts']} concepts      {_hours(estimate['hours'])} with "
+            f"{estimate['calls_at_once']} calls at once (all content processes)"
+        ),
+        (
+            f"                 {estimate['tokens_in']:,} tokens in, {estimate['tokens_out']:,} out,"
+            f" if each concept takes {TOKENS_IN_PER_CONCEPT:,} and {TOKENS_OUT_PER_CONCEPT:,}"
+        ),
+        f"                 {_dollars(estimate['cost_usd'])}",
     ]
     return "\n".join(lines)
 
 
 def _hours(hours: float) -> str:
-    return f"{hours:.2g} hours ({max(1, round(60 * hours))} minutes)"
+    return f"{hours:.2g} hours ({60 * hours:.2g} minutes)"
 
 
 def _dollars(cost: float | None) -> str:
