@@ -131,10 +131,18 @@ def _explain_stopped(run: GenerationRun | None) -> str:
     return f"{stopped} {run.reason}" if run is not None and run.reason else stopped
 
 
+def _writer(version: ArtifactVersion) -> str:
+    """The model, and the prompt it was asked with."""
+    name = version.model or version.provider
+    if not version.prompt_version:
+        return name
+    return _("%(model)s (prompt %(prompt)s)") % {"model": name, "prompt": version.prompt_version}
+
+
 def describe_origin(version: ArtifactVersion) -> str:
     """Who wrote it and when, and whether people have looked at it."""
     values: dict[str, Any] = {
-        "writer": version.model or version.provider,
+        "writer": _writer(version),
         "date": date_format(version.created_at, "j M Y"),
         "reviewed": date_format(version.reviewed_on, "j M Y") if version.reviewed_on else "",
     }

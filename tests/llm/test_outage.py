@@ -6,9 +6,11 @@ import math
 
 import pytest
 
-from generation.providers.base import SystemicError, TransientError
+from generation.providers.base import ContentError, SystemicError, TransientError
 from generation.providers.gateway import open_gateway, outage, repeating, requests
+from generation.providers.gateway.errors import Again, TooMany
 from generation.providers.gateway.outage import PAUSES, Outage
+from generation.providers.gateway.repeating import Patience
 from tests.llm.conftest import endpoint_of, prompt_for
 from tests.llm.model_server import Faults, ModelServer, Received, Refusal
 from tests.llm.test_limits import Clock
@@ -90,6 +92,17 @@ async def test_one_concept_that_always_fails_is_no_outage(server: ModelServer, b
             with pytest.raises(TransientError):
                 await gateway.write_text(prompt_for("tutorial", 0))
             assert (await gateway.write_text(prompt_for("tutorial", 1))).content
+
+
+def test_pauses_grow_with_failures_and_not_with_waiting_for_a_turn() -> None:
+    patience = Patience()
+    for _ in range(20):
+        assert patience(TooMany("Slow down.", wait=0.25)) == 0.25
+    pauses = [patience(Again("It failed.")) for _ in range(5)]
+    assert pauses[-1] is False
+    for pause, least in zip(pauses, (0.5, 1.0, 2.0, 4.0), strict=False):
+        assert least <= pause <= least + 0.5
+    assert patience(ContentError("Never.")) is False
 
 
 async def test_too_many_never_uses_up_a_request_s_attempts(

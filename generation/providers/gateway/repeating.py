@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -23,36 +24,38 @@ UNREACHABLE_PAUSE_SECONDS = 10.0
 
 @dataclass
 class Patience:
-    """Of one request, asked by stamina after each failure: no, yes, or yes after so many seconds.
+    """Of one request, asked by stamina after each failure: no, or yes after so many seconds.
 
-    "Too many" is no failure of a request: it waits its turn as often as it must. Whether the server
-    ever says anything else is `Outage`'s to watch.
+    "Too many" is no failure of a request: it waits its turn as often as it must, and pauses for
+    real failures do not grow by it. Whether the server ever says anything else watches `Outage`.
     """
 
     failures: int = 0
+    refusals: int = 0
 
     def __call__(self, error: Exception) -> bool | float:
         if not isinstance(error, Again):
             return False
-        if not isinstance(error, TooMany):
-            self.failures += 1
+        if isinstance(error, TooMany):
+            self.refusals += 1
+            return _pause(self.refusals) if error.wait is None else error.wait
+        self.failures += 1
         if self.failures >= ATTEMPTS:
             return False
         if isinstance(error, Unreachable):
             return UNREACHABLE_PAUSE_SECONDS
-        return True if error.wait is None else error.wait
+        return _pause(self.failures) if error.wait is None else error.wait
+
+
+def _pause(times: int) -> float:
+    """Doubling, and spread so that many that failed together do not come back together."""
+    jitter = random.uniform(0, JITTER_SECONDS)  # noqa: S311 - no secret
+    return min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2.0 ** min(times - 1, 30) + jitter)
 
 
 def attempts(purpose: str) -> AsyncIterator[stamina.Attempt]:
     """Attempts at one request, with the pauses between them."""
-    context = stamina.retry_context(
-        on=Patience(),
-        attempts=None,
-        timeout=None,
-        wait_initial=FIRST_PAUSE_SECONDS,
-        wait_max=LONGEST_PAUSE_SECONDS,
-        wait_jitter=JITTER_SECONDS,
-    )
+    context = stamina.retry_context(on=Patience(), attempts=None, timeout=None)
     return aiter(context.with_name(purpose, (), {}))
 
 
