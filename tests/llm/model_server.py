@@ -69,6 +69,10 @@ class Received:
         return "\n".join(str(message.get("content")) for message in self.body["messages"])
 
     @property
+    def roles(self) -> list[str]:
+        return [str(message["role"]) for message in self.body["messages"]]
+
+    @property
     def schema(self) -> dict[str, Any] | None:
         form = self.body.get("response_format") or {}
         if form.get("type") == "json_schema":
@@ -215,6 +219,8 @@ class ModelServer:
         if request.key != self.key:
             # As some servers do: with the key in the message.
             return 401, {}, _error(f"Incorrect API key provided: {request.key}", "invalid_api_key")
+        if "system" in request.roles[1:]:
+            return 400, {}, _error("System message must be at the beginning.", "bad_request")
         if (refusal := self.refuse(request)) is not None:
             return refusal
         request.fault = self.faults.draw(self._random.random())

@@ -70,12 +70,15 @@ async def test_the_bound_of_the_answer_goes_where_the_server_looks(
     assert {field: request.body[field] for field in request.body if "max" in field} == {name: 1_234}
 
 
-async def test_what_does_not_fit_goes_back_with_the_reasons(server: ModelServer) -> None:
+@pytest.mark.parametrize("mode", OUTPUT_MODES)
+async def test_what_does_not_fit_goes_back_with_the_reasons(server: ModelServer, mode: str) -> None:
+    """To a server that takes one system message, and that first."""
+
     def forget_choices(request: Received, content: str) -> str:
         return content.replace('"stem"', '"task"') if len(server.received) == 1 else content
 
     server.rewrite = forget_choices
-    async with open_gateway(endpoint_of(server)) as gateway:
+    async with open_gateway(endpoint_of(server, output_mode=mode)) as gateway:
         answer = await gateway.write_object(prompt_for("quiz"), QuizContent)
     first, second = server.received
     assert "stem" in second.text

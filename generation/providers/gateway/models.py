@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from openai import AsyncOpenAI
+from openai import AsyncOpenAI, Timeout
 from pydantic import BaseModel
 from pydantic_ai import NativeOutput, PromptedOutput, ToolOutput
-from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart
+from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart, ToolCallPart
 from pydantic_ai.models import Model, ModelRequestParameters
 from pydantic_ai.models.openai import OpenAIChatModel
 from pydantic_ai.models.wrapper import WrapperModel
@@ -23,20 +24,30 @@ from generation.providers.endpoints import Endpoint
 from generation.providers.gateway.requests import Requests, Tally
 
 OPENAI_HOST = "api.openai.com"
+# For a connection; a host that is silent is not there.
+CONNECT_SECONDS = 10.0
 # Openings looked at for the beginning of an object.
 OPENINGS = 50
+_OBJECT_BEGINS = re.compile(r'\{\s*"')
+_THINKS = re.compile(r"\s*<(think|thinking|thought|reasoning)>", re.IGNORECASE)
+_THOUGHT_ENDS = re.compile(r"</(think|thinking|thought|reasoning)>", re.IGNORECASE)
 
 
 class SmallSchema(OpenAIJsonSchemaTransformer):
-    """Without what is checked afterwards anyway: large bounds break llama.cpp's grammars."""
+    """Without what is checked afterwards anyway: large bounds break llama.cpp's grammars.
 
-    dropped: ClassVar[tuple[str, ...]] = ("minLength", "maxLength", "pattern", "format")
+    Every field is asked for, also those that we can do without: else a server holds to none.
+    """
+
+    dropped: ClassVar[tuple[str, ...]] = ("minLength", "maxLength", "pattern", "format", "default")
 
     def transform(self, schema: dict[str, Any]) -> dict[str, Any]:
         for name in self.dropped:
             # A property may have such a name; a bound is never an object.
             if not isinstance(schema.get(name), dict):
                 schema.pop(name, None)
+        if schema.get("properties"):
+            schema["required"] = list(schema["properties"])
         return super().transform(schema)
 
 
@@ -45,7 +56,7 @@ def open_client(endpoint: Endpoint) -> AsyncOpenAI:
     return AsyncOpenAI(
         api_key=endpoint.api_key or "none",
         base_url=endpoint.base_url,
-        timeout=endpoint.timeout_seconds,
+        timeout=Timeout(endpoint.timeout_seconds, connect=CONNECT_SECONDS),
         max_retries=0,
     )
 
@@ -58,6 +69,12 @@ def build_model(endpoint: Endpoint, client: AsyncOpenAI) -> Model:
         provider = OpenAICompatibleProvider("model-server", openai_client=client)
     profile = OpenAIModelProfile(
         json_schema_transformer=SmallSchema,
+        # Strict chat templates (Qwen's, Gemma's) take one system message, and that first.
+        supports_inline_system_prompts=False,
+        openai_chat_supports_multiple_system_messages=False,
+        # Nobody's: the library cuts out what stands between the usual ones, also where a text only
+        # speaks of them. `unwrapping` tells the two apart.
+        thinking_tags=("<nobody-thinks>", "</nobody-thinks>"),
         supports_json_schema_output=True,
         supports_json_object_output=True,
         # Else a text that breaks off in good order would pass for whole.
@@ -75,7 +92,7 @@ def output_of(endpoint: Endpoint, schema: type[BaseModel]) -> Any:
         return ToolOutput(schema)
     if endpoint.output_mode == "prompted":
         return PromptedOutput(schema)
-    return NativeOutput(schema)
+    return NativeOutput(schema, strict=True)
 
 
 class CountedModel(WrapperModel):
@@ -95,30 +112,53 @@ class CountedModel(WrapperModel):
             return await self.wrapped.request(messages, model_settings, model_request_parameters)
 
         response = await self._requests.send(self._tally, ask, seconds=self._seconds)
-        if model_request_parameters.output_mode == "tool":
-            return response
-        return only_object(response)
+        tools = [tool.name for tool in model_request_parameters.output_tools]
+        return only_object(response, tool=tools[0] if tools else None)
 
 
-def only_object(response: ModelResponse) -> ModelResponse:
-    """Without what models like to write around the object they were asked for."""
+def only_object(response: ModelResponse, *, tool: str | None = None) -> ModelResponse:
+    """Without what models like to write around the object they were asked for.
+
+    `tool`: what should have been called with it; some models write it down all the same.
+    """
+    if any(isinstance(part, ToolCallPart) for part in response.parts):
+        return response
     text = "".join(part.content for part in response.parts if isinstance(part, TextPart))
     found = find_object(text)
-    return replace(response, parts=[TextPart(found)]) if found else response
+    if not found:
+        return response
+    part = TextPart(found) if tool is None else ToolCallPart(tool, found)
+    return replace(response, parts=[part])
 
 
 def find_object(text: str) -> str:
-    """The first whole JSON object in a text; empty where there is none."""
-    text = text.rpartition("</think>")[2]
-    decoder, start = json.JSONDecoder(), -1
+    """The longest whole JSON object in a text; empty where there is none, or the one is faulty.
+
+    Parts of a faulty one are never taken for it: its fault is told to the model.
+    """
+    text = _after_thoughts(text)
+    # Not strict: a line break in a string is what it says.
+    decoder, start, longest = json.JSONDecoder(strict=False), text.find("{"), ""
     for _ in range(OPENINGS):
-        start = text.find("{", start + 1)
         if start < 0:
             break
         try:
             value, end = decoder.raw_decode(text, start)
         except (ValueError, RecursionError):
-            continue
-        if value:
-            return text[start:end]
-    return ""
+            if _OBJECT_BEGINS.match(text, start):
+                break
+            end = start + 1
+        else:
+            found = json.dumps(value, ensure_ascii=False)
+            longest = max(longest, found, key=len) if value else longest
+        start = text.find("{", end)
+    return longest
+
+
+def _after_thoughts(text: str) -> str:
+    """Thoughts come first; whatever an object says of such tags is its own."""
+    ends, begins = _THOUGHT_ENDS.search(text), _OBJECT_BEGINS.search(text)
+    if ends is None:
+        return text
+    is_before = begins is None or ends.start() < begins.start()
+    return text[ends.end() :] if is_before or _THINKS.match(text) else text
