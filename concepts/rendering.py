@@ -23,7 +23,8 @@ from pygments.util import ClassNotFound
 
 from roadmaps.slugs import unique_slug
 
-# Raise it when the output changes: rows carry the version they were rendered with.
+# Raise it when the output changes: rows carry the version they were rendered with, and pages render
+# those of another version again.
 RENDERER_VERSION = 1
 # Words a minute of technical prose, read with care.
 READING_SPEED = 130

@@ -4,7 +4,8 @@ from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from concepts.rendering import render_markdown
+from concepts.models import Tutorial
+from concepts.rendering import RENDERER_VERSION, render_markdown
 from generation.models import GenerationRun
 from generation.run_states import OPEN, RunState
 
@@ -15,6 +16,14 @@ register = template.Library()
 def markdown(text: str) -> SafeString:
     """A question or a choice, which may hold code. Sanitised, so it is safe to show."""
     return SafeString(render_markdown(text))
+
+
+@register.filter
+def rendered(tutorial: Tutorial) -> SafeString:
+    """As it was stored. What another renderer let through may be forbidden now: it is redone."""
+    if tutorial.renderer_version == RENDERER_VERSION:
+        return SafeString(tutorial.html)
+    return markdown(tutorial.markdown)
 
 
 @register.filter

@@ -7,7 +7,8 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from concepts.content import ArtifactKind, TutorialContent
-from concepts.models import ArtifactVersion, Choice, Question
+from concepts.models import ArtifactVersion, Choice, Question, Tutorial
+from concepts.rendering import RENDERER_VERSION
 from generation import services
 from generation.models import GenerationRun
 from generation.providers.base import ContentError
@@ -43,6 +44,21 @@ def test_it_shows_everything_that_was_written(client: Client) -> None:
     assert "Tie it" in page
     assert '<h2 id="t-tying-c02">Tying c02</h2>' in page
     assert "What holds c02 1?" in page
+
+
+def test_a_tutorial_is_shown_as_it_was_rendered_when_it_was_written(client: Client) -> None:
+    run = make_ready()
+    Tutorial.objects.update(html="<p>the stored row</p>")
+    assert "<p>the stored row</p>" in read(client, run)
+
+
+def test_a_tutorial_of_another_renderer_is_rendered_again(client: Client) -> None:
+    run = make_ready()
+    let_through = '<p><a href="mailto:a@b.example">write</a></p>'
+    Tutorial.objects.update(html=let_through, renderer_version=RENDERER_VERSION - 1)
+    page = read(client, run)
+    assert let_through not in page
+    assert '<h2 id="t-tying-c02">Tying c02</h2>' in page
 
 
 def test_links_to_other_sites_are_marked_as_not_ours(client: Client) -> None:
