@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import nh3
+from linkify_it import LinkifyIt
+from linkify_it.main import Match
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
@@ -25,7 +27,7 @@ from roadmaps.slugs import unique_slug
 
 # Raise it when the output changes: rows carry the version they were rendered with, and pages render
 # those of another version again.
-RENDERER_VERSION = 1
+RENDERER_VERSION = 2
 # Words a minute of technical prose, read with care.
 READING_SPEED = 130
 IDEOGRAPH_SPEED = 250
@@ -52,7 +54,7 @@ _ATTRIBUTES = {
 }
 # Pygments' token classes: one to three letters and digits; ours: "code".
 _IDEOGRAPH = re.compile(r"[\u3400-\u9fff\u3040-\u30ff]")
-_ABSOLUTE = re.compile(r"(https?://|mailto:)", re.IGNORECASE)
+_WEB = re.compile(r"https?://[^/?#]", re.IGNORECASE)
 _CLASS = re.compile(r"[a-z][a-z0-9]{0,2}|code")
 
 
@@ -68,7 +70,7 @@ def render_markdown(markdown: str) -> str:
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         attribute_filter=_keep_attribute,
-        url_schemes={"http", "https", "mailto"},
+        url_schemes={"http", "https"},
         link_rel="nofollow noopener ugc",
         id_prefix=HEADING_ID_PREFIX,
     )
@@ -86,15 +88,15 @@ def _keep_attribute(tag: str, attribute: str, value: str) -> str | None:
     if tag == "pre" and attribute == "tabindex":
         return "0"
     if attribute == "href":
-        return _absolute_or_in_page(value)
+        return _web_or_in_page(value)
     return value
 
 
-def _absolute_or_in_page(address: str) -> str | None:
+def _web_or_in_page(address: str) -> str | None:
     """A tutorial knows no address on this site but its own headings, whose ids are prefixed."""
     if address.startswith("#"):
         return f"#{HEADING_ID_PREFIX}{address[1:]}"
-    return address if _ABSOLUTE.match(address) else None
+    return address if _WEB.match(address) else None
 
 
 @functools.cache
@@ -102,10 +104,39 @@ def _parser(*, linkify: bool, highlighting: bool) -> MarkdownIt:
     highlighter = _highlight if highlighting else _plain
     parser = MarkdownIt("commonmark", {"html": False, "linkify": linkify, "highlight": highlighter})
     parser.enable(["table", "strikethrough", *(["linkify"] if linkify else [])])
+    parser.linkify = _WebAddresses({"ftp:": None})
     parser.add_render_rule("image", _image_as_text)
     parser.add_render_rule("code_block", _code_block)
+    parser.core.ruler.push("cairn_links", _unlink_all_but_the_web)
     parser.core.ruler.push("cairn_headings", _name_headings)
     return parser
+
+
+class _WebAddresses(LinkifyIt):  # type: ignore[misc] # it has no types
+    """Finds bare addresses. Those of e-mail are found, for half of one may look like a host, and
+    left as they are."""
+
+    def match(self, text: str) -> list[Match]:
+        return [found for found in super().match(text) or () if _WEB.match(found.url)]
+
+
+def _unlink_all_but_the_web(state: Any) -> None:
+    for token in state.tokens:
+        if token.children:
+            token.children = list(_without_dead_links(token.children))
+
+
+def _without_dead_links(tokens: Sequence[Token]) -> Iterator[Token]:
+    """Of a link that may not lead anywhere the text is left. Autolinks stand inside links, too."""
+    open_links: list[bool] = []
+    for token in tokens:
+        if token.type == "link_open":
+            open_links.append(_web_or_in_page(str(token.attrGet("href") or "")) is not None)
+            is_kept = open_links[-1]
+        else:
+            is_kept = token.type != "link_close" or open_links.pop()
+        if is_kept:
+            yield token
 
 
 def _highlight(code: str, language: str, _attributes: str) -> str:
