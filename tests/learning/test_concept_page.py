@@ -3,16 +3,19 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from concepts.content import ArtifactKind, TutorialContent
-from concepts.models import ArtifactVersion, Choice, Question, Tutorial
+from concepts.models import ArtifactVersion, Choice, Concept, Question, Resource, Tutorial
 from concepts.rendering import RENDERER_VERSION
 from generation import services
 from generation.models import GenerationRun
 from generation.providers.base import ContentError
 from generation.run_states import RunState
+from roadmaps.models import Module, Roadmap, Stage
 from tests.generation.cast import make_outline
 from tests.learning.library import Page, QuickProvider, concept_page, make_ready, open_order
 
@@ -116,12 +119,34 @@ def test_hostile_markup_in_a_tutorial_never_reaches_the_page(client: Client) -> 
     assert not any("javascript" in link.lower() for link in page.links())
 
 
-def test_hostile_text_in_a_quiz_and_a_resource_never_reaches_the_page(client: Client) -> None:
+def test_hostile_markdown_in_a_quiz_never_reaches_the_page(client: Client) -> None:
     run = make_ready()
-    Question.objects.update(stem="<img src=x onerror=alert(1)> [x](javascript:alert(2)) `ok`")
+    hostile = "<img src=x onerror=alert(1)> [x](javascript:alert(2)) [y](mailto:a@b.c) `ok`"
+    Question.objects.update(stem=hostile)
+    Choice.objects.update(text=Concat("text", Value(f" {hostile}")))
     page = Page(read(client, run))
     assert page.offences == []
     assert ("code", {}) in page.tags
+    assert not any("mailto" in link for link in page.links())
+
+
+TITLE = "</title></h1><img src=x onerror=alert(1)>"
+ATTRIBUTE = '" onfocus="alert(1)'
+
+
+def test_what_a_model_calls_things_is_text_on_every_page(client: Client) -> None:
+    run = make_ready()
+    Roadmap.objects.update(title=TITLE, summary=TITLE, language=ATTRIBUTE)
+    Stage.objects.update(title=TITLE, summary=TITLE)
+    Module.objects.update(title=TITLE, summary=TITLE)
+    Concept.objects.update(title=TITLE, summary=TITLE, objectives=[TITLE], keywords=[TITLE])
+    Resource.objects.update(
+        title=TITLE, why=TITLE, language=ATTRIBUTE, url=f"https://a.example/{ATTRIBUTE}"
+    )
+    for address in ("/", run.roadmap.get_absolute_url(), concept_page(run), run.get_absolute_url()):
+        html = client.get(address).content.decode()
+        assert "&lt;img src=x onerror=alert(1)&gt;" in html, address
+        assert Page(html).offences == [], address
 
 
 def test_it_says_who_wrote_it_and_that_nobody_reviewed_it(client: Client) -> None:
