@@ -13,6 +13,7 @@ from itertools import combinations
 from statistics import mean
 
 from concepts.content import ChoiceContent, QuestionContent, QuizContent
+from concepts.quiz_reasons import contradicting_explanation, contradicting_rationales
 from roadmaps.text import text_key, word_overlap
 
 MIN_CHOICES, MAX_CHOICES = 3, 5
@@ -142,4 +143,6 @@ _QUESTION_RULES: tuple[Callable[[QuestionContent], Iterator[str]], ...] = (
     _no_shortcuts,
     _rationales,
     _length_gives_away,
+    contradicting_rationales,
+    contradicting_explanation,
 )
