@@ -22,10 +22,12 @@ MIN_TUTORIAL_WORDS = 120
 MIN_HEADINGS = 2
 MIN_RESOURCES = 2
 MIN_QUESTIONS = 3
+# A "todo list" is many a beginner's first app, and a “TODO” may be spoken of.
 _PLACEHOLDER = re.compile(
-    r"\b(TODO|TBD|lorem ipsum)\b|\[(insert|your|add|placeholder)[^\]\n]{0,60}\](?!\()"
+    r"(?<!`)\b(TODO|TBD)[:：]|^[ \t>*_-]{0,9}(TODO|TBD)[*_.…]{0,9}$"
+    r"|(?i:\blorem ipsum\b|\[(insert|your|add|placeholder)[^\]\n]{0,60}\](?!\())"
     r"|(此处|这里)(省略|补充|待补)",
-    re.IGNORECASE,
+    re.MULTILINE,
 )
 _IDEOGRAPH = re.compile(r"[\u3400-\u9fff\u3040-\u30ff\u0e00-\u0e7f]")
 

@@ -100,12 +100,20 @@ def test_a_tutorial_with_substance_passes() -> None:
         (LONG.replace("## Try it", "Try it"), "1 headings; 2 are the least"),
         (f"{LONG}\n\n```python\nprint(1)", "ends inside a code block"),
         (f"{LONG}\n\n[Insert an example here]", "is a placeholder"),
-        (f"{LONG}\n\nTODO: say why.", "“TODO” is a placeholder"),
+        (f"{LONG}\n\nTODO: say why.", "“TODO:” is a placeholder"),
+        (f"{LONG}\n\n- **TBD**", "is a placeholder"),
         ("## A\n\n```\n" + "word " * 500 + "\n```\n\n## B", "words of prose"),
     ],
 )
 def test_what_is_wrong_with_a_tutorial_is_said(markdown: str, complaint: str) -> None:
     assert complaint in "\n".join(tutorial_problems(markdown, "en"))
+
+
+@pytest.mark.parametrize(
+    "words", ["You write a todo list.", "A TODO app.", "Search for `TODO: later` comments."]
+)
+def test_a_todo_list_is_no_placeholder(words: str) -> None:
+    assert tutorial_problems(f"{LONG}\n\n{words}", "en") == []
 
 
 def test_a_link_is_no_placeholder() -> None:
