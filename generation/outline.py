@@ -26,6 +26,8 @@ TOLERANCE = 0.25
 # A goal this small may do with one stage.
 TINY_CONCEPTS = 6
 MIN_MINUTES, MAX_MINUTES = 5, 240
+# What a concept is asked to take, one sitting; the wider bounds above are what passes.
+LEAST_SITTING, LONGEST_SITTING = 15, 90
 
 Key = Annotated[Line, Field(max_length=200)]
 _PLACEHOLDER = re.compile(
@@ -140,18 +142,29 @@ def settle_prerequisites(outline: Outline) -> tuple[dict[str, list[str]], list[E
     return break_cycles(graph, position)
 
 
+def minutes_until(request: OutlineRequest, today: date) -> int | None:
+    """What a learner has until the target date; None where pace or date is open."""
+    if not request.hours_per_week or not request.target_date:
+        return None
+    days = max((request.target_date - today).days, 0)
+    return days * request.hours_per_week * 60 // 7
+
+
+def can_fit(request: OutlineRequest, minutes: int) -> bool:
+    """Whether any outline that is wanted takes so little."""
+    least, _ = wanted_range(request.concepts)
+    return least * LEAST_SITTING <= minutes
+
+
 def warn_pace(outline: Outline, request: OutlineRequest, today: date) -> list[str]:
     """An honest word where the hours do not reach the date."""
-    if not request.hours_per_week or not request.target_date:
-        return []
-    weeks = (request.target_date - today).days / 7
-    needed = outline.total_minutes() / 60
-    if needed <= weeks * request.hours_per_week:
+    minutes, needed = minutes_until(request, today), outline.total_minutes()
+    if minutes is None or needed <= minutes:
         return []
     return [
         (
-            f"{ceil(needed)} hours of reading do not fit before {request.target_date}: "
-            f"{request.hours_per_week} a week make {floor(max(weeks, 0) * request.hours_per_week)}"
+            f"{ceil(needed / 60)} hours of reading do not fit before {request.target_date}: "
+            f"{request.hours_per_week} a week make {minutes // 60}"
         )
     ]
 

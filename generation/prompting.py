@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,13 +18,21 @@ from string import Template
 from typing import Any
 
 from generation.languages import describe_language, request_language, true_and_false
-from generation.outline import TINY_CONCEPTS, OutlineRequest, wanted_range
+from generation.outline import (
+    LEAST_SITTING,
+    LONGEST_SITTING,
+    TINY_CONCEPTS,
+    OutlineRequest,
+    can_fit,
+    minutes_until,
+    wanted_range,
+)
 from generation.providers.base import ConceptBrief
 from generation.providers.dialogue import Prompt
 
 PROMPTS_DIR = Path(__file__).resolve().parent / "prompts"
-# Of a default roadmap; within DEFAULT_CONCEPTS.
-USUAL_CONCEPTS = 36
+# Of a default roadmap, within DEFAULT_CONCEPTS; and of one of its concepts.
+USUAL_CONCEPTS, USUAL_MINUTES = 36, 30
 # An outline's answer in tokens: so many, and so many more a concept.
 OUTLINE_TOKENS, CONCEPT_TOKENS, MAX_OUTLINE_TOKENS = 1_200, 190, 32_000
 # Prose words a minute of learning: reading is a part of it, trying and exercises are the rest.
@@ -74,18 +83,21 @@ def load_prompt(purpose: str) -> PromptFile:
 def outline_prompt(request: OutlineRequest, language: str | None, today: date) -> Prompt:
     """`language` is the content language where it is settled; else the goal's own is asked for."""
     least, most = wanted_range(request.concepts)
-    target = request.concepts or USUAL_CONCEPTS
     words = {
         "language_rule": _language_rule(language) if language else _GOALS_LANGUAGE,
         "language_request": request_language(language) if language else _GOALS_LANGUAGE,
+        "level": f"`{request.level}`" if request.level else "the one you plan for",
         "level_rule": LEVEL_RULES[request.level or ""],
         "pace_rule": _pace_rule(request, today),
         "least": str(least),
         "most": str(most),
-        "target": str(target),
+        "target": str(_best_count(request, today)),
         "tiny": str(TINY_CONCEPTS),
+        "least_minutes": str(LEAST_SITTING),
+        "most_minutes": str(LONGEST_SITTING),
     }
-    tokens = min(OUTLINE_TOKENS + CONCEPT_TOKENS * target, MAX_OUTLINE_TOKENS)
+    concepts = request.concepts or USUAL_CONCEPTS
+    tokens = min(OUTLINE_TOKENS + CONCEPT_TOKENS * concepts, MAX_OUTLINE_TOKENS)
     return _fill("outline", words, {"goal": request.goal}, max_tokens=tokens)
 
 
@@ -110,7 +122,7 @@ def repair_prompt(
     """The same task once more, with the answer that failed and the reasons."""
     file = load_prompt("repair")
     user = Template(file.user).substitute(
-        answer=answer.replace("</answer", "<\\/answer"),
+        answer=_ANSWER_END.sub(r"<\\/", answer),
         faults=_as_data(list(faults)),
         language_request=request_language(language) if language else _GOALS_LANGUAGE,
     )
@@ -147,6 +159,7 @@ def _as_data(value: object) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e")
 
 
+_ANSWER_END = re.compile(r"</(?=answer)", re.IGNORECASE)
 _GOALS_LANGUAGE = "Write everything in the language the goal is written in."
 
 
@@ -154,20 +167,35 @@ def _language_rule(language: str) -> str:
     return f"The content language is {describe_language(language)}. {request_language(language)}"
 
 
+def _best_count(request: OutlineRequest, today: date) -> int:
+    """As many concepts as are wished for, or fewer where the time is short."""
+    least, _ = wanted_range(request.concepts)
+    wished, minutes = request.concepts or USUAL_CONCEPTS, minutes_until(request, today)
+    return wished if minutes is None else min(wished, max(least, minutes // USUAL_MINUTES))
+
+
 def _pace_rule(request: OutlineRequest, today: date) -> str:
-    rule = ""
+    rules = []
     if request.hours_per_week:
-        rule = f"They have {request.hours_per_week} hours a week."
+        rules.append(f"They have {request.hours_per_week} hours a week.")
     if request.target_date:
-        weeks = max((request.target_date - today).days / 7, 1)
-        rule += f" They want to be done by {request.target_date} ({weeks:.0f} weeks from now)."
-        if request.hours_per_week:
-            hours = weeks * request.hours_per_week
-            rule += (
-                f" That makes {hours:.0f} hours: the `est_minutes` of all concepts together stay "
-                f"below {hours * 60:.0f}; plan less deep sooner than dishonest minutes."
-            )
-    return rule.strip() or "They did not say how much time they have."
+        days = (request.target_date - today).days
+        rules.append(f"They want to be done by {request.target_date}, in {days} days.")
+    if (minutes := minutes_until(request, today)) is not None:
+        rules.append(_time_rule(request, minutes))
+    return " ".join(rules) or "They did not say how much time they have, unless the goal does."
+
+
+def _time_rule(request: OutlineRequest, minutes: int) -> str:
+    if not can_fit(request, minutes):
+        return (
+            f"That makes {minutes} minutes, too few at best. Plan as little as the rules allow, "
+            "in honest minutes all the same; they will be told that it takes longer."
+        )
+    return (
+        f"That makes {minutes / 60:.0f} hours: the `est_minutes` of all concepts together are at "
+        f"most {minutes}. Plan fewer concepts or less deep ones, never dishonest minutes."
+    )
 
 
 def _length(brief: ConceptBrief) -> str:

@@ -251,7 +251,7 @@ def _judge_outline(
     named = find_tag(answer.language)
     if language is None and named is None:
         return None, [f"“{answer.language}” is not a language tag such as en or zh-Hans"]
-    outline, problems = read_outline(answer, language or named)
+    outline, problems = read_outline(answer, language or named, request.level)
     if outline is None:
         return None, problems
     return outline, [

@@ -100,10 +100,13 @@ class BlindAnswers(BaseModel):
     answers: list[BlindAnswer]
 
 
-def read_outline(answer: OutlineAnswer, language: str | None) -> tuple[Outline | None, list[str]]:
-    """`language` replaces the model's tag where the content language is settled already."""
+def read_outline(
+    answer: OutlineAnswer, language: str | None, level: str | None = None
+) -> tuple[Outline | None, list[str]]:
+    """`language` and `level` replace the model's own words where they are settled already."""
     data = answer.model_dump(exclude={"verdict", "suggestions"})
     data["language"] = language or data["language"]
+    data["level"] = level or data["level"]
     for stage in data["stages"]:
         for module in stage["modules"]:
             module["concepts"] = [_trim(concept) for concept in module["concepts"]]

@@ -53,7 +53,7 @@ class ScriptedGateway:
         assert self.is_open
         self._before_call()
         self.asked.append(prompt)
-        task = prompt.version.partition("-1")[0].replace("-", "_")
+        task = prompt.version.partition("+")[0].rpartition("-")[0].replace("-", "_")
         answers = self._says[task]
         answer = answers.pop(0) if len(answers) > 1 else answers[0]
         is_error = isinstance(answer, Exception)

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from pytest_django.fixtures import Settings
@@ -16,77 +15,39 @@ from generation.dispatch import Order, check_request, request_roadmap
 from generation.outline import OutlineRequest
 from generation.pipeline import Limits, pull
 from generation.providers.base import (
-    ConceptBrief,
-    ContentError,
     GoalRefused,
     MalformedError,
     SystemicError,
     TransientError,
     Usage,
-    opened,
 )
 from generation.providers.openai import OpenAIProvider
 from generation.providers.registry import get_provider
 from generation.run_states import RunState
 from generation.selectors import find_refusal
 from tests.generation import writings
+from tests.generation.asking import (
+    BRIEF,
+    QUIZ,
+    REQUEST,
+    RESOURCES,
+    TUTORIAL,
+    ask,
+    planning,
+    refused,
+    writing,
+)
 from tests.generation.cast import get_run
 from tests.generation.scripted_gateway import USAGE, ScriptedGateway
 
 pytestmark = pytest.mark.usefixtures("model_server")
-T = TypeVar("T")
-Call = Callable[[OpenAIProvider], Coroutine[Any, Any, T]]
-
 CHINESE_GOAL = "我想系统学习蜜蜂养殖，每周8小时"
-REQUEST = OutlineRequest("Keep bees", concepts=8)
-BRIEF = ConceptBrief(
-    goal="Keep bees",
-    roadmap_title="Bees",
-    language="en",
-    level="beginner",
-    key="c1",
-    title="Smoke",
-    summary="What it does.",
-    kind="procedure",
-    difficulty=1,
-    est_minutes=30,
-    objectives=("Light it", "Use it"),
-    keywords=(),
-)
 CHINESE_BRIEF = replace(BRIEF, language="zh")
 
 
 @pytest.fixture
 def model_server(settings: Settings) -> None:
     settings.LLM_MODEL = "beekeeper-1"
-
-
-def ask(gateway: ScriptedGateway, *calls: Call[T]) -> list[T]:
-    """The calls one after another, of one opened provider."""
-
-    async def main() -> list[T]:
-        provider = OpenAIProvider(gateway.open)
-        async with opened(provider):
-            return [await call(provider) for call in calls]
-
-    return asyncio.run(main())
-
-
-def refused(gateway: ScriptedGateway, call: Call[object]) -> ContentError:
-    with pytest.raises(ContentError) as refusal:
-        ask(gateway, call)
-    return refusal.value
-
-
-def writing(kind: ArtifactKind, brief: ConceptBrief = BRIEF) -> Call[Any]:
-    return lambda provider: provider.write(kind, brief)
-
-
-def planning(request: OutlineRequest = REQUEST) -> Call[Any]:
-    return lambda provider: provider.outline(request)
-
-
-TUTORIAL, RESOURCES, QUIZ = (writing(kind) for kind in ArtifactKind)
 
 
 def test_it_is_the_provider_called_openai(settings: Settings) -> None:
@@ -104,7 +65,7 @@ def test_the_gateway_is_open_while_it_writes_and_closed_after() -> None:
 def test_an_outline_comes_with_what_it_cost() -> None:
     (written,) = ask(ScriptedGateway({"outline": [writings.outline()]}), planning())
     assert len(written.content.concepts()) == 8
-    assert (written.usage, written.prompt_version) == (USAGE, "outline-1")
+    assert (written.usage, written.prompt_version) == (USAGE, "outline-2")
 
 
 def test_an_outline_is_mended_once_with_the_reasons() -> None:
@@ -113,7 +74,7 @@ def test_an_outline_is_mended_once_with_the_reasons() -> None:
     (written,) = ask(gateway, planning())
     assert gateway.purposes() == ["outline", "repair"]
     assert "“Overview” is a placeholder, not a title" in gateway.asked[1].user
-    assert written.prompt_version == "outline-1+repair-1"
+    assert written.prompt_version == "outline-2+repair-2"
     assert written.usage == Usage(2, 200, 400, Decimal("0.02"))
 
 
@@ -143,6 +104,12 @@ def test_english_titles_over_chinese_sentences_are_found() -> None:
         ScriptedGateway({"outline": [mixed]}), planning(OutlineRequest(CHINESE_GOAL, concepts=8))
     )
     assert "the titles: it is written in English" in str(error)
+
+
+def test_the_level_is_the_one_that_was_asked_for() -> None:
+    request = replace(REQUEST, level="advanced")
+    (written,) = ask(ScriptedGateway({"outline": [writings.outline()]}), planning(request))
+    assert written.content.level == "advanced"
 
 
 def test_a_goal_without_a_telling_script_is_planned_in_the_language_the_model_names() -> None:
@@ -210,9 +177,9 @@ def test_an_artifact_that_stays_in_the_wrong_language_fails(kind: ArtifactKind) 
     assert error.usage.calls == len(gateway.asked) == 3
 
 
-def test_an_answer_cut_off_again_and_again_is_asked_for_once_more() -> None:
-    cut_off = [MalformedError("It does not have the form.", usage=USAGE) for _ in range(2)]
-    gateway = ScriptedGateway({"quiz": [*cut_off, writings.quiz()]})
+def test_an_answer_without_form_again_and_again_is_asked_for_once_more() -> None:
+    formless = [MalformedError("It does not have the form.", usage=USAGE) for _ in range(2)]
+    gateway = ScriptedGateway({"quiz": [*formless, writings.quiz()]})
     (written,) = ask(gateway, QUIZ)
     assert written.usage.calls == len(gateway.asked) == 3
 

@@ -14,6 +14,7 @@ from generation.outline import (
     Outline,
     OutlineRequest,
     check_outline,
+    minutes_until,
     settle_prerequisites,
     wanted_range,
     warn_pace,
@@ -263,6 +264,24 @@ def test_a_warning_says_what_is_needed_and_what_there_is() -> None:
 def test_a_date_in_the_past_leaves_no_hours_rather_than_negative_ones() -> None:
     request = OutlineRequest("x", hours_per_week=3, target_date=date(2026, 11, 1))
     assert warn_pace(outline(24), request, TODAY)[0].endswith("3 a week make 0")
+
+
+@pytest.mark.parametrize(
+    ("hours", "target", "minutes"),
+    [
+        (None, date(2026, 12, 7), None),
+        (6, None, None),
+        (6, date(2026, 12, 7), 720),
+        (6, date(2026, 12, 6), 668),
+        (6, TODAY, 0),
+        (6, date(2026, 11, 1), 0),
+    ],
+)
+def test_minutes_are_counted_by_days(
+    hours: int | None, target: date | None, minutes: int | None
+) -> None:
+    request = OutlineRequest("x", hours_per_week=hours, target_date=target)
+    assert minutes_until(request, TODAY) == minutes
 
 
 @deterministic

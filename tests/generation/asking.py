@@ -1,0 +1,62 @@
+"""A provider asked outside of any run, about bees."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+import pytest
+
+from concepts.content import ArtifactKind
+from generation.outline import OutlineRequest
+from generation.providers.base import ConceptBrief, ContentError, opened
+from generation.providers.openai import OpenAIProvider
+from tests.generation.scripted_gateway import ScriptedGateway
+
+T = TypeVar("T")
+Call = Callable[[OpenAIProvider], Coroutine[Any, Any, T]]
+
+REQUEST = OutlineRequest("Keep bees", concepts=8)
+BRIEF = ConceptBrief(
+    goal="Keep bees",
+    roadmap_title="Bees",
+    language="en",
+    level="beginner",
+    key="c1",
+    title="Smoke",
+    summary="What it does.",
+    kind="procedure",
+    difficulty=1,
+    est_minutes=30,
+    objectives=("Light it", "Use it"),
+    keywords=(),
+)
+
+
+def ask(gateway: ScriptedGateway, *calls: Call[T]) -> list[T]:
+    """The calls one after another, of one opened provider."""
+
+    async def main() -> list[T]:
+        provider = OpenAIProvider(gateway.open)
+        async with opened(provider):
+            return [await call(provider) for call in calls]
+
+    return asyncio.run(main())
+
+
+def refused(gateway: ScriptedGateway, call: Call[object]) -> ContentError:
+    with pytest.raises(ContentError) as refusal:
+        ask(gateway, call)
+    return refusal.value
+
+
+def writing(kind: ArtifactKind, brief: ConceptBrief = BRIEF) -> Call[Any]:
+    return lambda provider: provider.write(kind, brief)
+
+
+def planning(request: OutlineRequest = REQUEST) -> Call[Any]:
+    return lambda provider: provider.outline(request)
+
+
+TUTORIAL, RESOURCES, QUIZ = (writing(kind) for kind in ArtifactKind)
