@@ -169,6 +169,21 @@ def warn_pace(outline: Outline, request: OutlineRequest, today: date) -> list[st
     ]
 
 
+def ask_for_pace(outline: Outline, request: OutlineRequest, today: date) -> list[str]:
+    """What to say of an outline that takes too long to whoever can plan a shorter one."""
+    minutes, needed = minutes_until(request, today), outline.total_minutes()
+    if minutes is None or needed <= minutes or not can_fit(request, minutes):
+        return []
+    least, _ = wanted_range(request.concepts)
+    return [
+        (
+            f"all concepts together take {needed} minutes; before {request.target_date}, at "
+            f"{request.hours_per_week} hours a week, {minutes} fit: plan less, with honest "
+            f"minutes; {least} concepts are the least"
+        )
+    ]
+
+
 def _counts(outline: Outline, request: OutlineRequest) -> Iterator[str]:
     count = len(outline.concepts())
     least, most = wanted_range(request.concepts)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
-from generation.providers.base import Usage
+from generation.providers.base import ProviderError, Usage
 from generation.providers.dialogue import Answer, Gateway, M, Prompt
+
+T = TypeVar("T")
 
 # Answers kept, of some ten thousand characters each.
 MAX_ANSWERS = 256
@@ -48,7 +50,7 @@ class Account:
     """A gateway for one try at one thing, which adds up what it costs, each question once.
 
     Answers that an earlier try got are charged to this one: what was spent on a try that broke off
-    is recorded nowhere else.
+    is recorded nowhere else. Errors come without their costs: those are in here.
     """
 
     def __init__(self, gateway: Gateway) -> None:
@@ -60,16 +62,18 @@ class Account:
     def usage(self) -> Usage:
         return sum(self._charged.values(), self._in_vain)
 
-    def charge(self, usage: Usage) -> None:
-        """What was spent without an answer."""
-        self._in_vain += usage
-
     async def write_text(self, prompt: Prompt) -> Answer[str]:
-        answer = await self._gateway.write_text(prompt)
-        self._charged[prompt] = answer.usage
-        return answer
+        return await self._charge(prompt, self._gateway.write_text(prompt))
 
     async def write_object(self, prompt: Prompt, schema: type[M]) -> Answer[M]:
-        answer = await self._gateway.write_object(prompt, schema)
+        return await self._charge(prompt, self._gateway.write_object(prompt, schema))
+
+    async def _charge(self, prompt: Prompt, answering: Awaitable[Answer[T]]) -> Answer[T]:
+        try:
+            answer = await answering
+        except ProviderError as error:
+            self._in_vain += error.usage
+            error.usage = Usage()
+            raise
         self._charged[prompt] = answer.usage
         return answer

@@ -6,19 +6,16 @@ artifact twice. The way to the server is the gateway's (`dialogue.Gateway`).
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
+from datetime import date
 from types import TracebackType
-from typing import Generic, Protocol, Self, TypeVar
+from typing import Protocol, Self
 
 from django.conf import settings
 from django.utils import timezone
 
-from concepts.content import (
-    ArtifactContent,
-    ArtifactKind,
-)
+from concepts.content import ArtifactContent, ArtifactKind
 from generation.answers import (
     outline_language_problems,
     quiz_problems,
@@ -28,16 +25,10 @@ from generation.answers import (
 )
 from generation.goals import refuse_by_verdict
 from generation.languages import find_tag, guess_language
-from generation.outline import Outline, OutlineRequest, check_outline
-from generation.prompting import artifact_prompt, outline_prompt, repair_prompt
-from generation.providers.base import (
-    ConceptBrief,
-    ContentError,
-    GoalRefused,
-    MalformedError,
-    ProviderError,
-    Written,
-)
+from generation.outline import Outline, OutlineRequest, ask_for_pace, check_outline
+from generation.prompting import artifact_prompt, outline_prompt
+from generation.providers.asking import Attempt, Task
+from generation.providers.base import ConceptBrief, GoalRefused, Written
 from generation.providers.blind import solve_blind
 from generation.providers.calls import BeforeCall, Books, NoBooks, OnCall
 from generation.providers.dialogue import Gateway, Prompt
@@ -54,8 +45,6 @@ from generation.providers.schemas import (
 )
 from generation.unwrapping import clean_tutorial
 
-T = TypeVar("T")
-
 
 class GatewayOpener(Protocol):
     """`gateway.open_gateway`, or a scripted one."""
@@ -67,19 +56,6 @@ class GatewayOpener(Protocol):
 
 OUTLINE_REPAIRS = 1
 ARTIFACT_REPAIRS = 2
-
-
-@dataclasses.dataclass(frozen=True)
-class Attempt(Generic[T]):
-    """What one answer came to: content that may be stored, or what is wrong with what was said."""
-
-    said: str
-    content: T | None
-    problems: list[str]
-
-    @property
-    def accepted(self) -> T | None:
-        return None if self.problems else self.content
 
 
 class OpenAIProvider:
@@ -127,16 +103,16 @@ class OpenAIProvider:
 
     async def outline(self, request: OutlineRequest) -> Written[Outline]:
         language = request.language or guess_language(request.goal)
-        prompt = outline_prompt(request, language, timezone.localdate())
-        account = Account(self.gateway)
+        account, today = Account(self.gateway), timezone.localdate()
 
         async def attempt(asked: Prompt) -> Attempt[Outline]:
             answer = (await account.write_object(asked, OutlineAnswer)).content
             refuse_by_verdict(request.goal, answer.verdict, answer.suggestions)
-            outline, problems = _judge_outline(answer, request, language)
-            return Attempt(answer.model_dump_json(), outline, problems)
+            return _judge_outline(answer, request, language, today)
 
-        return await _write(prompt, attempt, account, language=language, repairs=OUTLINE_REPAIRS)
+        prompt = outline_prompt(request, language, today)
+        task = Task(prompt, attempt, account, language=language, repairs=OUTLINE_REPAIRS)
+        return await task.write()
 
     async def write(self, kind: ArtifactKind, brief: ConceptBrief) -> Written[ArtifactContent]:
         account = Account(self.gateway)
@@ -145,9 +121,8 @@ class OpenAIProvider:
             return await _ATTEMPTS[kind](asked, brief, account)
 
         prompt = artifact_prompt(kind.value, brief)
-        return await _write(
-            prompt, attempt, account, language=brief.language, repairs=ARTIFACT_REPAIRS
-        )
+        task = Task(prompt, attempt, account, language=brief.language, repairs=ARTIFACT_REPAIRS)
+        return await task.write()
 
 
 async def _try_tutorial(
@@ -192,69 +167,21 @@ _ATTEMPTS: dict[
 }
 
 
-async def _write(
-    prompt: Prompt,
-    attempt: Callable[[Prompt], Awaitable[Attempt[T]]],
-    account: Account,
-    *,
-    language: str | None,
-    repairs: int,
-) -> Written[T]:
-    """Ask, and ask again with the reasons, until an answer is accepted."""
-    try:
-        return await _ask(prompt, attempt, account, language=language, repairs=repairs)
-    except ProviderError as error:
-        error.usage += account.usage
-        raise
-
-
-async def _ask(
-    prompt: Prompt,
-    attempt: Callable[[Prompt], Awaitable[Attempt[T]]],
-    account: Account,
-    *,
-    language: str | None,
-    repairs: int,
-) -> Written[T]:
-    asked = prompt
-    for left in reversed(range(repairs + 1)):
-        try:
-            tried = await attempt(asked)
-        except MalformedError as error:
-            # A line that breaks off now and then must not cost an artifact. Nobody answered, so
-            # the same question is not a second one.
-            if not left:
-                raise
-            account.charge(error.usage)
-            continue
-        if tried.accepted is not None:
-            return Written(tried.accepted, account.usage, prompt_version=asked.version)
-        correction = repair_prompt(prompt, tried.said, tried.problems, language)
-        if correction == asked:
-            break  # it said the same again, and would say it once more
-        asked = correction
-    raise _give_up(prompt.purpose, tried.problems)
-
-
-def _give_up(purpose: str, problems: list[str]) -> ContentError:
-    reasons = "; ".join(problems)
-    message = f"The {purpose} cannot be used, also after correction: {reasons}"
-    if len(message) > 400:
-        message = message[:400].rsplit(" ", 1)[0] + " …"
-    return ContentError(message, detail=reasons)
-
-
 def _judge_outline(
-    answer: OutlineAnswer, request: OutlineRequest, language: str | None
-) -> tuple[Outline | None, list[str]]:
+    answer: OutlineAnswer, request: OutlineRequest, language: str | None, today: date
+) -> Attempt[Outline]:
     """Checked for the language that was settled, or else for the one it says it is in."""
-    named = find_tag(answer.language)
+    said, named = answer.model_dump_json(), find_tag(answer.language)
     if language is None and named is None:
-        return None, [f"“{answer.language}” is not a language tag such as en or zh-Hans"]
+        problem = f"“{answer.language}” is not a language tag such as en or zh-Hans"
+        return Attempt(said, None, [problem])
     outline, problems = read_outline(answer, language or named, request.level)
     if outline is None:
-        return None, problems
-    return outline, [
-        *check_outline(outline, request),
-        *outline_language_problems(outline, outline.language),
-    ]
+        return Attempt(said, None, problems)
+    return Attempt(
+        said,
+        outline,
+        [*check_outline(outline, request), *outline_language_problems(outline, outline.language)],
+        ask_for_pace(outline, request, today),
+        outline.total_minutes(),
+    )

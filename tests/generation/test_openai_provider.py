@@ -2,16 +2,19 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from concepts.content import ArtifactKind, QuizContent, ResourcesContent, TutorialContent
 from concepts.rendering import render_markdown
 from connections.executor import DbExecutor
 from generation.dispatch import Order, check_request, request_roadmap
+from generation.models import EventType, GenerationEvent
 from generation.outline import OutlineRequest
 from generation.pipeline import Limits, pull
 from generation.providers.base import (
@@ -315,9 +318,9 @@ def test_two_who_ask_the_same_at_once_pay_once() -> None:
 ONE_PULLER = Limits(model_calls=4, batch_seconds=0.05, poll_seconds=0.05)
 
 
-def generate(db: DbExecutor, gateway: ScriptedGateway, goal: str) -> Any:
+def generate(db: DbExecutor, gateway: ScriptedGateway, goal: str, **wishes: Any) -> Any:
     provider = OpenAIProvider(gateway.open)
-    order = Order(OutlineRequest(goal, concepts=8))
+    order = Order(OutlineRequest(goal, **{"concepts": 8} | wishes))
     run_id = request_roadmap(order, provider, enqueue=False)
     asyncio.run(pull(run_id, provider=provider, db=db, limits=ONE_PULLER))
     return get_run(run_id)
@@ -347,6 +350,22 @@ def test_a_failed_artifact_says_why_and_its_costs_count(db_executor: DbExecutor)
     run = generate(db_executor, gateway, "Keep bees")
     assert run.state == RunState.PARTIAL
     assert run.model_calls == len(gateway.asked)
+
+
+def test_a_plan_too_long_for_its_date_is_made_and_warned_of(db_executor: DbExecutor) -> None:
+    gateway = ScriptedGateway(
+        {"outline": [writings.outline()]}
+        | {kind.value: [getattr(writings, kind.value)()] for kind in ArtifactKind}
+    )
+    target = timezone.localdate() + timedelta(days=24)
+    run = generate(db_executor, gateway, "Keep bees", hours_per_week=1, target_date=target)
+    assert run.state == RunState.READY
+    # The plan, and once more with the wish.
+    assert run.model_calls == len(gateway.asked) == 26
+    payload = GenerationEvent.objects.get(run=run, type=EventType.OUTLINE_SAVED).payload
+    assert payload["warnings"] == [
+        f"4 hours of reading do not fit before {target}: 1 a week make 3"
+    ]
 
 
 def test_a_refused_goal_fails_the_run_with_the_answer(db_executor: DbExecutor) -> None:

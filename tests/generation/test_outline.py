@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from generation.outline import (
     Outline,
     OutlineRequest,
+    ask_for_pace,
     check_outline,
     minutes_until,
     settle_prerequisites,
@@ -282,6 +283,42 @@ def test_minutes_are_counted_by_days(
 ) -> None:
     request = OutlineRequest("x", hours_per_week=hours, target_date=target)
     assert minutes_until(request, TODAY) == minutes
+
+
+def test_an_outline_that_takes_too_long_is_told_by_how_much() -> None:
+    request = OutlineRequest("x", hours_per_week=5, target_date=date(2026, 12, 7))
+    (wish,) = ask_for_pace(outline(24), request, TODAY)
+    assert wish == (
+        "all concepts together take 720 minutes; before 2026-12-07, at 5 hours a week, 600 fit: "
+        "plan less, with honest minutes; 24 concepts are the least"
+    )
+
+
+@pytest.mark.parametrize(
+    ("hours", "concepts", "is_told"),
+    [
+        (6, None, False),  # it fits
+        (3, None, True),  # 24 concepts of 15 minutes would just fit
+        (2, None, False),  # and here nothing does
+        (2, 20, True),
+        (None, 20, False),
+    ],
+)
+def test_only_what_can_be_helped_is_told(
+    hours: int | None, concepts: int | None, is_told: bool
+) -> None:
+    target = date(2026, 12, 7)
+    request = OutlineRequest("x", hours_per_week=hours, target_date=target, concepts=concepts)
+    assert bool(ask_for_pace(outline(24), request, TODAY)) == is_told
+
+
+@deterministic
+@given(hours=st.integers(1, 80), days=st.integers(-10, 60))
+def test_whoever_is_asked_for_less_is_warned_otherwise(hours: int, days: int) -> None:
+    target = TODAY + timedelta(days=days)
+    request = OutlineRequest("x", hours_per_week=hours, target_date=target)
+    asked, warned = (rule(outline(24), request, TODAY) for rule in (ask_for_pace, warn_pace))
+    assert warned or not asked
 
 
 @deterministic
