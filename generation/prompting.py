@@ -11,7 +11,7 @@ import functools
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from string import Template
@@ -67,17 +67,18 @@ class PromptFile:
     max_tokens: int
     system: str
     user: str
+    # What its head says besides.
+    notes: Mapping[str, str]
 
 
 @functools.cache
 def load_prompt(purpose: str) -> PromptFile:
     text = (PROMPTS_DIR / f"{purpose}.md").read_text(encoding="utf-8")
     _, front, body = text.split("---\n", 2)
-    fields = dict(line.split(": ", 1) for line in front.strip().split("\n"))
+    notes = dict(line.split(": ", 1) for line in front.strip().split("\n"))
+    version, max_tokens = notes.pop("version"), int(notes.pop("max_tokens"))
     system, user = body.split("=== user ===\n")
-    return PromptFile(
-        purpose, fields["version"], int(fields["max_tokens"]), system.strip(), user.strip()
-    )
+    return PromptFile(purpose, version, max_tokens, system.strip(), user.strip(), notes)
 
 
 def outline_prompt(request: OutlineRequest, language: str | None, today: date) -> Prompt:
@@ -132,6 +133,24 @@ def repair_prompt(
         system=f"{original.system}\n\n{file.system}",
         user=f"{original.user}\n\n{user}",
         max_tokens=max(original.max_tokens, file.max_tokens),
+    )
+
+
+def shorter_prompt(asked: Prompt, task: str, language: str | None, *, doublings: int = 1) -> Prompt:
+    """The same question after its answer was cut off: less is asked for, with more room.
+
+    `task` is the purpose of what is written, also where `asked` repairs it.
+    """
+    file = load_prompt("shorter")
+    user = Template(file.user).substitute(
+        how=file.notes[task],
+        language_request=request_language(language) if language else _GOALS_LANGUAGE,
+    )
+    return replace(
+        asked,
+        version=f"{asked.version}+{file.version}",
+        user=f"{asked.user}\n\n{user}",
+        max_tokens=max(asked.max_tokens, min(asked.max_tokens * 2**doublings, file.max_tokens)),
     )
 
 

@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
-from generation.prompting import repair_prompt
+from generation.prompting import repair_prompt, shorter_prompt
 from generation.providers.base import (
     ContentError,
+    CutOffError,
     MalformedError,
     ProviderError,
     Written,
@@ -56,6 +57,9 @@ class Task(Generic[T]):
         self._asked = prompt
         self._tried: Attempt[T] | None = None
         self._best: tuple[int, Written[T]] | None = None
+        self._wants_less = False
+        self._doublings = 0
+        self._may_grow = True
 
     async def write(self) -> Written[T]:
         """Raises ProviderError, with all that was spent."""
@@ -82,7 +86,11 @@ class Task(Generic[T]):
 
     async def _ask_once(self) -> ProviderError | None:
         try:
-            return self._judge(await self._attempt(self._asked))
+            return self._judge(await self._answer())
+        except CutOffError as error:
+            self._wants_less = True
+            self._doublings += self._may_grow
+            return error
         except MalformedError as error:
             # A line that breaks off now and then must not cost an artifact. Nobody answered, so
             # the same question is not a second one.
@@ -91,6 +99,19 @@ class Task(Generic[T]):
             if self._best is None:
                 raise
             return error  # it was a wish: what is there can be used
+
+    async def _answer(self) -> Attempt[T]:
+        try:
+            return await self._attempt(self._asked)
+        except (CutOffError, MalformedError):
+            raise
+        except ContentError:
+            if not (self._doublings and self._may_grow):
+                raise
+        # Perhaps this server never writes that much; to be told so costs nothing.
+        self._doublings, self._may_grow = self._doublings - 1, False
+        self._asked = self._next()
+        return await self._answer()
 
     def _judge(self, tried: Attempt[T]) -> ContentError | None:
         self._tried = tried
@@ -102,11 +123,16 @@ class Task(Generic[T]):
 
     def _next(self) -> Prompt:
         """What to ask after all that has happened."""
-        tried = self._tried
-        if tried is None:
-            return self._prompt
-        faults = [*tried.problems, *tried.wishes]
-        return repair_prompt(self._prompt, tried.said, faults, self._language)
+        prompt, tried = self._prompt, self._tried
+        if tried is not None:
+            prompt = repair_prompt(
+                prompt, tried.said, [*tried.problems, *tried.wishes], self._language
+            )
+        if self._wants_less:
+            prompt = shorter_prompt(
+                prompt, self._prompt.purpose, self._language, doublings=self._doublings
+            )
+        return prompt
 
 
 def _give_up(purpose: str, problems: list[str]) -> ContentError:

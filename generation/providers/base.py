@@ -143,6 +143,10 @@ class MalformedError(ContentError):
     """No answer of the form that was asked for, though it was asked for again at once."""
 
 
+class CutOffError(ContentError):
+    """The answer is longer than there was room for. Asking for less, or for more room, may help."""
+
+
 class SystemicError(ProviderError):
     """Nothing will succeed until a person acts: a refused key, a spent quota. Pauses the run."""
 

@@ -7,12 +7,15 @@ from typing import Any
 
 from concepts.content import QuestionContent, QuizContent
 from concepts.quiz_lint import shuffle_choices
-from generation.prompting import blind_solve_prompt
-from generation.providers.dialogue import Gateway
+from generation.prompting import blind_solve_prompt, shorter_prompt
+from generation.providers.base import ContentError, CutOffError
+from generation.providers.dialogue import Gateway, Prompt
 from generation.providers.schemas import BlindAnswer, BlindAnswers
 
 
-async def solve_blind(quiz: QuizContent, gateway: Gateway, *, seed: str) -> list[str]:
+async def solve_blind(
+    quiz: QuizContent, gateway: Gateway, *, seed: str, language: str
+) -> list[str]:
     """Where the solution and the key disagree, one sentence each.
 
     Choices are shuffled, so that a favourite position is no hint.
@@ -21,9 +24,21 @@ async def solve_blind(quiz: QuizContent, gateway: Gateway, *, seed: str) -> list
     questions = [
         _without_key(number, question) for number, question in enumerate(shuffled.questions, 1)
     ]
-    answer = await gateway.write_object(blind_solve_prompt(questions), BlindAnswers)
-    solved = {one.question: one for one in answer.content.answers}
+    answers = await _ask(blind_solve_prompt(questions), gateway, language)
+    solved = {one.question: one for one in answers.answers}
     return list(_disagreements(shuffled, solved))
+
+
+async def _ask(prompt: Prompt, gateway: Gateway, language: str) -> BlindAnswers:
+    """Once more, with more room, where it thought too long: the quiz is not to blame for that."""
+    try:
+        return (await gateway.write_object(prompt, BlindAnswers)).content
+    except CutOffError as cut_off:
+        try:
+            roomier = shorter_prompt(prompt, prompt.purpose, language)
+            return (await gateway.write_object(roomier, BlindAnswers)).content
+        except ContentError as error:
+            raise ContentError(str(cut_off), detail=error.detail) from None
 
 
 def _without_key(number: int, question: QuestionContent) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
-from generation.providers.base import ProviderError, Usage
+from generation.providers.base import CutOffError, ProviderError, Usage
 from generation.providers.dialogue import Answer, Gateway, M, Prompt
 
 T = TypeVar("T")
@@ -21,12 +21,12 @@ class RememberingGateway:
     """Within one opened provider, so within one puller of one run.
 
     An artifact that is tried again after a broken connection starts where it was: the answer that
-    came before, and was found wanting, is not asked for again.
+    came before, and was found wanting or cut off, is not asked for again.
     """
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
-        self._answers: OrderedDict[Prompt, Answer[Any]] = OrderedDict()
+        self._answers: OrderedDict[Prompt, Answer[Any] | CutOffError] = OrderedDict()
         self._asking: WeakValueDictionary[Prompt, asyncio.Lock] = WeakValueDictionary()
 
     async def write_text(self, prompt: Prompt) -> Answer[str]:
@@ -40,10 +40,25 @@ class RememberingGateway:
         lock = self._asking.setdefault(prompt, asyncio.Lock())
         async with lock:
             if prompt not in self._answers:
-                self._answers[prompt] = await ask()
+                self._answers[prompt] = await _answer_or_cut(ask)
             if len(self._answers) > MAX_ANSWERS:
                 self._answers.popitem(last=False)
-            return self._answers[prompt]
+            known = self._answers[prompt]
+        if isinstance(known, CutOffError):
+            raise _copy(known)
+        return known
+
+
+async def _answer_or_cut(ask: Callable[[], Awaitable[Answer[Any]]]) -> Answer[Any] | CutOffError:
+    try:
+        return await ask()
+    except CutOffError as error:
+        return _copy(error)
+
+
+def _copy(error: CutOffError) -> CutOffError:
+    """What is raised gathers a traceback, and costs that are not its own."""
+    return CutOffError(str(error), detail=error.detail, usage=error.usage)
 
 
 class Account:
@@ -72,7 +87,11 @@ class Account:
         try:
             answer = await answering
         except ProviderError as error:
-            self._in_vain += error.usage
+            # One that is remembered comes again when the same is asked, and was paid for once.
+            if isinstance(error, CutOffError):
+                self._charged[prompt] = error.usage
+            else:
+                self._in_vain += error.usage
             error.usage = Usage()
             raise
         self._charged[prompt] = answer.usage

@@ -153,7 +153,7 @@ async def _try_quiz(
         quiz = settle_quiz(quiz, brief.language)
         problems = quiz_problems(quiz, brief.language)
     if quiz is not None and not problems and settings.LLM_BLIND_SOLVE:
-        problems = await solve_blind(quiz, gateway, seed=brief.key)
+        problems = await solve_blind(quiz, gateway, seed=brief.key, language=brief.language)
     return Attempt(answer.model_dump_json(), quiz, problems)
 
 

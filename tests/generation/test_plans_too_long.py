@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from generation.providers.base import (
     ContentError,
+    CutOffError,
     GoalRefused,
     MalformedError,
     SystemicError,
@@ -81,6 +82,7 @@ def test_of_two_that_are_too_long_the_shorter_is_taken(first: Any, second: Any) 
         writings.outline(concepts=20),
         writings.outline("de"),
         writings.outline(verdict="unclear", stages=[]),
+        CutOffError("cut off", usage=USAGE),
         MalformedError("no form", usage=USAGE),
         ContentError("rejected", usage=USAGE),
         TransientError("busy", usage=USAGE),

@@ -15,6 +15,7 @@ from generation.prompting import (
     load_prompt,
     outline_prompt,
     repair_prompt,
+    shorter_prompt,
 )
 from generation.providers.base import ConceptBrief, Neighbour
 from generation.providers.dialogue import Prompt
@@ -53,7 +54,7 @@ def outline(goal: str = "Keep bees", language: str | None = None, **wishes: obje
 
 def test_every_prompt_is_a_file_with_a_version_of_its_name() -> None:
     purposes = {path.stem for path in PROMPTS_DIR.glob("*.md")}
-    assert purposes == {*TASKS, "repair"}
+    assert purposes == {*TASKS, "repair", "shorter"}
     for purpose in purposes:
         name = purpose.replace("_", "-")
         assert re.fullmatch(rf"{name}-\d+", load_prompt(purpose).version)
@@ -166,6 +167,32 @@ def test_a_repair_is_the_same_task_with_the_answer_and_its_faults() -> None:
     assert prompt.user.startswith(original.user)
     assert prompt.user.lower().count("</answer>") == 1
     assert "too \\u003cshort\\u003e" in prompt.user
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_shorter_answer_is_asked_for_in_words_of_its_task_and_with_more_room(task: str) -> None:
+    original = replace(outline(), purpose=task, max_tokens=5_000)
+    prompt = shorter_prompt(original, task, "zh")
+    assert prompt == replace(
+        original,
+        version=f"{original.version}+shorter-1",
+        user=prompt.user,
+        max_tokens=10_000,
+    )
+    assert prompt.user.startswith(original.user)
+    assert load_prompt("shorter").notes[task] in prompt.user
+    assert prompt.user.endswith("请用简体中文撰写全部内容。")
+
+
+@pytest.mark.parametrize(
+    ("room", "doublings", "more"),
+    [(8_000, 0, 8_000), (8_000, 2, 32_000), (8_000, 3, 32_000), (40_000, 1, 40_000)],
+)
+def test_room_has_an_end_and_never_shrinks(room: int, doublings: int, more: int) -> None:
+    prompt = shorter_prompt(
+        replace(outline(), max_tokens=room), "outline", None, doublings=doublings
+    )
+    assert prompt.max_tokens == more
 
 
 def test_whoever_solves_blind_is_told_the_questions() -> None:

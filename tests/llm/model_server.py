@@ -58,10 +58,16 @@ class Received:
     key: str
     purpose: str = ""
     fault: str = ""
+    is_cut_off: bool = False
     status: int = 0
     answered_at: float = 0.0
     tokens_in: int = 0
     tokens_out: int = 0
+
+    @property
+    def max_tokens(self) -> int:
+        """Whatever the field is called."""
+        return int(self.body.get("max_tokens") or self.body["max_completion_tokens"])
 
     @property
     def text(self) -> str:
@@ -114,6 +120,8 @@ class ModelServer:
     requests_per_minute: float | None = None
     refuse: Callable[[Received], Refusal | None] = lambda _received: None
     rewrite: Callable[[Received, str], str] = lambda _received, content: content
+    # Whether an answer ends at the limit of tokens, and says so.
+    cut_off: Callable[[Received], bool] = lambda _received: False
     received: list[Received] = field(default_factory=list)
     in_flight: int = 0
     most_in_flight: int = 0
@@ -203,6 +211,7 @@ class ModelServer:
         if request.fault == "resets":
             writer.transport.abort()
             return False
+        request.is_cut_off = self.cut_off(request)
         content = self._content(request)
         is_streamed = bool(request.body.get("stream"))
         if not (is_streamed and request.fault == "truncated"):
@@ -245,6 +254,8 @@ class ModelServer:
         answer = write(request.purpose, request.schema, request.text, concepts=self.concepts)
         content = answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)
         content = self.rewrite(request, content)
+        if request.is_cut_off:
+            return content[: len(content) // 2]
         match request.fault:
             case "empty":
                 return ""
@@ -283,7 +294,8 @@ def _events(request: Received, content: str) -> Iterator[str]:
         yield json.dumps(_chunk([{"index": 0, "delta": {"role": "assistant", "content": text}}]))
     if cut:
         return
-    yield json.dumps(_chunk([{"index": 0, "delta": {}, "finish_reason": "stop"}]))
+    finish = "length" if request.is_cut_off else "stop"
+    yield json.dumps(_chunk([{"index": 0, "delta": {}, "finish_reason": finish}]))
     if (request.body.get("stream_options") or {}).get("include_usage"):
         yield json.dumps(_chunk([]) | {"usage": _usage(request)})
     yield "[DONE]"
@@ -313,6 +325,8 @@ def completion(request: Received, content: str) -> dict[str, Any]:
         )
         if not content:
             message, finish = {"role": "assistant", "content": ""}, "stop"
+    if request.is_cut_off:
+        finish = "length"
     return {
         "id": "chatcmpl-1",
         "object": "chat.completion",

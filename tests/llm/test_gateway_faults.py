@@ -11,12 +11,18 @@ from typing import Any
 import pytest
 
 from concepts.content import QuizContent
-from generation.providers.base import ContentError, SystemicError, TransientError
+from generation.providers.base import (
+    ContentError,
+    CutOffError,
+    SystemicError,
+    TransientError,
+)
 from generation.providers.calls import ModelCall
 from generation.providers.dialogue import Gateway
+from generation.providers.endpoints import OUTPUT_MODES
 from generation.providers.gateway import open_gateway, repeating, requests
 from tests.llm.conftest import endpoint_of, prompt_for
-from tests.llm.model_server import KEY, Faults, ModelServer, Received, Refusal
+from tests.llm.model_server import KEY, Faults, ModelServer, Refusal
 from tests.waiting import until
 
 
@@ -86,19 +92,32 @@ async def test_the_wait_is_what_the_server_said(server: ModelServer) -> None:
     assert all(1.0 <= other.at - first.answered_at < 2.0 for other in others)
 
 
-async def test_too_much_to_write_is_not_asked_again(server: ModelServer) -> None:
-    def cut(request: Received) -> Refusal:
-        choice = {"index": 0, "finish_reason": "length"}
-        message = {"role": "assistant", "content": '{"questions": ['}
-        usage = {"prompt_tokens": 3, "completion_tokens": 5, "total_tokens": 8}
-        body = {"id": "1", "object": "chat.completion", "created": 1, "model": "bee-1"}
-        return 200, {}, body | {"choices": [choice | {"message": message}], "usage": usage}
-
-    server.refuse = cut
-    async with open_gateway(endpoint_of(server)) as gateway:
-        with pytest.raises(ContentError, match="cut off"):
+@pytest.mark.parametrize("said", ["all", "nothing"])
+@pytest.mark.parametrize("mode", OUTPUT_MODES)
+async def test_too_long_an_object_is_not_asked_for_again_here(
+    server: ModelServer, mode: str, said: str
+) -> None:
+    """Whoever asked may ask for less. Thoughts may have left no room to say anything."""
+    server.cut_off = lambda _request: True
+    server.rewrite = lambda _request, content: content if said == "all" else ""
+    async with open_gateway(endpoint_of(server, output_mode=mode)) as gateway:
+        with pytest.raises(CutOffError, match="cut off") as cut:
             await gateway.write_object(prompt_for("quiz"), QuizContent)
-    assert len(server.received) == 1
+    [request] = server.received
+    assert (cut.value.usage.calls, cut.value.usage.tokens_in) == (1, request.tokens_in)
+    assert cut.value.usage.tokens_out == request.tokens_out
+
+
+@pytest.mark.parametrize("said", ["all", "nothing"])
+async def test_too_long_a_text_is_not_asked_for_again_here(server: ModelServer, said: str) -> None:
+    server.cut_off = lambda _request: True
+    server.rewrite = lambda _request, content: content if said == "all" else ""
+    async with open_gateway(endpoint_of(server)) as gateway:
+        with pytest.raises(CutOffError, match="cut off") as cut:
+            await gateway.write_text(prompt_for("tutorial"))
+    [request] = server.received
+    assert cut.value.usage.tokens_in == request.tokens_in
+    assert cut.value.usage.tokens_out == request.tokens_out
 
 
 @pytest.mark.parametrize("status", [400, 422])

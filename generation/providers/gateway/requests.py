@@ -14,7 +14,13 @@ from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
 from pydantic_ai.usage import RequestUsage
 
 from generation.metrics import LLM_TOKENS, model_call, outcome_of
-from generation.providers.base import ContentError, ProviderError, SystemicError, Usage
+from generation.providers.base import (
+    ContentError,
+    CutOffError,
+    ProviderError,
+    SystemicError,
+    Usage,
+)
 from generation.providers.calls import BeforeCall, ModelCall, OnCall
 from generation.providers.dialogue import Prompt
 from generation.providers.endpoints import Endpoint
@@ -248,9 +254,9 @@ class Requests:
 
 
 def check_response(response: ModelResponse) -> None:
-    """Raises ContentError or Again for a response that nobody can use."""
+    """Raises CutOffError, ContentError or Again for a response that nobody can use."""
     if response.finish_reason == "length":
-        raise ContentError("The answer was cut off at the limit of tokens.")
+        raise CutOffError("The answer was cut off at the limit of tokens.")
     if response.finish_reason == "content_filter":
         raise ContentError("The model server's content filter refused this.")
     parts = response.parts
