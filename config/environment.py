@@ -94,6 +94,27 @@ def one_of(env: FileAwareEnv, name: str, choices: Sequence[str]) -> str:
     return value
 
 
+def yes_or_no(env: FileAwareEnv, name: str) -> bool:
+    """False where nothing is said. Raises ImproperlyConfigured for what is neither."""
+    words = {"on": True, "true": True, "yes": True, "1": True}
+    words |= {"off": False, "false": False, "no": False, "0": False, "": False}
+    text: str = env.str(name, default="").lower()
+    if text not in words:
+        raise ImproperlyConfigured(f"{name} is “{text}”; it must be on or off.")
+    return words[text]
+
+
+def model_server_key(env: FileAwareEnv) -> str:
+    """LLM_API_KEY, which a header can carry."""
+    key: str = env.str("LLM_API_KEY", default="")
+    if not (key.isascii() and key.isprintable()):
+        raise ImproperlyConfigured(
+            "LLM_API_KEY holds a character that no key has (a curly quote, a space of some kind, "
+            "a line break): copy it again."
+        )
+    return key
+
+
 def model_server_url(env: FileAwareEnv) -> str:
     """LLM_BASE_URL without a slash at the end, or nothing."""
     url: str = env.str("LLM_BASE_URL", default="").rstrip("/")

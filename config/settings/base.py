@@ -17,11 +17,13 @@ from config.embedded import Postgres, Redis
 from config.environment import (
     BASE_DIR,
     Environment,
+    model_server_key,
     model_server_url,
     one_of,
     optional_number,
     positive_number,
     site_url,
+    yes_or_no,
 )
 from config.logs import log_level, logging_settings
 from connections.budget import budget_from_environment
@@ -215,15 +217,15 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # --- Content -------------------------------------------------------------------------------------
 SITE_URL = site_url(env, default="http://127.0.0.1:8000")
 LLM_BASE_URL = model_server_url(env)
-LLM_API_KEY = env.str("LLM_API_KEY", default="")
+LLM_API_KEY = model_server_key(env)
 LLM_MODEL = env.str("LLM_MODEL", default="")
-CONTENT_PROVIDER = env.str(
-    "CONTENT_PROVIDER", default="openai" if LLM_BASE_URL or LLM_API_KEY else "catalogue"
-)
 CONTENT_PROVIDERS = {
     "catalogue": "generation.providers.catalogue.CatalogueProvider",
     "openai": "generation.providers.openai.OpenAIProvider",
 }
+CONTENT_PROVIDER = one_of(env, "CONTENT_PROVIDER", tuple(CONTENT_PROVIDERS)) or (
+    "openai" if LLM_BASE_URL or LLM_API_KEY else "catalogue"
+)
 if CONTENT_PROVIDER == "openai" and not LLM_MODEL:
     raise ImproperlyConfigured(
         "LLM_MODEL must be set where CONTENT_PROVIDER is openai (it is where LLM_BASE_URL or "
@@ -242,7 +244,7 @@ LLM_PRICE_OUTPUT = optional_number(env, "LLM_PRICE_OUTPUT", least=0)
 if (LLM_PRICE_INPUT is None) != (LLM_PRICE_OUTPUT is None):
     raise ImproperlyConfigured("LLM_PRICE_INPUT and LLM_PRICE_OUTPUT go together: set both.")
 # Whether every quiz is solved once more without its key: one call more a quiz, fewer wrong keys.
-LLM_BLIND_SOLVE = env.bool("LLM_BLIND_SOLVE", default=False)
+LLM_BLIND_SOLVE = yes_or_no(env, "LLM_BLIND_SOLVE")
 # Model calls under way at once in one process.
 LLM_MAX_CONCURRENCY = positive_number(env, "LLM_MAX_CONCURRENCY", 8, kind=int)
 # What one run may cost, over all its processes; None: no limit. It pauses when that is spent.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 # native: `response_format` with the schema; tool: the schema as a tool to call;
@@ -12,9 +13,12 @@ OUTPUT_MODES = ("native", "tool", "prompted")
 MAX_TOKENS_FIELDS = ("max_tokens", "max_completion_tokens")
 
 OPENAI_URL = "https://api.openai.com/v1"
-HOSTED_TIMEOUT_SECONDS = 180.0
+# An object is not streamed (several servers cannot do that with a schema), so nothing is heard
+# until it is whole: an outline of 8,000 tokens at 30 a second, thoughts included.
+HOSTED_TIMEOUT_SECONDS = 300.0
 # A machine of one's own may take its time.
-LOCAL_TIMEOUT_SECONDS = 600.0
+LOCAL_TIMEOUT_SECONDS = 900.0
+LOCAL_ENDINGS = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,8 @@ class Defaults:
 KNOWN: dict[str, Defaults] = {
     "api.openai.com": Defaults(max_tokens_field="max_completion_tokens"),
     "openai.azure.com": Defaults(max_tokens_field="max_completion_tokens"),
+    "services.ai.azure.com": Defaults(max_tokens_field="max_completion_tokens"),
+    "cognitiveservices.azure.com": Defaults(max_tokens_field="max_completion_tokens"),
     # json_object only.
     "api.deepseek.com": Defaults(output_mode="prompted"),
     "api.moonshot.ai": Defaults(output_mode="prompted"),
@@ -35,6 +41,7 @@ KNOWN: dict[str, Defaults] = {
     "open.bigmodel.cn": Defaults(output_mode="prompted"),
     "api.z.ai": Defaults(output_mode="prompted"),
     "dashscope.aliyuncs.com": Defaults(output_mode="prompted"),
+    "dashscope-intl.aliyuncs.com": Defaults(output_mode="prompted"),
     # Takes a schema and ignores it.
     "ollama.com": Defaults(output_mode="prompted"),
     "api.anthropic.com": Defaults(output_mode="tool"),
@@ -84,6 +91,13 @@ def defaults_for(base_url: str) -> Defaults:
 
 
 def timeout_for(base_url: str) -> float:
-    host = urlsplit(base_url).hostname or ""
-    local = host in {"localhost", "::1"} or host.startswith("127.") or "." not in host
-    return LOCAL_TIMEOUT_SECONDS if local else HOSTED_TIMEOUT_SECONDS
+    is_local = _is_local(urlsplit(base_url).hostname or "")
+    return LOCAL_TIMEOUT_SECONDS if is_local else HOSTED_TIMEOUT_SECONDS
+
+
+def _is_local(host: str) -> bool:
+    """By its looks: a name without a dot, one that is not on the internet, a private address."""
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return "." not in host or host.endswith(LOCAL_ENDINGS)

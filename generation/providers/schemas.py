@@ -7,15 +7,18 @@ its reason. Unknown fields are ignored.
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from concepts.content import Content, QuizContent, ResourceContent, TutorialContent
 from generation.outline import Outline
 
 # More complaints than these only confuse.
 MAX_COMPLAINTS = 15
+
+# The level of a plan that names none.
+BASE = "beginner"
 
 C = TypeVar("C", bound=Content)
 
@@ -45,16 +48,19 @@ class PlannedStage(BaseModel):
 
 
 class OutlineAnswer(BaseModel):
-    """A plan, or the verdict that the goal is none."""
+    """A plan, or the verdict that the goal is none: then the rest may be empty or left out."""
 
     verdict: Literal["roadmap", "question", "unclear", "unsafe", "not_a_goal"] = "roadmap"
     suggestions: list[str] = Field(default_factory=list)
-    title: str
-    summary: str
-    language: str
-    level: Literal["beginner", "intermediate", "advanced"]
+    title: str = ""
+    summary: str = ""
+    language: str = ""
+    level: Annotated[
+        Literal["beginner", "intermediate", "advanced"],
+        BeforeValidator(lambda level: level or BASE),
+    ] = "beginner"
     assumptions: list[str] = Field(default_factory=list)
-    stages: list[PlannedStage]
+    stages: list[PlannedStage] = Field(default_factory=list)
 
 
 class NamedResource(BaseModel):

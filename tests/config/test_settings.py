@@ -65,6 +65,10 @@ def test_production_names_the_variable_it_misses(name: str) -> None:
         ("DJANGO_SETTINGS_MODULE", "nope.x", "there is no “nope.x”"),
         ("SECRET_KEY_FILE", "/nowhere/at/all", "cannot be read"),
         ("LLM_MAX_CONCURRENCY", "plenty", "it must be a whole number"),
+        ("LLM_BLIND_SOLVE", "maybe", "must be on or off"),
+        ("LLM_API_KEY", "sk-“quoted”", "a character that no key has"),
+        ("LLM_OUTPUT_MODE", "magic", "must be one of native, tool, prompted"),
+        ("CONTENT_PROVIDER", "oracle", "must be one of catalogue, openai"),
         ("LOG_LEVEL", "loud", "must be one of DEBUG, INFO"),
     ],
 )

@@ -25,6 +25,8 @@ ROOT = Path(__file__).resolve().parents[2]
         ("https://mine.openai.azure.com/openai/v1", "native", "max_completion_tokens"),
         ("https://api.deepseek.com", "prompted", "max_tokens"),
         ("https://ollama.com/v1", "prompted", "max_tokens"),
+        ("https://dashscope-intl.aliyuncs.com/compatible-mode/v1", "prompted", "max_tokens"),
+        ("https://x.services.ai.azure.com/openai/v1", "native", "max_completion_tokens"),
         ("http://localhost:11434/v1", "native", "max_tokens"),
         ("https://notapi.deepseek.com.example/v1", "native", "max_tokens"),
     ],
@@ -36,8 +38,13 @@ def test_hosts_differ(url: str, mode: str, field: str) -> None:
 
 def test_ones_own_machine_may_take_its_time() -> None:
     hosted = timeout_for("https://api.openai.com/v1")
-    for url in ("http://localhost:11434/v1", "http://127.0.0.1:8080/v1", "http://ollama:11434/v1"):
-        assert timeout_for(url) > hosted
+    for host in (
+        *("localhost", "127.0.0.1", "ollama", "[::1]", "192.168.1.7", "10.0.0.9", "0.0.0.0"),  # noqa: S104
+        *("gpu.local", "host.docker.internal", "box.lan"),
+    ):
+        assert timeout_for(f"http://{host}:8080/v1") > hosted, host
+    for host in ("8.8.8.8", "[2606:4700::1111]", "local.example", "openrouter.ai"):
+        assert timeout_for(f"https://{host}/v1") == hosted, host
 
 
 def test_settings_have_the_last_word(settings: Settings) -> None:

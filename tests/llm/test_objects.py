@@ -76,6 +76,15 @@ def write_in_words(request: Received) -> Refusal:
     return 200, {}, completion(request, f"Here it is: {content}")
 
 
+@pytest.mark.parametrize("extra", [{}, {"level": ""}, {"title": "", "stages": []}])
+async def test_a_verdict_alone_is_an_answer(server: ModelServer, extra: dict[str, object]) -> None:
+    verdict = {"verdict": "question", "suggestions": ["Heating technology"]}
+    server.rewrite = lambda _request, _content: json.dumps(verdict | extra)
+    async with open_gateway(endpoint_of(server)) as gateway:
+        answer = await gateway.write_object(prompt_for("outline"), OutlineAnswer)
+    assert (answer.content.verdict, answer.usage.calls) == ("question", 1)
+
+
 @pytest.mark.parametrize("mode", OUTPUT_MODES)
 @pytest.mark.parametrize("schema", [OutlineAnswer, ResourcesAnswer])
 async def test_every_field_is_asked_for_also_those_we_could_do_without(

@@ -26,7 +26,7 @@ def test_pauses_grow_with_each_wave_of_failures() -> None:
 def test_an_answer_ends_the_outage() -> None:
     failing = Outage(concurrency=1)
     assert [failing.fail() for _ in range(10)] == [0.0] * 9 + [PAUSES[0]]
-    failing.end()
+    failing.answer()
     assert failing.fail() == 0.0
 
 
@@ -38,7 +38,7 @@ def test_too_many_is_no_failure_until_nothing_else_is_said_for_minutes() -> None
     assert not crowded.crowd()
     clock.now += 1
     assert crowded.crowd()
-    crowded.end()
+    crowded.answer()
     assert not crowded.crowd()
 
 

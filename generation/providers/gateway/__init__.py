@@ -5,6 +5,6 @@ imports it who does not need it.
 """
 
 from generation.providers.gateway.opening import configured_endpoint, open_gateway, preload
-from generation.providers.gateway.requests import price_of
+from generation.providers.gateway.responses import price_of
 
 __all__ = ["configured_endpoint", "open_gateway", "preload", "price_of"]

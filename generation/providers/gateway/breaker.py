@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, TypeVar
 
 from stamina import Attempt
@@ -30,18 +30,27 @@ class Breaker:
         if self._error is not None:
             raise SystemicError(str(self._error), detail=self._error.detail)
 
-    async def race(self, waiting: Coroutine[Any, Any, R]) -> R:
-        """Wait for something, but not past a refusal."""
+    async def race(
+        self, waiting: Coroutine[Any, Any, R], *, undo: Callable[[], object] = lambda: None
+    ) -> R:
+        """Wait for something, but not past a refusal.
+
+        `undo` gives back what came in the very moment in which nobody wanted it any more.
+        """
         first = asyncio.ensure_future(waiting)
         opened = asyncio.ensure_future(self._opened.wait())
+        is_wanted = False
         try:
             await asyncio.wait({first, opened}, return_when=asyncio.FIRST_COMPLETED)
             self.check()
+            is_wanted = True
             return first.result()
         finally:
             for task in (first, opened):
                 task.cancel()
             await asyncio.gather(first, opened, return_exceptions=True)
+            if not is_wanted and not first.cancelled() and first.exception() is None:
+                undo()
 
     async def attempts(self, attempts: AsyncIterator[Attempt]) -> AsyncIterator[Attempt]:
         """The same attempts; the pauses between them end with a refusal."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pydantic_ai import exceptions as theirs
 
 from generation.providers.base import (
@@ -16,7 +18,27 @@ from generation.providers.endpoints import Endpoint
 MOST_PATIENCE_SECONDS = 600.0
 # What an address answers where no model lives, besides 404.
 GONE = (405, 410)
+# What is not to be had by asking again: too long, or not for these eyes.
+NEVER = (413, 451)
 DETAIL_CHARACTERS = 500
+# What servers write of a key or an account under a status that tells something else: Gemini and xAI
+# answer 400 to a wrong key, Moonshot, Z.ai and OpenAI 429 to an empty account.
+SAID_CHARACTERS = 1_000
+_OF_THE_KEY = re.compile(
+    r"api[_ ]?key[_ ](is )?(not valid|invalid)|(incorrect|invalid|wrong|expired) api[_ ]?key",
+    re.IGNORECASE,
+)
+_OF_THE_ACCOUNT = re.compile(
+    r"exceeded_current_quota|insufficient[_ ](balance|funds|credits?)|credit balance is too low"
+    r"|billing_not_active|account is not active|\b1113\b|余额不足|欠费",
+    re.IGNORECASE,
+)
+
+_OF_ROOM = re.compile(
+    r"max_?(completion_|output_|new_)?tokens|maximum context length", re.IGNORECASE
+)
+# The name of the field is wrong, not its number.
+_OF_THE_FIELD = re.compile(r"unsupported|not supported|instead|extra_forbidden", re.IGNORECASE)
 
 
 class Again(TransientError):
@@ -35,9 +57,21 @@ class Unreachable(Again):
     """Nothing was sent: no such host, nobody who listens."""
 
 
+class NoRoom(Again):
+    """The server, or the model's context, does not have the room that was asked for."""
+
+
+class Rejected(ContentError):
+    """The server will not have this request; perhaps none like it: see `Outage.reject`."""
+
+
+class Forbidden(ContentError):
+    """Of this one text, or of all: see `Outage.forbid`."""
+
+
 def translate(error: Exception, endpoint: Endpoint) -> ProviderError:
     """What became of a request. Neither message nor detail holds the key."""
-    detail = without_key(f"{type(error).__name__}: {error}", endpoint)[:DETAIL_CHARACTERS]
+    detail = _detail(error, endpoint)
     if isinstance(error, theirs.ModelAPIError):
         return _of_the_server(error, detail, endpoint)
     if isinstance(error, theirs.ContentFilterError):
@@ -51,13 +85,31 @@ def translate(error: Exception, endpoint: Endpoint) -> ProviderError:
     return ContentError("The model server could not be asked.", detail=detail)
 
 
+def _detail(error: Exception, endpoint: Endpoint) -> str:
+    """With the cause behind it all: a library's “Connection error.” says nothing."""
+    text, cause = f"{type(error).__name__}: {error}", _innermost(error)
+    if cause is not error and str(cause) and str(cause) not in text:
+        text = f"{text} ({cause})"
+    return without_key(text, endpoint)[:DETAIL_CHARACTERS]
+
+
+def _innermost(error: BaseException) -> BaseException:
+    while (cause := error.__cause__ or error.__context__) is not None:
+        error = cause
+    return error
+
+
 def _of_the_server(error: theirs.ModelAPIError, detail: str, endpoint: Endpoint) -> ProviderError:
     if (reason := _systemic(error, endpoint)) is not None:
         return SystemicError(reason, detail=detail)
+    if _is_about_room(error):
+        return NoRoom("The model server never writes so much.", detail=detail, wait=0.0)
     if isinstance(error, theirs.ModelContextWindowExceededError):
         return ContentError("This is too long for the model.", detail=detail)
-    if isinstance(error, theirs.ModelRequestRejectedError):
-        return ContentError("The model server rejected the request.", detail=detail)
+    if isinstance(error, theirs.ModelAuthenticationError):
+        return Forbidden("The model server forbids this.", detail=detail)
+    if isinstance(error, theirs.ModelRequestRejectedError) or _status(error) in NEVER:
+        return Rejected("The model server rejected the request.", detail=detail)
     return _transient(error, detail, endpoint)
 
 
@@ -65,21 +117,22 @@ def _transient(error: theirs.ModelAPIError, detail: str, endpoint: Endpoint) -> 
     wait = error.retry_after
     if isinstance(error, theirs.ModelRateLimitError):
         return TooMany("The model server is asked too often.", detail=detail, wait=wait)
-    if isinstance(error, theirs.ModelTimeoutError | theirs.ModelRequestTimeout):
-        return Again("The model server did not answer in time.", detail=detail)
     if isinstance(error, theirs.ModelConnectionError) and error.phase == "connect":
         return Unreachable(f"Nobody answers at {endpoint.host}.", detail=detail)
+    if isinstance(error, theirs.ModelTimeoutError | theirs.ModelRequestTimeout):
+        return Again("The model server did not answer in time.", detail=detail)
     return Again("The model server failed for a moment.", detail=detail, wait=wait)
 
 
 def _systemic(error: theirs.ModelAPIError, endpoint: Endpoint) -> str | None:
     """Why nothing will succeed until a person acts, in words for that person."""
-    if isinstance(error, theirs.ModelAuthenticationError):
-        return "the model server refused the key (LLM_API_KEY)"
-    if isinstance(error, theirs.ModelQuotaExceededError):
+    said = _said(error)
+    is_unknown = isinstance(error, theirs.ModelAuthenticationError) and _status(error) != 403
+    if is_unknown or _OF_THE_KEY.search(said):
+        return REFUSED_KEY
+    if isinstance(error, theirs.ModelQuotaExceededError) or _OF_THE_ACCOUNT.search(said):
         return "the account at the model server has no credit or quota left"
-    gone = isinstance(error, theirs.ModelHTTPError) and error.status_code in GONE
-    if gone or isinstance(error, theirs.ModelNotFoundError):
+    if _status(error) in GONE or isinstance(error, theirs.ModelNotFoundError):
         return (
             f"the model server at {endpoint.host} does not know the model “{endpoint.model}” or "
             "the address (LLM_MODEL, LLM_BASE_URL)"
@@ -90,10 +143,45 @@ def _systemic(error: theirs.ModelAPIError, endpoint: Endpoint) -> str | None:
     return None
 
 
+REFUSED_KEY = "the model server refused the key (LLM_API_KEY)"
+
+
+def _status(error: theirs.ModelAPIError) -> int:
+    return error.status_code if isinstance(error, theirs.ModelHTTPError) else 0
+
+
+def _is_about_room(error: theirs.ModelAPIError) -> bool:
+    said = str(error.body)[:SAID_CHARACTERS]
+    is_refused = isinstance(error, theirs.ModelRequestRejectedError) and _status(error) in {
+        400,
+        422,
+    }
+    return is_refused and bool(_OF_ROOM.search(said)) and not _OF_THE_FIELD.search(said)
+
+
+def _said(error: theirs.ModelAPIError) -> str:
+    """What the server wrote; not where it may only be showing us what we sent."""
+    if _status(error) not in {400, 401, 403, 429}:
+        return ""
+    parts = (error.provider_error_code, error.provider_error_type, error.body)
+    return " ".join(str(part) for part in parts if part)[:SAID_CHARACTERS]
+
+
 def unreachable(error: Unreachable, endpoint: Endpoint) -> SystemicError:
     """What being unreachable is called when it lasts."""
     return SystemicError(
         f"the model server cannot be reached at {endpoint.host} (LLM_BASE_URL)", detail=error.detail
+    )
+
+
+def refused(error: Forbidden | Rejected, endpoint: Endpoint) -> SystemicError:
+    """What refusals are called when they are not about one text."""
+    if isinstance(error, Forbidden):
+        return SystemicError(f"{REFUSED_KEY}: it forbids everything", detail=error.detail)
+    return SystemicError(
+        f"the model server at {endpoint.host} rejects every request "
+        "(LLM_MODEL, LLM_OUTPUT_MODE, LLM_MAX_TOKENS_FIELD)",
+        detail=error.detail,
     )
 
 

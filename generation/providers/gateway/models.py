@@ -108,8 +108,9 @@ class CountedModel(WrapperModel):
         model_settings: ModelSettings | None,
         model_request_parameters: ModelRequestParameters,
     ) -> ModelResponse:
-        async def ask() -> ModelResponse:
-            return await self.wrapped.request(messages, model_settings, model_request_parameters)
+        async def ask(room: int) -> ModelResponse:
+            limited: ModelSettings = {**(model_settings or {}), "max_tokens": room}
+            return await self.wrapped.request(messages, limited, model_request_parameters)
 
         response = await self._requests.send(self._tally, ask, seconds=self._seconds)
         tools = [tool.name for tool in model_request_parameters.output_tools]

@@ -138,12 +138,12 @@ class ModelGateway:
     async def write_text(self, prompt: Prompt) -> Answer[str]:
         tally, began = Tally(prompt), monotonic()
 
-        async def ask() -> ModelResponse:
+        async def ask(room: int) -> ModelResponse:
             messages = [
                 ModelRequest([SystemPromptPart(prompt.system), UserPromptPart(prompt.user)])
             ]
             streaming = model_request_stream(
-                self._model, messages, model_settings=ModelSettings(max_tokens=prompt.max_tokens)
+                self._model, messages, model_settings=ModelSettings(max_tokens=room)
             )
             async with streaming as stream:
                 async for _ in stream:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 PATIENT_WAVES = 2
 PAUSES = (5.0, 10.0, 20.0, 40.0)
 LEAST_WAVE = 5
+# Rejections by a server that has never answered, until it is believed to reject everything.
+FIRST_NOES = 3
 # For how long (seconds) a server may answer nothing but "too many".
 MOST_CROWDED_SECONDS = 300.0
 
@@ -20,7 +22,8 @@ class Outage:
     """What has failed since the server last answered, over all requests of a gateway.
 
     A *wave* is as many failures as one moment of a server can cause: all that are under way. An
-    answer of any kind, a rejection included, ends the outage: somebody is there.
+    answer of any kind, a rejection included, ends the outage: somebody is there. Rejections in turn
+    are about single texts, as long as others are written between them.
     """
 
     concurrency: int
@@ -28,14 +31,34 @@ class Outage:
     failures: int = 0
     refusals: int = 0
     crowded_since: float = math.inf
+    rejections: int = 0
+    forbidden: int = 0
+    has_answered: bool = False
 
     @property
     def wave(self) -> int:
         return max(self.concurrency, LEAST_WAVE)
 
+    def answer(self) -> None:
+        self.has_answered = True
+        self.rejections = self.forbidden = 0
+        self.end()
+
     def end(self) -> None:
         self.failures = self.refusals = 0
         self.crowded_since = math.inf
+
+    def reject(self) -> bool:
+        """True when it is not about the text: nothing else is answered either."""
+        self.end()
+        self.rejections += 1
+        return self.rejections >= (PATIENT_WAVES * self.wave if self.has_answered else FIRST_NOES)
+
+    def forbid(self) -> bool:
+        """Likewise; a key that no longer may is known by the second time."""
+        self.end()
+        self.forbidden += 1
+        return self.forbidden >= 2 or not self.has_answered
 
     def fail(self) -> float:
         """Seconds for which everybody should leave the server alone; infinite: give it up."""

@@ -11,7 +11,7 @@ import structlog
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from generation.log_events import brief_error
-from generation.providers.gateway.errors import Again, TooMany, Unreachable
+from generation.providers.gateway.errors import Again, NoRoom, TooMany, Unreachable
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +36,8 @@ class Patience:
     def __call__(self, error: Exception) -> bool | float:
         if not isinstance(error, Again):
             return False
+        if isinstance(error, NoRoom):
+            return 0.0
         if isinstance(error, TooMany):
             self.refusals += 1
             return _pause(self.refusals) if error.wait is None else error.wait

@@ -10,13 +10,12 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
+from pydantic_ai.messages import ModelResponse
 from pydantic_ai.usage import RequestUsage
 
 from generation.metrics import LLM_TOKENS, model_call, outcome_of
 from generation.providers.base import (
     ContentError,
-    CutOffError,
     ProviderError,
     SystemicError,
     Usage,
@@ -27,25 +26,35 @@ from generation.providers.endpoints import Endpoint
 from generation.providers.gateway.breaker import Breaker
 from generation.providers.gateway.errors import (
     Again,
+    Forbidden,
+    NoRoom,
+    Rejected,
     TooMany,
     Unreachable,
     crowded,
     failing,
+    refused,
     translate,
     unreachable,
 )
 from generation.providers.gateway.outage import Outage
 from generation.providers.gateway.repeating import attempts
+from generation.providers.gateway.responses import check_response, cost_of, tokens_about
 from generation.providers.limits import Pacer, Turn
-from generation.unwrapping import strip_thoughts
 
 # "Too many" without a word on when to come again.
 HOLD_SECONDS = 1.0
-# Bytes of a prompt to one token, about; also in scripts of three bytes a character.
-BYTES_PER_TOKEN = 4
+# Said before anything was written.
+UNREAD = (TooMany, Unreachable, NoRoom, ContentError, SystemicError)
 
+# Between two starts in one process. Places come free together; their next calls must not all be
+# under way before the first of them hears that the key is refused.
+START_SECONDS = 0.02
+# Less room than this (tokens) holds no artifact.
+LEAST_ROOM = 1_000
 
-Ask = Callable[[], Awaitable[ModelResponse]]
+# With room for so many tokens of an answer.
+Ask = Callable[[int], Awaitable[ModelResponse]]
 
 
 @dataclass
@@ -73,13 +82,32 @@ class Tally:
 class Entry:
     """One request in the books, while it is under way."""
 
+    prompt: Prompt
     response: ModelResponse | None = None
     began: float = field(default_factory=time.monotonic)
+    # Tokens a minute that its turn was taken for; whether it was sent, and refused unread.
+    reserved: float = 0.0
+    is_sent: bool = False
+    is_refused: bool = False
 
-    @property
-    def tokens(self) -> int:
-        usage = self.response.usage if self.response else None
-        return usage.input_tokens + usage.output_tokens if usage else 0
+    def usage(self) -> RequestUsage:
+        """As the server told; where it told nothing of an answer, an estimate: else no budget and
+        no limit would ever hold for it."""
+        if self.response is None:
+            return RequestUsage()
+        if not self.response.usage.has_values() and self.response.text:
+            return RequestUsage(
+                input_tokens=tokens_about(self.prompt.system + self.prompt.user),
+                output_tokens=tokens_about(self.response.text),
+            )
+        return self.response.usage
+
+    def tokens_used(self) -> float:
+        """Of what was reserved. A request that broke off may have cost all of it."""
+        if self.response is not None:
+            usage = self.usage()
+            return usage.input_tokens + usage.output_tokens
+        return self.reserved if self.is_sent and not self.is_refused else 0.0
 
 
 class Requests:
@@ -98,6 +126,8 @@ class Requests:
         self._outage = Outage(endpoint.concurrency)
         self._places = asyncio.Semaphore(endpoint.concurrency)
         self._typical: dict[str, float] = {}
+        self._most_room = math.inf
+        self._next_start = 0.0
 
     async def send(self, tally: Tally, ask: Ask, *, seconds: float) -> ModelResponse:
         """Ask, and ask again while that is worth it. `seconds` bound one attempt."""
@@ -112,21 +142,23 @@ class Requests:
         raise AssertionError("the last attempt returns or raises")
 
     async def _attempt(self, tally: Tally, ask: Ask, number: int, seconds: float) -> ModelResponse:
-        expected = self._expected_tokens(tally.prompt)
+        entry = Entry(tally.prompt)
         async with self._place():
-            await self._turn(expected)
-            self._ask_leave()
-            entry = Entry()
             try:
+                await self._turn(entry)
+                await self._queue_up()
+                self._ask_leave()
                 with self._booked(tally, number, entry), model_call():
-                    entry.response = await self._ask(ask, seconds)
+                    entry.response = await self._ask(entry, ask, seconds)
                     check_response(entry.response)
-                self._outage.end()
+                self._outage.answer()
             except ProviderError as error:
                 await self._tell_others(error)
+                # It may have been the last straw; then this request, too, is told so.
+                self._breaker.check()
                 raise
             finally:
-                await self._pacer.settle(entry.tokens - expected)
+                await self._pacer.settle(entry.tokens_used() - entry.reserved)
         return entry.response
 
     def _ask_leave(self) -> None:
@@ -137,27 +169,45 @@ class Requests:
             self._breaker.open(error)
         self._breaker.check()
 
-    async def _ask(self, ask: Ask, seconds: float) -> ModelResponse:
+    async def _ask(self, entry: Entry, ask: Ask, seconds: float) -> ModelResponse:
+        room = int(min(entry.prompt.max_tokens, self._most_room))
+        entry.is_sent = True
         try:
             async with asyncio.timeout(seconds):
-                return await ask()
+                return await ask(room)
         except Exception as error:  # noqa: BLE001 - whatever it is, it has a name of ours
             task = asyncio.current_task()
             if task is not None and task.cancelling():
                 # A library may answer a cancellation with an error of its own.
                 raise asyncio.CancelledError from None
             ours = translate(error, self._endpoint)
+        if isinstance(ours, NoRoom):
+            ours = self._shrink(room // 2, ours)
+        entry.is_refused = isinstance(ours, UNREAD)
         # Not chained: what the library raises may show the key in a traceback.
         raise ours
 
+    def _shrink(self, room: int, error: NoRoom) -> ProviderError:
+        """What is refused for its size costs nothing: half of it is tried, by all from now on."""
+        if room < LEAST_ROOM:
+            return Rejected("The model server has no room for this.", detail=error.detail)
+        self._most_room = min(self._most_room, room)
+        return error
+
     async def _tell_others(self, error: ProviderError) -> None:
         """Before anybody can start another call."""
-        if isinstance(error, Again):
+        if isinstance(error, NoRoom):
+            self._outage.end()
+        elif isinstance(error, Again):
             await self._tell_of_trouble(error)
         elif isinstance(error, SystemicError):
             await self._give_up(error)
+        elif isinstance(error, Rejected | Forbidden):
+            is_text = isinstance(error, Rejected)
+            if self._outage.reject() if is_text else self._outage.forbid():
+                await self._give_up(refused(error, self._endpoint))
         else:
-            self._outage.end()
+            self._outage.answer()
 
     async def _tell_of_trouble(self, error: Again) -> None:
         """Have everybody wait where one failure will hardly stay alone; give up what stays bad."""
@@ -180,24 +230,33 @@ class Requests:
     @asynccontextmanager
     async def _place(self) -> AsyncIterator[None]:
         """One of the calls this process may have under way."""
-        await self._breaker.race(self._places.acquire())
+        await self._breaker.race(self._places.acquire(), undo=self._places.release)
         try:
             yield
         finally:
             self._places.release()
 
-    async def _turn(self, tokens: float) -> None:
+    async def _turn(self, entry: Entry) -> None:
         """Wait until the fleet's limits let another call start."""
-        returned = 0.0
+        tokens = self._expected_tokens(entry.prompt)
         while True:
-            wait = self._heed(await self._pacer.take(tokens, returned))
+            turn = await self._pacer.take(tokens, entry.reserved)
+            entry.reserved = tokens
+            wait = self._heed(turn)
             if wait <= 0:
                 return
             await self._breaker.race(asyncio.sleep(wait))
             # Meanwhile somebody may have been told to wait, and so are we: then it is no turn.
             if self._heed(await self._pacer.held()) <= 0:
                 return
-            returned = tokens
+
+    async def _queue_up(self) -> None:
+        """Start one after another."""
+        now = time.monotonic()
+        start = max(now, self._next_start)
+        self._next_start = start + START_SECONDS
+        if start > now:
+            await self._breaker.race(asyncio.sleep(start - now))
 
     def _heed(self, turn: Turn) -> float:
         """How long to wait; raises what another process was told."""
@@ -207,8 +266,9 @@ class Requests:
         return turn.wait
 
     def _expected_tokens(self, prompt: Prompt) -> float:
-        sent = len((prompt.system + prompt.user).encode()) / BYTES_PER_TOKEN
-        return sent + min(prompt.max_tokens, self._typical.get(prompt.purpose, prompt.max_tokens))
+        sent = tokens_about(prompt.system + prompt.user)
+        most = min(prompt.max_tokens, self._most_room)
+        return sent + min(most, self._typical.get(prompt.purpose, most))
 
     @contextmanager
     def _booked(self, tally: Tally, number: int, entry: Entry) -> Iterator[None]:
@@ -228,8 +288,7 @@ class Requests:
     def _describe(
         self, tally: Tally, number: int, entry: Entry, error: BaseException | None
     ) -> ModelCall:
-        prompt, response = tally.prompt, entry.response
-        usage = response.usage if response else None
+        prompt, usage = tally.prompt, entry.usage()
         return ModelCall(
             purpose=prompt.purpose,
             prompt_version=prompt.version,
@@ -238,10 +297,10 @@ class Requests:
             seconds=time.monotonic() - entry.began,
             outcome=outcome_of(error),
             error=type(error).__name__ if error else "",
-            tokens_in=usage.input_tokens if usage else 0,
-            tokens_out=usage.output_tokens if usage else 0,
-            tokens_cached=usage.cache_read_tokens if usage else 0,
-            cost_usd=cost_of(response, self._endpoint) if response else None,
+            tokens_in=usage.input_tokens,
+            tokens_out=usage.output_tokens,
+            tokens_cached=usage.cache_read_tokens,
+            cost_usd=cost_of(entry.response, usage, self._endpoint) if entry.response else None,
         )
 
     def _learn(self, call: ModelCall) -> None:
@@ -251,41 +310,3 @@ class Requests:
         if call.tokens_out:
             typical = self._typical.get(call.purpose, 1.25 * call.tokens_out)
             self._typical[call.purpose] = 0.8 * typical + 0.2 * 1.25 * call.tokens_out
-
-
-def check_response(response: ModelResponse) -> None:
-    """Raises CutOffError, ContentError or Again for a response that nobody can use."""
-    if response.finish_reason == "length":
-        raise CutOffError("The answer was cut off at the limit of tokens.")
-    if response.finish_reason == "content_filter":
-        raise ContentError("The model server's content filter refused this.")
-    parts = response.parts
-    if not any(isinstance(part, ToolCallPart) or _says_something(part) for part in parts):
-        raise Again("The model server answered nothing.")
-
-
-def _says_something(part: object) -> bool:
-    """Thoughts alone are nothing; they are not always told apart where they are streamed."""
-    return isinstance(part, TextPart) and bool(strip_thoughts(part.content).strip())
-
-
-def price_of(endpoint: Endpoint, tokens_in: int, tokens_out: int) -> Decimal | None:
-    """US dollars for so many tokens of an endpoint; None where nobody knows."""
-    usage = RequestUsage(input_tokens=tokens_in, output_tokens=tokens_out)
-    answer = ModelResponse(
-        parts=[], usage=usage, model_name=endpoint.model, provider_url=endpoint.base_url
-    )
-    return cost_of(answer, endpoint)
-
-
-def cost_of(response: ModelResponse, endpoint: Endpoint) -> Decimal | None:
-    """US dollars; None where nobody knows."""
-    usage = response.usage
-    if endpoint.prices is not None:
-        return endpoint.prices.cost(usage.input_tokens, usage.output_tokens)
-    if not usage.output_tokens:
-        return None
-    try:
-        return response.cost().total_price
-    except (LookupError, ValueError, AssertionError):
-        return None

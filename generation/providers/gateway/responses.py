@@ -1,0 +1,63 @@
+"""What a server answered: whether it can be used, and what it cost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
+from pydantic_ai.usage import RequestUsage
+
+from generation.providers.base import ContentError, CutOffError
+from generation.providers.endpoints import Endpoint
+from generation.providers.gateway.errors import Again
+from generation.unwrapping import strip_thoughts
+
+# Bytes of a prompt to one token, about; also in scripts of three bytes a character.
+BYTES_PER_TOKEN = 4
+# What some say instead of “length” (Mistral, Gemini, Anthropic), and of an answer that went wrong
+# on the way (OpenRouter, DeepSeek, vLLM): both would pass for whole.
+TOO_LONG = {"model_length", "max_tokens"}
+BROKEN_OFF = {"error", "insufficient_system_resource", "abort", "aborted"}
+
+
+def tokens_about(text: str) -> int:
+    return len(text.encode()) // BYTES_PER_TOKEN
+
+
+def check_response(response: ModelResponse) -> None:
+    """Raises CutOffError, ContentError or Again for a response that nobody can use."""
+    said = str((response.provider_details or {}).get("finish_reason", "")).casefold()
+    if said in BROKEN_OFF:
+        raise Again("The model server broke off.", detail=f"finish_reason: {said}")
+    if response.finish_reason == "length" or said in TOO_LONG:
+        raise CutOffError("The answer was cut off at the limit of tokens.")
+    if response.finish_reason == "content_filter":
+        raise ContentError("The model server's content filter refused this.")
+    parts = response.parts
+    if not any(isinstance(part, ToolCallPart) or _says_something(part) for part in parts):
+        raise Again("The model server answered nothing.")
+
+
+def _says_something(part: object) -> bool:
+    """Thoughts alone are nothing; they are not always told apart where they are streamed."""
+    return isinstance(part, TextPart) and bool(strip_thoughts(part.content).strip())
+
+
+def price_of(endpoint: Endpoint, tokens_in: int, tokens_out: int) -> Decimal | None:
+    """US dollars for so many tokens of an endpoint; None where nobody knows."""
+    usage = RequestUsage(input_tokens=tokens_in, output_tokens=tokens_out)
+    answer = ModelResponse(parts=[], model_name=endpoint.model, provider_url=endpoint.base_url)
+    return cost_of(answer, usage, endpoint)
+
+
+def cost_of(response: ModelResponse, usage: RequestUsage, endpoint: Endpoint) -> Decimal | None:
+    """US dollars of a response with that usage; None where nobody knows."""
+    if endpoint.prices is not None:
+        return endpoint.prices.cost(usage.input_tokens, usage.output_tokens)
+    if not usage.output_tokens:
+        return None
+    try:
+        return replace(response, usage=usage).cost().total_price
+    except (LookupError, ValueError, AssertionError):
+        return None
