@@ -14,7 +14,7 @@ from generation.models import EventType, GenerationEvent, GenerationRun
 from generation.providers.base import Usage
 from generation.run_states import OPEN, RunState, may_become
 from generation.selectors import RunProgress, get_run_progress, list_failures
-from generation.spending import get_run_spending
+from generation.spending import total_by_purpose
 from roadmaps.models import Roadmap
 
 # As many events go into one answer; whoever wants more asks again.
@@ -33,6 +33,15 @@ _SENTENCES = {
     EventType.RUN_PAUSED: gettext_lazy("Paused. %(reason)s"),
     EventType.RUN_CANCELLED: gettext_lazy("Cancelled. %(reason)s"),
     EventType.RUN_RESUMED: gettext_lazy("Taken up again."),
+}
+
+_PURPOSES = {
+    "outline": gettext_lazy("the plan"),
+    "tutorial": gettext_lazy("tutorials"),
+    "resources": gettext_lazy("resources"),
+    "quiz": gettext_lazy("quizzes"),
+    "repair": gettext_lazy("corrections"),
+    "blind_solve": gettext_lazy("quizzes solved without the key"),
 }
 
 
@@ -62,7 +71,10 @@ def look_at_run(run: GenerationRun, *, after: int = 0) -> dict[str, Any]:
         "total": progress.artifacts,
         "finished": progress.finished,
         "progress": describe_progress(progress),
-        "spending": describe_spending(get_run_spending(run.pk)),
+        "spending": describe_spending(
+            Usage(run.model_calls, run.tokens_in, run.tokens_out, run.cost_usd)
+        ),
+        "calls": list_calls(run),
         "events": events,
         "failures": [
             failure | {"artifact": str(ArtifactKindLabel(failure["artifact"]).label)}
@@ -100,6 +112,27 @@ def describe_spending(spent: Usage) -> str:
     tokens = {"tokens_in": f"{spent.tokens_in:,}", "tokens_out": f"{spent.tokens_out:,}"}
     text = line % {"calls": calls, **tokens}
     return text if spent.cost_usd is None else f"{text}, ${spent.cost_usd:,.4f}"
+
+
+def list_calls(run: GenerationRun) -> list[list[str]]:
+    """The ledger by purpose, and all of it in the last row; cells as people read them."""
+    rows = total_by_purpose(run.pk)
+    cells = [[str(_PURPOSES.get(row["purpose"], row["purpose"])), *_figures(row)] for row in rows]
+    if len(rows) > 1:
+        cells.append([_("all"), *_figures(_add_up(rows))])
+    return cells
+
+
+def _add_up(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    costs = [row["sum_cost"] for row in rows if row["sum_cost"] is not None]
+    counted = ("calls", "unanswered", "sum_in", "sum_out")
+    sums: dict[str, Any] = {name: sum(row[name] for row in rows) for name in counted}
+    return sums | {"sum_cost": sum(costs) if costs else None}
+
+
+def _figures(row: dict[str, Any]) -> list[str]:
+    cost = "" if row["sum_cost"] is None else f"${row['sum_cost']:,.4f}"
+    return [f"{row[name]:,}" for name in ("calls", "unanswered", "sum_in", "sum_out")] + [cost]
 
 
 def list_events(run: GenerationRun, *, after: int) -> list[dict[str, Any]]:

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
-from generation.models import ModelCallRecord, RunSpending
+from generation.models import CallOutcome, ModelCallRecord, RunSpending
 from generation.providers.base import Usage
 
 # Whoever adds up holds the run's row, so nobody adds up without what another wrote just now. It is
@@ -62,16 +63,23 @@ def get_run_spending(run_id: uuid.UUID, *, besides: Iterable[uuid.UUID] = ()) ->
     )
 
 
+_TOTALS: dict[str, Any] = {
+    "calls": Count("pk"),
+    "unanswered": Count("pk", filter=~Q(outcome=CallOutcome.OK)),
+    "sum_in": Coalesce(Sum("tokens_in"), 0),
+    "sum_out": Coalesce(Sum("tokens_out"), 0),
+    "sum_cached": Coalesce(Sum("tokens_cached"), 0),
+    "sum_cost": Sum("cost_usd"),
+}
+
+
 def total_calls(calls: QuerySet[ModelCallRecord]) -> dict[str, Any]:
     """Sums over rows of the ledger, each request counted, whatever became of it."""
-    sums = calls.aggregate(
-        Count("pk"),
-        *(Sum(name) for name in ("tokens_in", "tokens_out", "tokens_cached", "cost_usd")),
-    )
-    return {
-        "calls": sums["pk__count"],
-        "tokens_in": sums["tokens_in__sum"] or 0,
-        "tokens_out": sums["tokens_out__sum"] or 0,
-        "tokens_cached": sums["tokens_cached__sum"] or 0,
-        "cost_usd": sums["cost_usd__sum"],
-    }
+    return calls.aggregate(**_TOTALS)
+
+
+def total_by_purpose(run_id: uuid.UUID) -> list[dict[str, Any]]:
+    """The same for each purpose of a run's calls, the dearest first."""
+    calls = ModelCallRecord.objects.filter(run=run_id).order_by("purpose")
+    rows: list[dict[str, Any]] = [{**row} for row in calls.values("purpose").annotate(**_TOTALS)]
+    return sorted(rows, key=lambda row: -row["sum_out"])

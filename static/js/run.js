@@ -4,6 +4,7 @@ const POLL = 2_000; // milliseconds, without a socket
 const LISTENING = 15_000; // with one: a hint may get lost
 const STOPPED = 15_000; // a stopped run without a socket: somebody may resume it
 const SLOWEST = 60_000;
+const LEDGER = 8_000; // after the end: the last calls are written down by then
 
 const page = document.querySelector("[data-run]");
 const part = (name) => page.querySelector(`[data-${name}]`);
@@ -20,6 +21,7 @@ let lostSockets = 0;
 let errors = 0;
 let looking = false;
 let lookAgain = false;
+let lookedLast = final;
 
 async function look() {
   if (looking) {
@@ -56,6 +58,8 @@ function planNextLook() {
   clearTimeout(timer);
   if (final) {
     socket?.close();
+    if (!lookedLast) timer = setTimeout(look, LEDGER);
+    lookedLast = true;
     return;
   }
   const usual = open ? (listening ? LISTENING : POLL) : listening ? SLOWEST : STOPPED;
@@ -96,6 +100,7 @@ function show(news) {
   state.textContent = news.state_label;
   showBar(news);
   showFailures(news.failures);
+  showCalls(news.calls);
   showEvents(news.events);
   seq = Math.max(seq, news.last_seq);
 }
@@ -122,6 +127,19 @@ function showFailures(failures) {
       const item = document.createElement("li");
       item.append(make("strong", concept), ` (${artifact}): ${error}`);
       return item;
+    }),
+  );
+}
+
+function showCalls(calls) {
+  part("ledger").hidden = calls.length === 0;
+  part("calls").replaceChildren(
+    ...calls.map(([purpose, ...figures]) => {
+      const row = document.createElement("tr");
+      const head = make("th", purpose);
+      head.scope = "row";
+      row.append(head, ...figures.map((figure) => make("td", figure)));
+      return row;
     }),
   );
 }

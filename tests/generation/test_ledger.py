@@ -228,6 +228,25 @@ def test_the_page_of_a_run_tells_what_was_spent(db_executor: DbExecutor, client:
     assert client.get(f"/runs/{run_id}/events/").json()["spending"] == told
 
 
+def test_the_page_of_a_run_tells_what_the_model_was_asked_for(
+    db_executor: DbExecutor, client: Client
+) -> None:
+    fail: dict[Any, Any] = {("c01", ArtifactKind.QUIZ): [TransientError("overloaded")]}
+    run_id = write_all(PayingProvider(make_outline(4), fail=fail), db_executor)
+    rows = client.get(f"/runs/{run_id}/events/").json()["calls"]
+    assert rows == [
+        ["the plan", "1", "0", "100", "200", "$0.0010"],
+        ["quizzes", "5", "1", "50", "100", "$0.0050"],
+        ["resources", "4", "0", "40", "80", "$0.0040"],
+        ["tutorials", "4", "0", "40", "80", "$0.0040"],
+        ["all", "14", "1", "230", "460", "$0.0140"],
+    ]
+    page = client.get(f"/runs/{run_id}/").content.decode()
+    assert '<th scope="row">quizzes</th><td>5</td><td>1</td>' in page
+    other = open_run(PayingProvider(make_outline(4)))
+    assert client.get(f"/runs/{other}/events/").json()["calls"] == []
+
+
 def test_the_list_of_calls_tells_the_totals_of_what_it_lists(
     db_executor: DbExecutor, admin_client: Client
 ) -> None:
