@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import uuid
+from collections.abc import Sequence
 
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
@@ -47,8 +48,8 @@ async def plan_roadmap(
 ) -> None:
     """Have the outline made and saved, or the run stopped with the reason why not."""
 
-    async def stop(state: RunState, reason: str, *, is_refused: bool = False) -> None:
-        told = {"planner": puller_id, "spent": ledger.spent, "is_refused": is_refused}
+    async def stop(state: RunState, reason: str, instead: Sequence[str] | None = None) -> None:
+        told = {"planner": puller_id, "spent": ledger.spent, "instead": instead}
         await db.run(services.stop_run, claim.run_id, state, reason, **told)
 
     try:
@@ -58,8 +59,10 @@ async def plan_roadmap(
         await _save(claim, puller_id, written.content, db=db, spent=ledger.spent)
     except SystemicError as error:
         await stop(RunState.PAUSED, str(error))
+    except GoalRefused as error:
+        await stop(RunState.FAILED, str(error), error.suggestions)
     except ProviderError as error:
-        await stop(RunState.FAILED, str(error), is_refused=isinstance(error, GoalRefused))
+        await stop(RunState.FAILED, str(error))
     except (SoftTimeLimitExceeded, *OUTAGES):
         raise
     except Exception as error:

@@ -13,7 +13,12 @@ from concepts.models import ArtifactKindLabel
 from generation.models import EventType, GenerationEvent, GenerationRun
 from generation.providers.base import Usage
 from generation.run_states import OPEN, RunState, may_become
-from generation.selectors import RunProgress, get_run_progress, list_failures
+from generation.selectors import (
+    RunProgress,
+    get_run_progress,
+    list_failures,
+    list_suggestions,
+)
 from generation.spending import total_by_purpose
 from roadmaps.models import Roadmap
 
@@ -70,7 +75,8 @@ def look_at_run(run: GenerationRun, *, after: int = 0) -> dict[str, Any]:
         "failed": progress.failed,
         "total": progress.artifacts,
         "finished": progress.finished,
-        "progress": describe_progress(progress),
+        "progress": describe_progress(progress, RunState(run.state)),
+        "suggestions": list_suggestions(run.pk) if run.state == RunState.FAILED else [],
         "spending": describe_spending(
             Usage(run.model_calls, run.tokens_in, run.tokens_out, run.cost_usd)
         ),
@@ -91,9 +97,9 @@ def is_final(run: GenerationRun) -> bool:
     return state not in OPEN and not may_become(state, RunState.QUEUED)
 
 
-def describe_progress(progress: RunProgress) -> str:
+def describe_progress(progress: RunProgress, state: RunState) -> str:
     if not progress.artifacts:
-        return _("The plan is being made.")
+        return _("The plan is being made.") if state in OPEN else _("There is no plan.")
     line = _("%(ready)d of %(total)d tutorials, resource lists and quizzes are ready.")
     text = line % {"ready": progress.ready, "total": progress.artifacts}
     if not progress.failed:

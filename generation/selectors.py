@@ -122,9 +122,18 @@ def get_run_state(run_id: uuid.UUID) -> RunState:
 
 def find_refusal(run_id: uuid.UUID) -> str | None:
     """Why the provider would not plan a run's goal; None unless the run ended with that."""
+    payload = _last_words(run_id)
+    return payload["reason"] if payload.get("refused") else None
+
+
+def list_suggestions(run_id: uuid.UUID) -> list[str]:
+    """Goals that may be meant instead of the one that was refused."""
+    return list(_last_words(run_id).get("suggestions", []))
+
+
+def _last_words(run_id: uuid.UUID) -> dict[str, Any]:
     ended = GenerationEvent.objects.filter(run_id=run_id, type=EventType.RUN_FINISHED)
-    payload = ended.order_by("-seq").values_list("payload", flat=True).first()
-    return payload["reason"] if payload and payload.get("refused") else None
+    return ended.order_by("-seq").values_list("payload", flat=True).first() or {}
 
 
 def get_run_reason(run_id: uuid.UUID) -> str:

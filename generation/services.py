@@ -240,12 +240,12 @@ def stop_run(
     *,
     planner: uuid.UUID | None = None,
     spent: Usage | None = None,
-    is_refused: bool = False,
+    instead: Sequence[str] | None = None,
 ) -> bool:
     """Pause, cancel or fail a run for a reason that people read; False when it was closed.
 
     A `planner` speaks only while the lease on the outline is its own; `spent` as in a batch.
-    `is_refused` says that the goal is at fault, and asking again would not help.
+    `instead` says that the goal is at fault, asking again would not help, and what else might.
     """
     reason = storable(reason).strip()[:500] or "No reason was given."
     run = GenerationRun.objects.select_for_update().get(pk=run_id)
@@ -254,7 +254,9 @@ def stop_run(
     if not move_run(run_id, target, reason=reason, finished_at=timezone.now(), **_FREE):
         return False
     types = {RunState.PAUSED: EventType.RUN_PAUSED, RunState.CANCELLED: EventType.RUN_CANCELLED}
-    payload = {"reason": reason} | ({"refused": True} if is_refused else {})
+    payload: dict[str, Any] = {"reason": reason}
+    if instead is not None:
+        payload |= {"refused": True, "suggestions": [storable(goal) for goal in instead]}
     if planner is not None:
         record_spending(run_id, planner, spent or Usage())
     append_events(run_id, [Event(types.get(target, EventType.RUN_FINISHED), payload=payload)])

@@ -101,6 +101,7 @@ function show(news) {
   showBar(news);
   showFailures(news.failures);
   showCalls(news.calls);
+  showSuggestions(news.suggestions);
   showEvents(news.events);
   seq = Math.max(seq, news.last_seq);
 }
@@ -117,6 +118,8 @@ function showBar({ total, finished }) {
     bar.value = finished;
   } else if (open) {
     bar.removeAttribute("value");
+  } else {
+    bar.value = 0;
   }
 }
 
@@ -127,6 +130,18 @@ function showFailures(failures) {
       const item = document.createElement("li");
       item.append(make("strong", concept), ` (${artifact}): ${error}`);
       return item;
+    }),
+  );
+}
+
+function showSuggestions(suggestions) {
+  part("instead").hidden = suggestions.length === 0;
+  part("suggestions").replaceChildren(
+    ...suggestions.map((goal) => {
+      const link = make("a", goal);
+      link.className = "chip";
+      link.href = `${page.dataset.home}?goal=${encodeURIComponent(goal)}`;
+      return link;
     }),
   );
 }

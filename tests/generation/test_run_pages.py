@@ -163,6 +163,25 @@ def test_a_number_beyond_all_events_is_no_mistake(client: Client, scribe: Scribe
     assert look(client, scribe.run_id, after=10**30)["events"] == []
 
 
+def test_a_refused_goal_offers_others_and_nothing_more_is_waited_for(
+    client: Client, scribe: Scribe
+) -> None:
+    services.claim_run(scribe.run_id, uuid.uuid4(), lease_seconds=30)
+    instead = ["Heating at home", '"><script>alert(1)</script>']
+    reason = "It may mean several things."
+    services.stop_run(scribe.run_id, RunState.FAILED, reason, instead=instead)
+    answer = client.get(f"/runs/{scribe.run_id}/").content.decode()
+    assert Page(answer).offences == []
+    assert "/?goal=Heating%20at%20home" in Page(answer).links()
+    assert "There is no plan." in answer
+    assert 'max="1" value="0"' in answer
+    assert look(client, scribe.run_id)["suggestions"] == instead
+    roadmap = client.get(get_run(scribe.run_id).roadmap.get_absolute_url()).content.decode()
+    assert f"This could not be planned. {reason}" in roadmap
+    assert "not there yet" not in roadmap
+    assert "/" in Page(roadmap).links()
+
+
 def test_titles_are_text_in_the_page(client: Client) -> None:
     scribe = open_order()
     scribe.write_all()
