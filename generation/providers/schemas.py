@@ -98,6 +98,8 @@ class QuizAnswer(BaseModel):
 
 class BlindAnswer(BaseModel):
     question: int
+    # Before the choices: models that do not think first do so here.
+    working: str = ""
     choices: list[int]
     is_sound: bool = True
 

@@ -23,7 +23,8 @@ USAGE = Usage(calls=1, tokens_in=100, tokens_out=200, cost_usd=Decimal("0.01"))
 
 class ScriptedGateway:
     """`says` maps a purpose to its answers, in order; the last one is repeated. An exception is
-    raised. A repair is asked for by the purpose of the task it repairs."""
+    raised, a function asked for the answer to the prompt. A repair is asked for by the purpose of
+    the task it repairs."""
 
     def __init__(self, says: Mapping[str, list[Any]]) -> None:
         self._says = {purpose: list(answers) for purpose, answers in says.items()}
@@ -60,7 +61,7 @@ class ScriptedGateway:
         self._on_call(_call(prompt, answer if is_error else None))
         if is_error:
             raise answer
-        return answer
+        return answer(prompt) if callable(answer) else answer
 
 
 def _call(prompt: Prompt, error: Exception | None) -> ModelCall:

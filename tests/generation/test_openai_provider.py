@@ -259,38 +259,6 @@ def test_nothing_a_model_writes_becomes_script_image_or_another_scheme() -> None
         assert mark not in html
 
 
-def solved(*choices: int, is_sound: bool = True) -> dict[str, Any]:
-    return {
-        "answers": [
-            {"question": number, "choices": list(choices), "is_sound": is_sound}
-            for number in (1, 2, 3)
-        ]
-    }
-
-
-def test_a_quiz_is_not_solved_blind_unless_asked() -> None:
-    gateway = ScriptedGateway({"quiz": [writings.quiz()]})
-    ask(gateway, QUIZ)
-    assert gateway.purposes() == ["quiz"]
-
-
-def test_a_key_that_nobody_can_confirm_fails_the_quiz(settings: Settings) -> None:
-    settings.LLM_BLIND_SOLVE = True
-    gateway = ScriptedGateway({"quiz": [writings.quiz()], "blind_solve": [solved(2)]})
-    error = refused(gateway, QUIZ)
-    assert "solved without the key" in str(error)
-    assert error.usage.calls == len(gateway.asked)
-    assert "is_correct" not in gateway.asked[1].user
-
-
-def test_a_confirmed_key_costs_one_more_call(settings: Settings) -> None:
-    settings.LLM_BLIND_SOLVE = True
-    gateway = ScriptedGateway({"quiz": [writings.quiz()], "blind_solve": [{"answers": []}]})
-    (written,) = ask(gateway, QUIZ)
-    assert gateway.purposes() == ["quiz", "blind_solve"]
-    assert written.usage.calls == 2
-
-
 def test_an_answer_is_not_paid_for_twice_when_the_line_breaks_in_between() -> None:
     gateway = ScriptedGateway(
         {"tutorial": ["too thin", TransientError("reset"), writings.tutorial()]}

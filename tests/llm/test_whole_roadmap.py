@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from generation.models import GenerationRun
+from generation.providers.endpoints import OUTPUT_MODES
 from generation.spending import get_run_spending
 from tests.databases import database_url
 from tests.generation.paying import rows_of
@@ -72,6 +73,17 @@ def test_what_is_reported_is_what_the_server_counted(server: ModelServer) -> Non
     assert run["model_calls"] == len(server.received)
     assert run["tokens_in"] == sum(request.tokens_in for request in server.received)
     assert run["tokens_out"] == sum(request.tokens_out for request in server.received)
+
+
+@pytest.mark.parametrize("mode", OUTPUT_MODES)
+def test_quizzes_are_solved_blind_in_every_mode(
+    server: ModelServer, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    monkeypatch.setenv("LLM_OUTPUT_MODE", mode)
+    monkeypatch.setenv("LLM_BLIND_SOLVE", "on")
+    report = order(server)
+    assert report["counts"]["quizzes"] == CONCEPTS
+    assert report["run"]["model_calls"] == len(server.received) == 1 + 4 * CONCEPTS
 
 
 def test_a_dry_run_prints_the_plan_or_says_why_there_is_none(server: ModelServer) -> None:
