@@ -194,7 +194,10 @@ class ModelCallRecordAdmin(NeverEdited, ModelAdmin):
 
 class VersionInline(NeverEdited, TabularInline):
     model = ArtifactVersion
-    fields = ("number", "origin", "provider", "model", "language", "cost_usd", "created_at")
+    fields = (
+        *("number", "origin", "provider", "model", "prompt_version", "language"),
+        *("tokens_in", "tokens_out", "cost_usd", "created_at"),
+    )
     show_change_link = True
 
 
