@@ -178,7 +178,9 @@ class ModelCallRecordAdmin(NeverEdited, ModelAdmin):
     @admin.display(description=_("run"), ordering="run")
     def run_link(self, call: ModelCallRecord) -> SafeString:
         url = reverse("admin:generation_generationrun_change", args=[call.run_id])
-        return format_html('<a href="{}">{}</a>', url, call.run_id)
+        return format_html(
+            '<a href="{}" title="{}">{}</a>', url, call.run_id, f"{call.run_id!s:.8}"
+        )
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

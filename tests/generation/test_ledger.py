@@ -253,6 +253,6 @@ def test_the_list_of_calls_tells_the_totals_of_what_it_lists(
     run_id = write_all(PayingProvider(make_outline(4)), db_executor)
     url = "/admin/generation/modelcallrecord/"
     everything = admin_client.get(url, {"run__id__exact": str(run_id)}).content.decode()
-    assert "13 calls, 220 tokens in (0 from the cache), 440 tokens out, $0.01300000" in everything
+    assert "13 calls, 220 tokens in (0 from the cache), 440 tokens out, $0.0130" in everything
     quizzes = admin_client.get(url, {"purpose": "quiz"}).content.decode()
     assert "4 calls, 40 tokens in (0 from the cache), 80 tokens out" in quizzes
