@@ -15,6 +15,7 @@ from concepts.links import canonical_url
 from concepts.quiz_lint import lint_quiz
 from generation.languages import find_wrong_language, means_true, true_and_false
 from generation.outline import Outline
+from generation.placeholders import find_placeholder
 from generation.unwrapping import FENCE_LINE, HEADING, Block, split_blocks
 
 # Fewer words (ideographs count one each) cannot teach anything.
@@ -22,13 +23,6 @@ MIN_TUTORIAL_WORDS = 120
 MIN_HEADINGS = 2
 MIN_RESOURCES = 2
 MIN_QUESTIONS = 3
-# A "todo list" is many a beginner's first app, and a “TODO” may be spoken of.
-_PLACEHOLDER = re.compile(
-    r"(?<!`)\b(TODO|TBD)[:：]|^[ \t>*_-]{0,9}(TODO|TBD)[*_.…]{0,9}$"
-    r"|(?i:\blorem ipsum\b|\[(insert|your|add|placeholder)[^\]\n]{0,60}\](?!\())"
-    r"|(此处|这里)(省略|补充|待补)",
-    re.MULTILINE,
-)
 _IDEOGRAPH = re.compile(r"[\u3400-\u9fff\u3040-\u30ff\u0e00-\u0e7f]")
 
 
@@ -47,8 +41,8 @@ def _tutorial_problems(markdown: str, language: str) -> Iterator[str]:
         yield f"it has {headings} headings; {MIN_HEADINGS} are the least (lines starting with ##)"
     if blocks and _ends_in_code(blocks[-1]):
         yield "it ends inside a code block: the closing fence is missing, or the text was cut off"
-    if found := _PLACEHOLDER.search(prose):
-        yield f"“{found[0]}” is a placeholder; write what belongs there"
+    if found := find_placeholder(prose):
+        yield f"“{found}” is a placeholder; write what belongs there"
     if wrong := find_wrong_language(markdown, language):
         yield wrong
 
