@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from generation.courtesies import is_goodbye, is_preface
 from roadmaps.text import text_key
 
-# What stands before the first heading or after the last line and is longer is no mere courtesy.
+# What stands before a tutorial or after it and is longer is no mere courtesy.
 MAX_COURTESY = 400
 
 _THINK = "think|thinking|thought|reasoning"
@@ -31,14 +32,10 @@ _GOES_ON = {"/": re.compile(_ON), "": re.compile(rf"{_ON}| ?[{_CJK}]")}
 # After these nobody begins to think, or ends, wherever the tag stands.
 _NEVER_FIRST = re.compile(r" ?[”’»」』）),;:|，、：；]")
 FENCE_LINE = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*([^\s`]*)[^`]*")
-_WRAPPERS = {"markdown", "md", "text", "txt", "plaintext"}
+_WRAPPERS, _PLAIN = {"markdown", "md"}, {"", "text", "txt", "plaintext"}
 HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(\S.*?)[ \t]*#*[ \t]*")
-_COURTESY = re.compile(
-    r"\b(hope (this|that|you)|let me know|feel free|would you like|happy (learning|coding)|"
-    r"if you (have|need|want)|(any )?questions\?|good luck|end of (the )?tutorial)\b"
-    r"|希望(这|本|对|能|以上)|如(果|有).{0,12}(问题|疑问|需要)|祝(你|您)|欢迎(随时|继续)|本教程(到此|结束)",
-    re.IGNORECASE,
-)
+_STRUCTURE = re.compile(r"\s*([-*+>|]|\d+[.)])(\s|$)|\s*\|")
+_RULE = re.compile(r"\s*([-*_])(\s*\1){2,}\s*")
 Block = tuple[bool, list[str]]
 
 
@@ -165,56 +162,82 @@ def split_blocks(text: str) -> list[Block]:
 
 
 def _unwrap(markdown: str) -> str:
-    """Take off a fence around the whole; inner fences of the same length may have confused it."""
+    """Take off a fence around the whole, with the courtesies before it and a few words after it."""
     lines = markdown.split("\n")
     start = next((place for place, line in enumerate(lines) if FENCE_LINE.fullmatch(line)), None)
-    if start is None or len("\n".join(lines[:start])) > MAX_COURTESY:
+    if start is None or not _is_only_preface(lines[:start]):
         return markdown
     mark = FENCE_LINE.fullmatch(lines[start])
     assert mark is not None
-    if any(HEADING.fullmatch(line) for line in lines[:start]) or not _wraps(mark[2], lines[start:]):
+    if not _wraps(mark[2], lines[start:]):
         return markdown
-    end = max(
-        (place for place, line in enumerate(lines) if line.strip() == mark[1] and place > start),
-        default=len(lines),
-    )
-    if len("\n".join(lines[end + 1 :])) > MAX_COURTESY:
-        return markdown
-    return "\n".join(lines[start + 1 : end]).strip()
+    for end in _ends_of_wrapper(lines, start, mark[1]):
+        after = lines[end + 1 :]
+        is_short = len("\n".join(after)) <= MAX_COURTESY
+        if is_short and not any(map(_is_structure, after)) and _is_whole(lines[start + 1 : end]):
+            return "\n".join(lines[start + 1 : end]).strip()
+    return markdown
+
+
+def _is_only_preface(lines: list[str]) -> bool:
+    return all(not line.strip() or _RULE.fullmatch(line) or is_preface(line) for line in lines)
+
+
+def _ends_of_wrapper(lines: list[str], start: int, fence: str) -> list[int]:
+    """Where it may end: at the last fence like its own, or nowhere if the model forgot that. Then
+    the next fence must be one that opens, or else it is the end of a block that starts the text."""
+    closing = [place for place, line in enumerate(lines) if line.strip() == fence and place > start]
+    marks = (FENCE_LINE.fullmatch(line) for line in lines[start + 1 :])
+    inner = next((mark for mark in marks if mark), None)
+    return [*closing[-1:], *([len(lines)] if inner is None or inner[2] else [])]
+
+
+def _is_whole(inner: list[str]) -> bool:
+    """Whether no code block is torn, as by taking an inner fence for the wrapper's own."""
+    (*_, (is_code, last)) = split_blocks("\n".join(inner))
+    return not is_code or (len(last) > 1 and FENCE_LINE.fullmatch(last[-1]) is not None)
 
 
 def _wraps(label: str, lines: list[str]) -> bool:
-    if label:
-        return label.casefold() in _WRAPPERS
-    return any(HEADING.fullmatch(line) for line in lines[1:3])
+    """Models name it markdown. Under another label, or none, it may be an example's output."""
+    if label.casefold() in _WRAPPERS:
+        return True
+    return label.casefold() in _PLAIN and any(HEADING.fullmatch(line) for line in lines[1:3])
+
+
+def _is_structure(line: str) -> bool:
+    return bool(HEADING.fullmatch(line) or FENCE_LINE.fullmatch(line) or _STRUCTURE.match(line))
 
 
 def _drop_preface(markdown: str) -> str:
-    """Without a few words before the first heading, unless code or a list is among them."""
-    before: list[str] = []
-    for line in markdown.split("\n"):
-        if HEADING.fullmatch(line):
-            break
-        if FENCE_LINE.fullmatch(line) or line.lstrip().startswith(("- ", "* ", "|", "1.")):
-            return markdown
-        before.append(line)
-    else:
-        return markdown
-    preface = "\n".join(before)
-    return markdown if len(preface) > MAX_COURTESY else markdown[len(preface) :].strip()
+    """Without the lines that only hand the tutorial over."""
+    lines = markdown.split("\n")
+    while (end := _end_of_preface(lines)) and len("\n".join(lines[:end])) <= MAX_COURTESY:
+        lines = lines[end:]
+    return "\n".join(lines)
+
+
+def _end_of_preface(lines: list[str]) -> int:
+    """How many lines at the beginning are one courtesy, or a rule, and the gap after it."""
+    end = next((n for n, line in enumerate(lines) if not line.strip() or _is_structure(line)), 0)
+    rest = next((n for n in range(end, len(lines)) if lines[n].strip()), 0)
+    if _RULE.fullmatch(lines[0]):
+        return rest
+    follows = next(
+        (line for line in lines[rest:] if line.strip() and not _RULE.fullmatch(line)), ""
+    )
+    is_first = HEADING.fullmatch(follows) is not None
+    return rest if is_preface(lines[0], before_heading=is_first) else 0
 
 
 def _drop_closing(markdown: str) -> str:
-    """Without a last paragraph that only says good-bye."""
+    """Without the last paragraphs that only say good-bye."""
     while True:
         body, gap, last = markdown.rpartition("\n\n")
-        if not gap or not _says_nothing(last):
+        if not gap or len(last) > MAX_COURTESY or not all(map(_says_nothing, last.split("\n"))):
             return markdown
         markdown = body.rstrip()
 
 
-def _says_nothing(paragraph: str) -> bool:
-    if re.fullmatch(r"\s*([-*_])(\s*\1){2,}\s*", paragraph):
-        return True
-    is_short = len(paragraph) <= MAX_COURTESY and not paragraph.lstrip().startswith(("#", "`", "|"))
-    return is_short and "\n" not in paragraph and bool(_COURTESY.search(paragraph))
+def _says_nothing(line: str) -> bool:
+    return bool(_RULE.fullmatch(line)) or is_goodbye(line)
