@@ -118,7 +118,16 @@ SCRIPTS = {
     "zh": ("Hani",),
 }
 # Scripts that one language alone writes its goals in.
-TELLING = {"Grek": "el", "Hebr": "he", "Thai": "th", "Hang": "ko", "Kana": "ja", "Hani": "zh"}
+TELLING = {"Grek": "el", "Hebr": "he", "Thai": "th", "Hang": "ko", "Kana": "ja"}
+# Ideographs are told by the encodings made for those who write them.
+ENCODINGS = {"zh": "gb2312", "zh-Hant": "big5", "ja": "shift_jis"}
+# What only Chinese writes, though Japanese encodings have its characters: words, then the old forms
+# that Japan simplified.
+CHINESE_ALONE = {
+    *("我", "你", "智能", "数据", "算法", "信息", "程序", "如何", "吉他", "程式", "網路", "資料庫"),
+    *"學國發會數體點來對讀經濟實當應變寫圖畫戰歷灣鐵單處關觀權價營勞醫藥藝樂萬與從氣廣譯證讓賣",
+    *"繪聲邏雙隨續總轉輕邊驗攝劍戲擇釋",
+}
 
 COMMON_WORDS = {
     language: frozenset(words.split())

@@ -13,8 +13,10 @@ from collections.abc import Iterator
 
 from generation.language_tables import (
     ALIASES,
+    CHINESE_ALONE,
     COMMON_WORDS,
     DENSE,
+    ENCODINGS,
     FALSE_WORDS,
     LANGUAGES,
     RANGES,
@@ -37,7 +39,6 @@ MIN_COMMON_SHARE = 0.15
 MIN_COMMON_WORDS = 6
 # ... and outweigh the expected language's by so much.
 CLEAR_LEAD = 2.5
-
 
 _LETTERS = {script: re.compile(f"[{letters}]") for script, letters in RANGES.items()}
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,}).*?(^ {0,3}\1[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
@@ -85,7 +86,7 @@ def find_tag(text: str) -> str | None:
 
 
 def guess_language(goal: str) -> str | None:
-    """The language a goal is plainly written in, by script alone; None where that cannot tell."""
+    """The language a goal is plainly written in, by its characters; None where they cannot tell."""
     # A Latin word counts as one letter of the others: names and terms are Latin everywhere.
     weights = _weigh(_WORD_OF_LATIN.sub("a", goal), dense=False)
     if "Kana" in weights:
@@ -93,7 +94,25 @@ def guess_language(goal: str) -> str | None:
     heaviest = max(weights, key=lambda script: weights[script], default="")
     if not weights or weights[heaviest] < 0.7 * sum(weights.values()):
         return None
-    return TELLING.get(heaviest)
+    return _guess_by_ideographs(goal) if heaviest == "Hani" else TELLING.get(heaviest)
+
+
+def _guess_by_ideographs(goal: str) -> str | None:
+    """By whose encoding lacks the fewest of them. None where that is Japan's and another: 日本史
+    may be anybody's, so the model is to say what it is."""
+    ideographs = "".join(_LETTERS["Hani"].findall(goal))
+    lacking = {tag: len(set(ideographs) - _encodable(ideographs, tag)) for tag in ENCODINGS}
+    fitting = [tag for tag, count in lacking.items() if count == min(lacking.values())]
+    if fitting == ["ja"]:
+        return "ja"
+    if "ja" not in fitting or any(word in goal for word in CHINESE_ALONE):
+        return fitting[0]
+    return None
+
+
+def _encodable(text: str, tag: str) -> set[str]:
+    """The characters that the encoding made for a language has."""
+    return set(text.encode(ENCODINGS[tag], "ignore").decode(ENCODINGS[tag]))
 
 
 def true_and_false(tag: str) -> tuple[str, str] | None:

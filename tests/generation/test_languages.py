@@ -163,3 +163,27 @@ def test_a_language_is_asked_for_in_itself() -> None:
 )
 def test_what_a_model_calls_a_language_becomes_a_tag(said: str, tag: str | None) -> None:
     assert find_tag(said) == tag
+
+
+@pytest.mark.parametrize(
+    ("goals", "tag"),
+    [
+        (
+            "我想系统学习机器学习，每周8小时 学习编程 数据库 人工智能 算法 怎么做饭",
+            "zh",
+        ),
+        (
+            "微积分 英语 摄影 投资 烹饪 围棋 临床医学 弹吉他 操作系统 太极拳 学习镕铸",
+            "zh",
+        ),
+        ("學習網頁開發 台灣歷史 我想學習機器學習 統計學 程式設計 資料庫 網路安全 攝影", "zh-Hant"),
+        ("我想寫小說 股票投資與理財 烹飪 學日文 邏輯 佢哋點樣學英文", "zh-Hant"),
+        ("機械学習入門 線形代数 日本語能力試験 会計 英会話 基本情報技術者試験合格 漢字検定", "ja"),
+        # Everybody's, or not to be told apart: the model names the language.
+        ("日本史 世界史 数学 物理 心理学 量子力学 茶道 金融 書道 簿記二級合格 Python入門", None),
+    ],
+)
+def test_ideographs_are_told_by_who_writes_them(goals: str, tag: str | None) -> None:
+    assert {goal: guess_language(goal) for goal in goals.split()} == dict.fromkeys(
+        goals.split(), tag
+    )
