@@ -187,3 +187,32 @@ def test_ideographs_are_told_by_who_writes_them(goals: str, tag: str | None) -> 
     assert {goal: guess_language(goal) for goal in goals.split()} == dict.fromkeys(
         goals.split(), tag
     )
+
+
+@pytest.mark.parametrize("tag", ["zh", "zh-Hans", "zh-CN", "zh-Hans-SG"])
+def test_traditional_instead_of_simplified_is_found_with_its_tag(tag: str) -> None:
+    for start in range(0, 1_500, 300):
+        piece = PROSE["zh-Hant"][start : start + 300]
+        assert "written in Traditional Chinese (zh-Hant)" in (find_wrong_language(piece, tag) or "")
+        assert find_wrong_language(PROSE["zh-Hans"][start : start + 300], tag) is None
+
+
+@pytest.mark.parametrize("tag", ["zh-Hant", "zh-TW", "zh-HK", "zh-Hant-HK"])
+def test_simplified_instead_of_traditional_is_found_with_its_tag(tag: str) -> None:
+    for start in range(0, 1_500, 300):
+        piece = PROSE["zh-Hans"][start : start + 300]
+        assert "written in Simplified Chinese (zh-Hans)" in (find_wrong_language(piece, tag) or "")
+        assert find_wrong_language(PROSE["zh-Hant"][start : start + 300], tag) is None
+
+
+def test_a_few_words_in_the_other_chinese_script_are_not_wrong() -> None:
+    simplified, traditional = PROSE["zh-Hans"], PROSE["zh-Hant"]
+    assert find_wrong_language(traditional[:150], "zh") is None
+    # A lesson on Traditional characters, half of it examples.
+    assert find_wrong_language(simplified[:300] + traditional[:300], "zh") is None
+    assert find_wrong_language(simplified[:300] + traditional[:300], "zh-Hant") is None
+    # On Japanese, whose characters are often the traditional ones.
+    assert (
+        find_wrong_language(CHINESE + "機械、時間、勉強、電車、書道、開発、結婚、飲食。" * 3, "zh")
+        is None
+    )
