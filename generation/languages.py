@@ -47,6 +47,15 @@ VARIANT_LEAD = 4
 _LETTERS = {script: re.compile(f"[{letters}]") for script, letters in RANGES.items()}
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,}).*?(^ {0,3}\1[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
 _NOT_PROSE = re.compile(r"`[^`\n]*`|\]\([^)\s]{0,2000}\)|https?://\S+|<[^>\n]{1,200}>|\$[^$\n]+\$")
+# What a lesson is about rather than in: lists, tables, quotations, lines of a dialogue, and what
+# stands in quotation marks or emphasis.
+_SPEAKER = r"\*{0,2}([^\W\u3040-\u9fff]{1,12}|[\u3040-\u9fff]{1,4})\*{0,2}[:：]"
+_MATERIAL = re.compile(
+    rf"^[ \t]*([-*+]\s|[>|]|\d+[.)]|{_SPEAKER}).*$"
+    r"|[“„][^“”\n]{1,200}[“”]|«[^»\n]{1,200}»|[「『][^」』\n]{1,200}[」』]"
+    r"|\"[^\"\n]{1,200}\"|\*[^*\n]{1,200}\*",
+    re.MULTILINE,
+)
 _WORD = re.compile(r"\b[^\W\d_]+\b")
 _WORD_OF_LATIN = re.compile(f"[{RANGES['Latn']}]+")
 
@@ -141,21 +150,35 @@ def find_wrong_language(text: str, tag: str, *, by_words: bool = True) -> str | 
     Code, addresses and formulas do not count, and too little prose is never wrong. Without
     `by_words` the script alone is looked at, as is right for titles.
     """
-    prose = " ".join(_NOT_PROSE.sub(" ", _FENCE.sub(" ", text)).split())
-    weights = _weigh(prose)
-    if sum(weights.values()) < MIN_PROSE * 0.7:
+    wrong = _judge(_prose(text), tag, by_words=by_words)
+    if wrong and _is_enough(running := _prose(_MATERIAL.sub(" ", _FENCE.sub(" ", text)))):
+        # A lesson of another language may consist of that language for the most part.
+        wrong = _judge(running, tag, by_words=by_words)
+    return f"it is written {wrong}, not in {describe_language(tag)}" if wrong else None
+
+
+def _prose(text: str) -> str:
+    return " ".join(_NOT_PROSE.sub(" ", _FENCE.sub(" ", text)).split())
+
+
+def _is_enough(prose: str) -> bool:
+    return sum(_weigh(prose).values()) >= MIN_PROSE * 0.7
+
+
+def _judge(prose: str, tag: str, *, by_words: bool) -> str | None:
+    """How a prose is written if that is clearly not as it should be: “in English”."""
+    weights, expected = _weigh(prose), _scripts_of(tag)
+    if not _is_enough(prose):
         return None
-    expected = _scripts_of(tag)
     share = sum(weights.get(script, 0) for script in expected) / sum(weights.values())
     if share < (MIN_LATIN_SHARE if "Latn" in expected else MIN_SCRIPT_SHARE):
         other = _by_common_words(prose, tag)
-        found = f"in {LANGUAGES[other].name}" if other else "in another script"
-        return f"it is written {found}, not in {describe_language(tag)}"
+        return f"in {LANGUAGES[other].name}" if other else "in another script"
     if wrong := _wrong_ideographs(prose, tag, weights):
-        return f"it is written {wrong}, not in {describe_language(tag)}"
+        return wrong
     other = _by_common_words(prose, tag) if by_words else None
     if other and _shares_script(other, tag) and _is_varied(prose, other):
-        return f"it is written in {LANGUAGES[other].name}, not in {describe_language(tag)}"
+        return f"in {LANGUAGES[other].name}"
     return None
 
 
