@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import date
 
+from generation.crimes import is_plainly_criminal
 from generation.outline import OutlineRequest
 from generation.providers.base import GoalRefused
 
@@ -29,19 +30,6 @@ _VERDICTS = {
     "unsafe": "“{goal}” is nothing that Cairn helps with.",
     "not_a_goal": "“{goal}” does not say what you want to learn.",
 }
-# Only what nobody says with a good aim; anything less plain is a model's to judge.
-_UNSAFE = re.compile(
-    r"\b(break|hack|sneak)(ing)? in(to)? .{0,30}\b(house|home|flat|apartment|car|safe|phone|"
-    r"account|e-?mail|wi-?fi|computer)s?\b(?! (industry|market|business|sector|design))"
-    r"|\b(build|mak)(e|ing)? (a |an )?((pipe|nail|car|dirty) )?(bomb|explosive)s?\b"
-    r"|\b(steal|phish)(ing)? .{0,30}\b(password|identity|credit card|bank account)s?\b"
-    r"|(潜入|闯入|入侵|撬开)(别人|他人|邻居)|盗取.{0,10}(账号|密码|银行卡)|制作(炸弹|毒品)",
-    re.IGNORECASE,
-)
-_DEFENCE = re.compile(
-    r"prevent|protect|defen[cds]|against|stop|secur|avoid|detect|history|novel|防|安全|历史",
-    re.IGNORECASE,
-)
 MAX_SUGGESTIONS, SUGGESTION_MAX_CHARACTERS = 3, 100
 
 
@@ -92,7 +80,7 @@ def clean_goal(text: str) -> str:
             f"“{goal}” does not say what you want to learn. A few words do, such as “Python web "
             "development”."
         )
-    if _UNSAFE.search(goal) and not _DEFENCE.search(goal):
+    if is_plainly_criminal(goal):
         refuse_by_verdict(goal, "unsafe", ())
     return goal
 
