@@ -13,7 +13,7 @@ import re
 # same sentence.
 _GOODBYES = r"""
 ((i|we) )?(really |sincerely )?hope (that )?(this|the|my|our) LESSON\b
-((i|we) )?(really |sincerely )?hope (that )?(this|that|it|these) HELPS\b
+((i|we) )?(really |sincerely )?hope (that )?(this|that|it|these)\b…(help|clear|useful|understand|sense)
 ((i|we) )?hope you('ve| have)? (enjoy|found|find|liked|learn)
 (please |just )?let me know (if|how|what|when|whether|which|in the comments)\b
 (please )?feel free to (ask|reach out|contact|comment|leave a|let me|message me|drop)\b
@@ -101,8 +101,6 @@ _BEFORE_HEADING = r"""
 """
 _WORDS = {
     "LESSON": r"([\w-]+ ){0,2}(tutorial|lesson|guide|article|walkthrough|explanation|overview)",
-    "HELPS": "(all )?(has |will )?(helps?|helped|clarif(ied|ies)|clears|gives you|makes sense|"
-    "(was|is) (clear|helpful|useful))",
     "I_AM": "i('m| am|'d be|'ll be| will be| would be)",
     "ASKING": "([问問][题題]|疑[问問]|需要|不明白|不清楚|不懂|想)",
     "YES_ZH": "([当當]然(可以)?|好的?|[没沒][问問][题題])",

@@ -14,6 +14,7 @@ GOODBYES = [
     "Hope this helps! Keep going.",
     "I hope this tutorial has given you a solid understanding of names.",
     "I really hope that this beginner-friendly guide was useful.",
+    "I hope this gave you a clear picture of names.",
     "We hope you enjoyed this tutorial.",
     "Let me know if you have any questions.",
     "*Please let me know if you'd like more exercises.*",
