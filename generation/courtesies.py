@@ -13,7 +13,8 @@ import re
 # same sentence.
 _GOODBYES = r"""
 ((i|we) )?(really |sincerely )?hope (that )?(this|the|my|our) LESSON\b
-((i|we) )?(really |sincerely )?hope (that )?(this|that|it|these)\b…(help|clear|useful|understand|sense)
+((i|we) )?(really |sincerely )?hope (that )?(this|that|it|these)\b…(help|clear|useful|sense)
+((i|we) )?(really |sincerely )?hope (that )?(this|that|it|these)\b…understand
 ((i|we) )?hope you('ve| have)? (enjoy|found|find|liked|learn)
 (please |just )?let me know (if|how|what|when|whether|which|in the comments)\b
 (please )?feel free to (ask|reach out|contact|comment|leave a|let me|message me|drop)\b

@@ -100,7 +100,7 @@ def test_a_tutorial_with_substance_passes() -> None:
         (LONG.replace("## Try it", "Try it"), "1 headings; 2 are the least"),
         (f"{LONG}\n\n```python\nprint(1)", "ends inside a code block"),
         (f"{LONG}\n\n[Insert an example here]", "is a placeholder"),
-        (f"{LONG}\n\nTODO: say why.", "“TODO:” is a placeholder"),
+        (f"{LONG}\n\nTODO: say why.", "“TODO” is a placeholder"),
         (f"{LONG}\n\n- **TBD**", "is a placeholder"),
         ("## A\n\n```\n" + "word " * 500 + "\n```\n\n## B", "words of prose"),
     ],

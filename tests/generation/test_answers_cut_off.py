@@ -21,6 +21,7 @@ from tests.generation.asking import (
     ask,
     planning,
     refused,
+    solve_with_nectar,
     writing,
 )
 from tests.generation.scripted_gateway import USAGE, ScriptedGateway
@@ -151,7 +152,7 @@ def solving_blind(settings: Settings) -> None:
 
 @pytest.mark.usefixtures("solving_blind")
 def test_who_thinks_too_long_about_a_quiz_is_asked_again_and_the_quiz_is_kept() -> None:
-    solved = [cut_off(), {"answers": []}]
+    solved = [cut_off(), solve_with_nectar]
     gateway = ScriptedGateway({"quiz": [writings.quiz()], "blind_solve": solved})
     (written,) = ask(gateway, QUIZ)
     assert gateway.purposes() == ["quiz", "blind_solve", "blind_solve"]

@@ -9,9 +9,8 @@ from pytest_django.fixtures import Settings
 
 from generation.providers.dialogue import Prompt
 from tests.generation import writings
-from tests.generation.asking import QUIZ, ask, refused
+from tests.generation.asking import QUIZ, ask, refused, solve_with_nectar
 from tests.generation.scripted_gateway import ScriptedGateway
-from tests.llm.writings import data_in
 
 
 @pytest.fixture(autouse=True)
@@ -41,19 +40,6 @@ def test_a_key_that_nobody_can_confirm_fails_the_quiz() -> None:
     assert "solved without the key" in str(error)
     assert error.usage.calls == len(gateway.asked)
     assert "is_correct" not in gateway.asked[1].user
-
-
-def solve_with_nectar(prompt: Prompt) -> dict[str, Any]:
-    """As the key has it, wherever the choices stand now."""
-    right = {writings.WORDS["en"][2], "True"}
-    answers = [
-        {
-            "question": asked["number"],
-            "choices": [one["number"] for one in asked["choices"] if one["text"] in right],
-        }
-        for asked in data_in(prompt.user)["questions"]
-    ]
-    return {"answers": answers}
 
 
 def test_a_confirmed_key_costs_one_more_call() -> None:
