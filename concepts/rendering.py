@@ -52,9 +52,9 @@ _ATTRIBUTES = {
     "pre": {"class", "tabindex"},
     **{heading: {"id"} for heading in ("h2", "h3", "h4", "h5", "h6")},
 }
-# Pygments' token classes: one to three letters and digits; ours: "code".
 _IDEOGRAPH = re.compile(r"[\u3400-\u9fff\u3040-\u30ff]")
 _WEB = re.compile(r"https?://[^/?#]", re.IGNORECASE)
+# Pygments' token classes: one to three letters and digits; ours: "code".
 _CLASS = re.compile(r"[a-z][a-z0-9]{0,2}|code")
 
 
