@@ -13,7 +13,6 @@ from typing import Any
 
 import nh3
 from linkify_it import LinkifyIt
-from linkify_it.main import Match
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
@@ -27,7 +26,7 @@ from roadmaps.slugs import unique_slug
 
 # Raise it when the output changes: rows carry the version they were rendered with, and pages render
 # those of another version again.
-RENDERER_VERSION = 2
+RENDERER_VERSION = 3
 # Words a minute of technical prose, read with care.
 READING_SPEED = 130
 IDEOGRAPH_SPEED = 250
@@ -52,6 +51,9 @@ _ATTRIBUTES = {
     "pre": {"class", "tabindex"},
     **{heading: {"id"} for heading in ("h2", "h3", "h4", "h5", "h6")},
 }
+# What does not begin with http:// or https:// is no link: strangers own the domains that manage.py,
+# README.md and main.rs look like.
+_NO_LINKS = dict.fromkeys(("ftp:", "mailto:", "//"))
 _IDEOGRAPH = re.compile(r"[\u3400-\u9fff\u3040-\u30ff]")
 _WEB = re.compile(r"https?://[^/?#]", re.IGNORECASE)
 # Pygments' token classes: one to three letters and digits; ours: "code".
@@ -104,20 +106,12 @@ def _parser(*, linkify: bool, highlighting: bool) -> MarkdownIt:
     highlighter = _highlight if highlighting else _plain
     parser = MarkdownIt("commonmark", {"html": False, "linkify": linkify, "highlight": highlighter})
     parser.enable(["table", "strikethrough", *(["linkify"] if linkify else [])])
-    parser.linkify = _WebAddresses({"ftp:": None})
+    parser.linkify = LinkifyIt(_NO_LINKS, {"fuzzy_link": False, "fuzzy_email": False})
     parser.add_render_rule("image", _image_as_text)
     parser.add_render_rule("code_block", _code_block)
     parser.core.ruler.push("cairn_links", _unlink_all_but_the_web)
     parser.core.ruler.push("cairn_headings", _name_headings)
     return parser
-
-
-class _WebAddresses(LinkifyIt):  # type: ignore[misc] # it has no types
-    """Finds bare addresses. Those of e-mail are found, for half of one may look like a host, and
-    left as they are."""
-
-    def match(self, text: str) -> list[Match]:
-        return [found for found in super().match(text) or () if _WEB.match(found.url)]
 
 
 def _unlink_all_but_the_web(state: Any) -> None:

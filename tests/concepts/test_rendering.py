@@ -15,8 +15,30 @@ def test_links_to_the_web_are_kept_and_not_vouched_for(address: str) -> None:
 
 
 def test_bare_addresses_become_links() -> None:
-    page = Page("See www.python.org and https://b.example/c.")
-    assert page.values("href") == ["http://www.python.org", "https://b.example/c"]
+    page = Page("See http://a.example and https://b.example/c, or Https://c.example/a_b_c.")
+    assert page.values("href") == [
+        "http://a.example",
+        "https://b.example/c",
+        "Https://c.example/a_b_c",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Run manage.py, then read README.md.",
+        "settings.py, main.rs, app.sh and setup.cfg.in",
+        "config/settings.py:12",
+        "www.python.org",
+        "example.com/path?query=1",
+        "//cdn.example/x.js",
+        "http:evil.example",
+        "192.168.0.1:8000",
+    ],
+)
+def test_what_names_no_protocol_is_no_link(text: str) -> None:
+    page = Page(text)
+    assert (page.tags(), page.text.strip()) == (["p"], text)
 
 
 @pytest.mark.parametrize(
