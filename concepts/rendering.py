@@ -17,6 +17,7 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
+from pydantic import AnyUrl, ValidationError
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
@@ -98,7 +99,16 @@ def _web_or_in_page(address: str) -> str | None:
     """A tutorial knows no address on this site but its own headings, whose ids are prefixed."""
     if address.startswith("#"):
         return f"#{HEADING_ID_PREFIX}{address[1:]}"
-    return address if _WEB.match(address) else None
+    return address if _WEB.match(address) and _can_be_opened(address) else None
+
+
+def _can_be_opened(address: str) -> bool:
+    """Judged by the parser that the sanitiser uses, too: one of them alone left half a link."""
+    try:
+        AnyUrl(address)
+    except ValidationError:
+        return False
+    return True
 
 
 @functools.cache

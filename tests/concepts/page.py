@@ -81,8 +81,8 @@ class Html(HTMLParser):
                 yield f"<{tag}>"
             for name in attributes.keys() - ATTRIBUTES.get(tag, set()):
                 yield f"<{tag} {name}>"
-            address = attributes.get("href", "#t-")
-            if not _MAY_BE_LINKED.match(address or ""):
+            address = attributes.get("href") or ""
+            if tag == "a" and not _MAY_BE_LINKED.match(address):
                 yield f"<{tag} href={address!r}>"
 
 

@@ -31,6 +31,7 @@ ADDRESSES = (
     "//evil.example", "///evil.example", "&sol;/evil.example", r"/\evil.example",
     r"\\evil.example", r"https:\\evil.example", "https:/evil.example", "https:evil.example",
     "https&colon;evil.example", "https://", "http:///evil.example", "ht&#9;tps://evil.example",
+    "http://a:99999", "http://a:x/", "http://[::1", "https://a%zz/", "https://1.2.3.4.5/", "http://%",
     "/admin/", "admin/", "../admin/", "./", "?next=x", "/accounts/logout/", ".", "%2fadmin",
 )  # fmt: skip
 LINKS = (
@@ -99,7 +100,7 @@ SCRAPS = (
     "<javascript:x>", "vbscript:", "//evil.example", "\n\n", "```", "```html\n", "    ", "# ",
     "> ", ' onclick="x()"', ' " onx=y ', "&lt;script&gt;", "&#60;script&#62;", "|-|\n", "|a|\n",
     "~~", "<!--", "-->", "<![CDATA[", "\x00", "`", "*", "\\", "https://a.example",
-    "www.python.org", "a@b.c", "mailto:", "<a@b.c>", "[1]: ", "/admin/", "#",
+    "https://", ":99999", "www.python.org", "a@b.c", "mailto:", "<a@b.c>", "[1]: ", "/admin/", "#",
 )  # fmt: skip
 deterministic = settings(derandomize=True, deadline=None, max_examples=200)
 markdowns = st.text() | st.lists(st.sampled_from(SCRAPS) | st.text(max_size=3)).map("".join)
@@ -137,6 +138,7 @@ def test_no_markup_is_let_through_wherever_it_stands(markup: str) -> None:
         "<a href='/admin/'>",
         "<a href=''>",
         "<a href>",
+        "<a>",
         "<a href='#main'>",
         "<!-- x -->",
         "<!DOCTYPE html>",
@@ -174,6 +176,10 @@ def test_raw_html_is_shown_as_text(markdown: str) -> None:
         ("mailto:a@b.example?subject=x", "mailto:a@b.example?subject=x"),
         ("ftp://ftp.gnu.org/a%20b", "ftp://ftp.gnu.org/a%20b"),
         ("//evil.com/x", "//evil.com/x"),
+        ("[there](http://a.example:99999)", "there"),
+        ("[there](<https://[::1>)", "there"),
+        ("<https://a.example:port/>", "https://a.example:port/"),
+        ("https://256.256.256.256/", "https://256.256.256.256/"),
         ("[there](/admin/)", "there"),
         ("[there](//evil.example)", "there"),
         ("[there](other.html)", "there"),
