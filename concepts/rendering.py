@@ -50,8 +50,8 @@ _ATTRIBUTES = {
     "ol": {"start"},
     "span": {"class"},
     "pre": {"class", "tabindex"},
-    **{heading: {"id"} for heading in ("h2", "h3", "h4", "h5", "h6")},
 }
+_HEADINGS_WITH_IDS = {heading: {"id"} for heading in ("h2", "h3", "h4", "h5", "h6")}
 # What does not begin with http:// or https:// is no link: strangers own the domains that manage.py,
 # README.md and main.rs look like.
 _NO_LINKS = dict.fromkeys(("ftp:", "mailto:", "//"))
@@ -61,8 +61,9 @@ _WEB = re.compile(r"https?://[^/?#]", re.IGNORECASE)
 _CLASS = re.compile(r"[a-z][a-z0-9]{0,2}|code")
 
 
-def render_markdown(markdown: str) -> str:
-    """Sanitised HTML; headings start at h2 and carry prefixed ids."""
+def render_markdown(markdown: str, *, is_snippet: bool = False) -> str:
+    """Sanitised HTML; headings start at h2 and carry prefixed ids, but for those of snippets: a
+    page holds many of them, and each id once."""
     longest_word = max(map(len, markdown.split()), default=0)
     parser = _parser(
         linkify=longest_word <= LINKIFY_MAX_WORD,
@@ -71,7 +72,7 @@ def render_markdown(markdown: str) -> str:
     return nh3.clean(
         parser.render(markdown),
         tags=_TAGS,
-        attributes=_ATTRIBUTES,
+        attributes=_ATTRIBUTES if is_snippet else _ATTRIBUTES | _HEADINGS_WITH_IDS,
         attribute_filter=_keep_attribute,
         url_schemes={"http", "https"},
         link_rel="nofollow noopener ugc",

@@ -15,7 +15,7 @@ register = template.Library()
 @register.filter
 def markdown(text: str) -> SafeString:
     """A question or a choice, which may hold code. Sanitised, so it is safe to show."""
-    return SafeString(render_markdown(text))
+    return SafeString(render_markdown(text, is_snippet=True))
 
 
 @register.filter
@@ -23,7 +23,7 @@ def rendered(tutorial: Tutorial) -> SafeString:
     """As it was stored. What another renderer let through may be forbidden now: it is redone."""
     if tutorial.renderer_version == RENDERER_VERSION:
         return SafeString(tutorial.html)
-    return markdown(tutorial.markdown)
+    return SafeString(render_markdown(tutorial.markdown))
 
 
 @register.filter

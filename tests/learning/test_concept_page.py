@@ -130,6 +130,17 @@ def test_hostile_markdown_in_a_quiz_never_reaches_the_page(client: Client) -> No
     assert not any("mailto" in link for link in page.links())
 
 
+def test_headings_of_questions_and_choices_never_share_an_id(client: Client) -> None:
+    run = make_ready()
+    Question.objects.update(stem="## Tying c02\n\nWhat holds?")
+    Choice.objects.update(text=Concat(Value("# Knot "), "text"))
+    page = Page(read(client, run))
+    ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    assert [tag for tag, _ in page.tags].count("h2") > 4
+    assert "t-tying-c02" in ids
+    assert sorted(ids) == sorted(set(ids))
+
+
 TITLE = "</title></h1><img src=x onerror=alert(1)>"
 ATTRIBUTE = '" onfocus="alert(1)'
 
