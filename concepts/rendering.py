@@ -35,6 +35,8 @@ HEADING_ID_PREFIX = "t-"
 # Looking for bare links in one endless word takes time that grows with its square (measured:
 # 16 s for 40,000 characters).
 LINKIFY_MAX_WORD = 2_000
+# So does looking for the beginnings of many in one paragraph (10 s for 12,000 times "a:// ").
+LINKIFY_MAX_MARKS = 500
 # Lexers are regular expressions, some of quadratic time: a model that repeats itself inside a code
 # block must not stop the event loop (measured: 4.5 s for 10,000 characters of nonsense Java).
 HIGHLIGHT_MAX_BLOCK = 4_000
@@ -64,9 +66,8 @@ _CLASS = re.compile(r"[a-z][a-z0-9]{0,2}|code")
 def render_markdown(markdown: str, *, is_snippet: bool = False) -> str:
     """Sanitised HTML; headings start at h2 and carry prefixed ids, but for those of snippets: a
     page holds many of them, and each id once."""
-    longest_word = max(map(len, markdown.split()), default=0)
     parser = _parser(
-        linkify=longest_word <= LINKIFY_MAX_WORD,
+        linkify=_is_quick_to_linkify(markdown),
         highlighting=len(markdown) <= HIGHLIGHT_MAX_TUTORIAL,
     )
     return nh3.clean(
@@ -78,6 +79,11 @@ def render_markdown(markdown: str, *, is_snippet: bool = False) -> str:
         link_rel="nofollow noopener ugc",
         id_prefix=HEADING_ID_PREFIX,
     )
+
+
+def _is_quick_to_linkify(markdown: str) -> bool:
+    longest_word = max(map(len, markdown.split()), default=0)
+    return longest_word <= LINKIFY_MAX_WORD and markdown.count("://") <= LINKIFY_MAX_MARKS
 
 
 def reading_minutes(markdown: str) -> int:

@@ -142,5 +142,10 @@ def test_one_endless_word_is_not_searched_for_links() -> None:
     assert "href" not in render_markdown("http://a" * 20_000)
 
 
+@pytest.mark.parametrize(("marks", "links"), [(499, 1), (500, 0)])
+def test_a_paragraph_full_of_protocols_is_not_searched_for_links(marks: int, links: int) -> None:
+    assert len(Page("a:// " * marks + "http://a.example").links) == links
+
+
 def test_chinese_takes_time_to_read() -> None:
     assert reading_minutes("学" * 2_500) == 10
