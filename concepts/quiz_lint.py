@@ -25,16 +25,32 @@ MAX_LONGEST_SHARE = 0.6
 DUPLICATE_OVERLAP = 0.9
 
 _LETTER = r"\(?[a-e]\)?"
+_LETTERS = rf"{_LETTER}(?:(?:,? (?:and|or|nor|&) |, ?| ?(?:[和与及或、]|以及) ?){_LETTER})+"
 _NAME = r"\(?[a-e1-5]\)?"
+# A choice may begin with a letter of its own.
+_BEGIN = r"^\W*(?:[a-e1-5][.、):] ?)?"
+_RIGHT = r"(?:are|is) (?:both |all )?(?:right|correct|true|wrong|false)"
+# What all, both or none of the others are. "都对" is also "both … to", as in "都对同一行加锁".
+_ALL_ZH = r"(?:都|均|皆|全|全都|全部)(?:不|非)?(?:对|是|正确|成立|错误?|非)的?(?!\w)"
+_KIND_ZH = r"[个种项条者]|选项|答案|说法|描述|表述|情况|做法|原因|内容"
+_OTHERS_ZH = (
+    rf"(?:(?:以上|上述|所有|全部)(?:[的各这几两二三四]|所有|全部|{_KIND_ZH})*"
+    rf"|[这前后]?[些几两二三四]?[个项者]?(?:选项|答案)?|{_LETTERS}|[a-e]{{2,4}}) ?"
+)
 _SHORTCUT = re.compile(
     # "all of the above", "none the above"; "all of them" only as the whole choice
     r"\b(all|none|any|both|neither)( of)? the (above|others)\b"
     r"|^(all|none|any|both|neither) of (these|them)\W*$"
     # letters alone, such as "A, B and C"; then "both 1 and 3", "option 2", "answer B is right"
-    rf"|^{_LETTER}((, ?|,? and |,? or ){_LETTER})+\W*$"
+    rf"|{_BEGIN}(?:only |neither |只有|仅)?{_LETTERS}(?: only| {_RIGHT})?[^\w+#]*$"
     rf"|\bboth {_NAME}(, {_NAME})*,? and {_NAME}(?!\w)"
     rf"|\b(answers?|options?|choices?) {_NAME}(?=$|[.,;:)]| (and|or|are|is|above)\b)"
-    r"|(以上|上述)(都|皆|全|均|所有)|都不?(对|正确)|[a-e] ?[和与、] ?[a-e]",
+    rf"|{_BEGIN}(?:{_OTHERS_ZH})?{_ALL_ZH}"
+    rf"|{_BEGIN}(?:以上|上述) ?(?:[都皆均]|全都|(?:全部?|所有)(?:{_KIND_ZH})*(?!\w))",
+)
+_LETTERS_ONLY = re.compile(
+    r"(?:[a-e]|\W|only|both|neither|and|or|nor|are|is|all|right|correct|true|wrong|false"
+    r"|[和与及或都均皆全不非对是错]|以及|只有|仅|正确|错误|成立|全部)+"
 )
 
 
@@ -90,8 +106,13 @@ def _distinct_choices(question: QuestionContent) -> Iterator[str]:
 
 
 def _no_shortcuts(question: QuestionContent) -> Iterator[str]:
-    for choice in question.choices:
-        if _SHORTCUT.search(text_key(choice.text)):
+    keys = [text_key(choice.text) for choice in question.choices]
+    are_letters = [bool(_LETTERS_ONLY.fullmatch(key)) for key in keys]
+    # "A and B" needs two others to refer to. Without them it is an answer: an output to be
+    # predicted, or statements of the stem.
+    may_be_letters = are_letters.count(False) < 2
+    for choice, key, is_letters in zip(question.choices, keys, are_letters, strict=True):
+        if _SHORTCUT.search(key) and not (is_letters and may_be_letters):
             yield f"the choice “{choice.text}” refers to other choices"
 
 

@@ -134,6 +134,30 @@ def test_choices_that_read_the_same_are_one_too_many(twin: str) -> None:
         "以上全部",
         "A 和 B 都正确",
         "都不对",
+        "以上都对",
+        "“以上皆是”",
+        "以上都可以",
+        "以上选项都正确",
+        "以上三项都是。",
+        "上述全部",
+        "上述全部正确",
+        "上述说法均错误",
+        "D. 以上都对",
+        "以上都对，缺一不可",
+        "A和B都正确",
+        "A、B、C都对",
+        "AB都对",
+        "A和B都正确，C错误",
+        "只有A和B",
+        "都正确",
+        "两者都对",
+        "前两项都正确",
+        "所有选项都不对",
+        "A and B only",
+        "Only A and C.",
+        "A and B are correct",
+        "A, B, and C",
+        "Neither A nor B",
     ],
 )
 def test_a_choice_must_not_lean_on_the_others(text: str) -> None:
@@ -142,10 +166,51 @@ def test_a_choice_must_not_lean_on_the_others(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Above the fold", "both methods and headers", "All of it is read", "An option", "都在内存中"],
+    [
+        "Above the fold",
+        "both methods and headers",
+        "All of it is read",
+        "An option",
+        "C and C++",
+        "都在内存中",
+        "使用Node和Express",
+        "学习Vue和CSS",
+        "cache与database",
+        "维生素B和E",
+        "a和b指向同一个列表",
+        "两个事务都对同一行加锁",
+        "左右两列都对齐",
+        "两个线程都正确释放了锁",
+        "两者都对数据加锁",
+        "都对外开放",
+        "上述所有字段都要索引",
+        "上述全表扫描会锁表",
+        "18岁以上都可以注册",
+        "全是空值",
+    ],
 )
 def test_a_choice_that_only_sounds_alike_passes(text: str) -> None:
     assert not complaints(question([*GOOD[:3], text]))
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("a, b, c", "c, b, a", "a, c, b", "b, c, a"),
+        ("a, b, c", "c, b, a", "abc", "[]"),
+        ("a, b", "b, a", "It raises an error"),
+        ("A and B", "B and C", "A and C", "A, B and C"),
+        ("Only A", "Only B", "Both A and B", "Neither A nor B"),
+        ("只有A正确", "只有B正确", "A和B都正确", "A和B都错误"),
+    ],
+)
+def test_letters_among_letters_are_answers(texts: Sequence[str]) -> None:
+    assert "refers to" not in complaints(question(texts))
+
+
+def test_letters_beside_two_others_refer_to_them() -> None:
+    found = complaints(question(["a, b", "It reads", "It writes", "Both A and B"]))
+    assert found.count("refers to other choices") == 2
 
 
 def test_every_choice_gives_a_reason() -> None:
