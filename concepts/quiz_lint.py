@@ -13,7 +13,11 @@ from itertools import combinations
 from statistics import mean
 
 from concepts.content import ChoiceContent, QuestionContent, QuizContent
-from concepts.quiz_reasons import contradicting_explanation, contradicting_rationales
+from concepts.quiz_reasons import (
+    contradicting_explanation,
+    contradicting_rationales,
+    names_of_places,
+)
 from roadmaps.text import text_key, word_overlap
 
 MIN_CHOICES, MAX_CHOICES = 3, 5
@@ -166,4 +170,5 @@ _QUESTION_RULES: tuple[Callable[[QuestionContent], Iterator[str]], ...] = (
     _length_gives_away,
     contradicting_rationales,
     contradicting_explanation,
+    names_of_places,
 )
