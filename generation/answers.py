@@ -16,6 +16,7 @@ from concepts.quiz_lint import lint_quiz
 from generation.languages import find_wrong_language, means_true, true_and_false
 from generation.outline import Outline
 from generation.placeholders import find_placeholder
+from generation.quiz_language import quiz_language_problems
 from generation.unwrapping import FENCE_LINE, HEADING, Block, split_blocks
 
 # Fewer words (ideographs count one each) cannot teach anything.
@@ -117,7 +118,7 @@ def quiz_problems(quiz: QuizContent, language: str) -> list[str]:
         *lint_quiz(quiz),
         *_too_few_questions(quiz),
         *_foreign_labels(quiz, language),
-        *_quiz_language(quiz, language),
+        *quiz_language_problems(quiz, language),
     ]
 
 
@@ -132,25 +133,6 @@ def _foreign_labels(quiz: QuizContent, language: str) -> Iterator[str]:
         texts = tuple(choice.text for choice in question.choices)
         if labels and question.type == "true_false" and set(texts) != set(labels):
             yield f"question {number}: the choices must be “{labels[0]}” and “{labels[1]}”"
-
-
-def _quiz_language(quiz: QuizContent, language: str) -> Iterator[str]:
-    """Stems, choices and reasons are judged apart: each kind of text may be the forgotten one.
-
-    Choices are scraps rather than prose: of them only the script is judged.
-    """
-    parts = {
-        "the questions": [question.stem for question in quiz.questions],
-        "the choices": [choice.text for question in quiz.questions for choice in question.choices],
-        "the reasons and explanations": [
-            *(question.explanation for question in quiz.questions),
-            *(choice.rationale for question in quiz.questions for choice in question.choices),
-        ],
-    }
-    for name, texts in parts.items():
-        is_prose = name != "the choices"
-        if wrong := find_wrong_language("\n".join(texts), language, by_words=is_prose):
-            yield f"{name}: {wrong}"
 
 
 def outline_language_problems(outline: Outline, language: str) -> list[str]:
