@@ -27,6 +27,7 @@ _LOOKS_LIKE_CODE = re.compile(
     r"[={}\[\]<>|\\$@#_]|\w\(|[A-Za-z][.:][A-Za-z]|(?:^|\s)--?\w|[;:]$|^\s*[./]"
 )
 _WORD = re.compile(r"[A-Za-z]+")
+_PIECES = re.compile(r"[.?!:;\n。？！：；“”\"«»「」]+")
 
 
 def quiz_language_problems(quiz: QuizContent, language: str) -> Iterator[str]:
@@ -34,7 +35,7 @@ def quiz_language_problems(quiz: QuizContent, language: str) -> Iterator[str]:
     stems = [question.stem for question in quiz.questions]
     reasons = [text for question in quiz.questions for text in _reasons(question)]
     complaints = {
-        "the questions": find_wrong_language("\n".join(stems), language),
+        "the questions": _wrong_stems(stems, language),
         "the choices": _wrong_choices(quiz, language),
         "the reasons and explanations": find_wrong_language("\n".join(reasons), language),
     }
@@ -43,6 +44,23 @@ def quiz_language_problems(quiz: QuizContent, language: str) -> Iterator[str]:
 
 def _reasons(question: QuestionContent) -> list[str]:
     return [question.explanation, *(choice.rationale for choice in question.choices)]
+
+
+def _wrong_stems(stems: list[str], language: str) -> str | None:
+    """A text to be read in a foreign script may be much longer than what is asked about it."""
+    wrong = find_wrong_language("\n".join(stems), language)
+    is_script = find_wrong_language("\n".join(stems), language, by_words=False)
+    return None if is_script and all(_asks_in(language, stem) for stem in stems) else wrong
+
+
+def _asks_in(language: str, stem: str) -> bool:
+    """Whether a piece of it is in the script of the language, and more than a term."""
+    # Repeated, for of a text as short as that nothing is said.
+    return any(
+        not find_wrong_language(f"{piece[:100]} " * MIN_PROSE, language, by_words=False)
+        for piece in _PIECES.split(stem)
+        if len(words(piece)) > 2
+    )
 
 
 def _wrong_choices(quiz: QuizContent, language: str) -> str | None:

@@ -126,3 +126,28 @@ def test_what_is_no_english_sentence_is_in_no_wrong_language(texts: tuple[str, .
 def test_who_speaks_of_english_may_offer_it(objective: str) -> None:
     quiz = asked_in_chinese(*SENTENCES, objective=objective)
     assert quiz_problems(quiz, "zh") == []
+
+
+READ_AND_ANSWER = {
+    "en": "阅读短文：“HTTP”是什么？她的自行车坏了，只好走路去学校，路上又下起了大雨。" * 2,
+    "zh": "Read the text: why is she late? The bicycle is broken, so she had to walk. " * 2,
+}
+
+
+@pytest.mark.parametrize("language", READ_AND_ANSWER)
+def test_questions_in_another_script_are_found_beside_the_text_they_are_on(language: str) -> None:
+    quiz = asked_in_chinese("它们互相取暖", "它们离开蜂箱", "它们采集花蜜")
+    questions = [
+        question.model_copy(update={"stem": f"{number}. {READ_AND_ANSWER[language]}"})
+        for number, question in enumerate(quiz.questions)
+    ]
+    found = quiz_problems(QuizContent(questions=questions), language)
+    assert [one for one in found if one.startswith("the questions: it is written in")]
+
+
+def test_one_question_in_the_right_language_does_not_excuse_the_others() -> None:
+    quiz, language = read(QUIZZES / "good" / "chinese_reading_in_english.yaml")
+    stem = "他为什么没有来？" + quiz.questions[0].stem.partition("come?")[2]
+    questions = [quiz.questions[0].model_copy(update={"stem": stem}), *quiz.questions[1:]]
+    found = quiz_problems(quiz.model_copy(update={"questions": questions}), language)
+    assert found == ["the questions: it is written in another script, not in English (English, en)"]
