@@ -122,6 +122,8 @@ class ModelServer:
     rewrite: Callable[[Received, str], str] = lambda _received, content: content
     # Whether an answer ends at the limit of tokens, and says so.
     cut_off: Callable[[Received], bool] = lambda _received: False
+    # Whether a stream gives a reason for its end; without, its last line has to do.
+    gives_reasons: bool = True
     # Whether a stream ends with the tokens it took.
     tells_usage: bool = True
     received: list[Received] = field(default_factory=list)
@@ -276,7 +278,7 @@ class ModelServer:
         writer.write(
             b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
         )
-        for event in _events(request, content, tells_usage=self.tells_usage):
+        for event in _events(self, request, content):
             writer.write(f"data: {event}\n\n".encode())
             await writer.drain()
 
@@ -288,7 +290,7 @@ def _headers(head: str) -> Iterator[tuple[str, str]]:
             yield name.lower(), value
 
 
-def _events(request: Received, content: str, *, tells_usage: bool) -> Iterator[str]:
+def _events(server: ModelServer, request: Received, content: str) -> Iterator[str]:
     cut = request.fault == "truncated"
     length = 2 * len(content) // 3 if cut else len(content)
     for start in range(0, length, CHUNK_CHARACTERS):
@@ -296,9 +298,9 @@ def _events(request: Received, content: str, *, tells_usage: bool) -> Iterator[s
         yield json.dumps(_chunk([{"index": 0, "delta": {"role": "assistant", "content": text}}]))
     if cut:
         return
-    finish = "length" if request.is_cut_off else "stop"
+    finish = "length" if request.is_cut_off else "stop" if server.gives_reasons else None
     yield json.dumps(_chunk([{"index": 0, "delta": {}, "finish_reason": finish}]))
-    if tells_usage and (request.body.get("stream_options") or {}).get("include_usage"):
+    if server.tells_usage and (request.body.get("stream_options") or {}).get("include_usage"):
         yield json.dumps(_chunk([]) | {"usage": _usage(request)})
     yield "[DONE]"
 

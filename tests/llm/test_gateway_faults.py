@@ -239,11 +239,21 @@ async def test_the_key_is_nowhere_but_in_the_request(
     assert not any(KEY in text for text in told)
 
 
+async def test_a_last_line_is_an_end_where_no_reason_is_given(server: ModelServer) -> None:
+    """Some servers never give one."""
+    server.gives_reasons = False
+    async with open_gateway(endpoint_of(server)) as gateway:
+        answer = await gateway.write_text(prompt_for("tutorial"))
+    assert answer.content.endswith("is a share.")
+    assert len(server.received) == 1
+
+
+@pytest.mark.parametrize("gives_reasons", [True, False])
 async def test_a_text_that_ends_without_an_end_is_asked_for_again(
-    server: ModelServer, hasty: None
+    server: ModelServer, hasty: None, gives_reasons: bool
 ) -> None:
     """Its connection closed in good order; only the word that it is finished was missing."""
-    server.faults = Faults(truncated=1.0)
+    server.faults, server.gives_reasons = Faults(truncated=1.0), gives_reasons
     async with open_gateway(endpoint_of(server)) as gateway:
         writing = asyncio.create_task(gateway.write_text(prompt_for("tutorial")))
         await until(lambda: server.received and server.received[0].answered_at)

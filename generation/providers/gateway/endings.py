@@ -42,6 +42,6 @@ class WatchedStream(AsyncByteStream):
 async def watch_ending(response: Response) -> None:
     """A hook of the HTTP client. What is compressed is not looked into: then the reason decides."""
     ending, stream = ENDING.get(), response.stream
-    if ending is not None and isinstance(stream, AsyncByteStream):
-        if "content-encoding" not in response.headers:
-            response.stream = WatchedStream(stream, ending)
+    is_readable = "content-encoding" not in response.headers
+    if ending is not None and is_readable and isinstance(stream, AsyncByteStream):
+        response.stream = WatchedStream(stream, ending)

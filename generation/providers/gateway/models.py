@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from openai import AsyncOpenAI, Timeout
+from openai import AsyncOpenAI, DefaultAsyncHttpxClient, Timeout
 from pydantic import BaseModel
 from pydantic_ai import NativeOutput, PromptedOutput, ToolOutput
 from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart, ToolCallPart
@@ -21,6 +21,7 @@ from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 from pydantic_ai.settings import ModelSettings
 
 from generation.providers.endpoints import Endpoint
+from generation.providers.gateway.endings import watch_ending
 from generation.providers.gateway.requests import Requests, Tally
 
 OPENAI_HOST = "api.openai.com"
@@ -58,6 +59,7 @@ def open_client(endpoint: Endpoint) -> AsyncOpenAI:
         base_url=endpoint.base_url,
         timeout=Timeout(endpoint.timeout_seconds, connect=CONNECT_SECONDS),
         max_retries=0,
+        http_client=DefaultAsyncHttpxClient(event_hooks={"response": [watch_ending]}),
     )
 
 
@@ -77,8 +79,6 @@ def build_model(endpoint: Endpoint, client: AsyncOpenAI) -> Model:
         thinking_tags=("<nobody-thinks>", "</nobody-thinks>"),
         supports_json_schema_output=True,
         supports_json_object_output=True,
-        # Else a text that breaks off in good order would pass for whole.
-        openai_chat_streaming_requires_finish_reason=True,
         openai_chat_supports_max_completion_tokens=(
             endpoint.max_tokens_field == "max_completion_tokens"
         ),

@@ -36,6 +36,7 @@ from generation.providers.endpoints import (
     timeout_for,
 )
 from generation.providers.gateway.breaker import Breaker
+from generation.providers.gateway.endings import ENDING, Ending
 from generation.providers.gateway.errors import without_key
 from generation.providers.gateway.models import (
     CountedModel,
@@ -44,6 +45,7 @@ from generation.providers.gateway.models import (
     output_of,
 )
 from generation.providers.gateway.requests import Requests, Tally
+from generation.providers.gateway.responses import check_ending
 from generation.providers.limits import Pacer, Rates, account_key
 from generation.unwrapping import strip_thoughts
 
@@ -145,10 +147,14 @@ class ModelGateway:
             streaming = model_request_stream(
                 self._model, messages, model_settings=ModelSettings(max_tokens=room)
             )
+            ending = Ending()
+            ENDING.set(ending)
             async with streaming as stream:
                 async for _ in stream:
                     pass
-                return stream.get()
+                response = stream.get()
+            check_ending(response, ending)
+            return response
 
         seconds = STREAM_PATIENCE * self._endpoint.timeout_seconds
         with charged(tally):

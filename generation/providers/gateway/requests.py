@@ -175,6 +175,8 @@ class Requests:
         try:
             async with asyncio.timeout(seconds):
                 return await ask(room)
+        except ProviderError:
+            raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it has a name of ours
             task = asyncio.current_task()
             if task is not None and task.cancelling():

@@ -10,6 +10,7 @@ from pydantic_ai.usage import RequestUsage
 
 from generation.providers.base import ContentError, CutOffError
 from generation.providers.endpoints import Endpoint
+from generation.providers.gateway.endings import Ending
 from generation.providers.gateway.errors import Again
 from generation.unwrapping import strip_thoughts
 
@@ -25,9 +26,20 @@ def tokens_about(text: str) -> int:
     return len(text.encode()) // BYTES_PER_TOKEN
 
 
+def check_ending(response: ModelResponse, ending: Ending) -> None:
+    """Raises Again for a text that broke off in good order; it would pass for whole."""
+    if not (_finish_reason(response) or ending.is_done):
+        raise Again("The model server broke off.", detail="a stream without an end")
+
+
+def _finish_reason(response: ModelResponse) -> str:
+    """In the server's own word."""
+    return str((response.provider_details or {}).get("finish_reason") or "").casefold()
+
+
 def check_response(response: ModelResponse) -> None:
     """Raises CutOffError, ContentError or Again for a response that nobody can use."""
-    said = str((response.provider_details or {}).get("finish_reason", "")).casefold()
+    said = _finish_reason(response)
     if said in BROKEN_OFF:
         raise Again("The model server broke off.", detail=f"finish_reason: {said}")
     if response.finish_reason == "length" or said in TOO_LONG:
