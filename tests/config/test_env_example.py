@@ -15,7 +15,8 @@ OF_OTHERS = {"NO_COLOR", "REMAP_SIGTERM", "SIGQUIT", "XDG_RUNTIME_DIR"}
 NAME = re.compile(r"[A-Z][A-Z0-9_]+")
 # The callables through which our code reads the environment.
 READERS = re.compile(
-    r"env\.\w+|os\.environ\.\w+|_required|positive_number|optional_number|one_of|read|whole_number"
+    r"env\.\w+|os\.environ\.\w+|_required|positive_number|optional_number|one_of|yes_or_no|read"
+    r"|whole_number"
 )
 
 
