@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import uuid
 from collections.abc import Iterator
 
 import pytest
+from pytest_django import Settings
 
 from generation.ledger import CallRecord, Ledger
 from generation.limits import RunBudget
@@ -63,6 +65,40 @@ async def test_no_request_starts_once_the_budget_is_spent(server: ModelServer) -
             with pytest.raises(SystemicError, match="RUN_MAX_TOKENS is 1"):
                 await gateway.write_text(prompt_for("quiz"))
     assert len(server.received) == len(shelf.records) == 1
+
+
+async def test_a_spent_budget_is_one_runs_and_stops_no_other(
+    server: ModelServer, settings: Settings, redis_url: str
+) -> None:
+    """They share an account, and with it the limits and refusals of its server."""
+    settings.REDIS_URL = redis_url
+    async with (
+        open_books(Shelf(), RunBudget(max_tokens=1)) as books,
+        open_gateway(endpoint_of(server), on_call=books.note, before_call=books.check) as poor,
+        open_gateway(endpoint_of(server)) as rich,
+    ):
+        await poor.write_text(prompt_for("tutorial", 1))
+        await rich.write_text(prompt_for("tutorial", 2))
+        with pytest.raises(SystemicError, match="RUN_MAX_TOKENS"):
+            await poor.write_text(prompt_for("tutorial", 3))
+        assert (await rich.write_text(prompt_for("tutorial", 4))).content
+
+
+async def test_a_call_takes_what_the_server_takes_and_not_what_it_waited(
+    server: ModelServer,
+) -> None:
+    shelf = Shelf()
+    server.seconds = lambda _request: 0.3
+    async with (
+        open_books(shelf) as books,
+        open_gateway(endpoint_of(server, concurrency=1), on_call=books.note) as gateway,
+    ):
+        prompts = [prompt_for("tutorial", number) for number in range(4)]
+        await asyncio.gather(*(gateway.write_text(prompt) for prompt in prompts))
+    times = sorted(record["seconds"] for record in shelf.records)
+    # The last one waited three times as long.
+    assert times[0] >= 0.3
+    assert times[-1] < 3 * 0.3
 
 
 async def test_repetitions_are_requests_too(server: ModelServer) -> None:

@@ -84,7 +84,7 @@ class Entry:
 
     prompt: Prompt
     response: ModelResponse | None = None
-    began: float = field(default_factory=time.monotonic)
+    began: float = 0.0
     # Tokens a minute that its turn was taken for; whether it was sent, and refused unread.
     reserved: float = 0.0
     is_sent: bool = False
@@ -149,16 +149,23 @@ class Requests:
                 await self._queue_up()
                 self._ask_leave()
                 with self._booked(tally, number, entry), model_call():
-                    entry.response = await self._ask(entry, ask, seconds)
-                    check_response(entry.response)
-                self._outage.answer()
-            except ProviderError as error:
-                await self._tell_others(error)
+                    return await self._ask_and_tell(entry, ask, seconds)
+            except ProviderError:
                 # It may have been the last straw; then this request, too, is told so.
                 self._breaker.check()
                 raise
             finally:
                 await self._pacer.settle(entry.tokens_used() - entry.reserved)
+
+    async def _ask_and_tell(self, entry: Entry, ask: Ask, seconds: float) -> ModelResponse:
+        """What the server says of a request concerns all others: of this process and the fleet."""
+        try:
+            entry.response = await self._ask(entry, ask, seconds)
+            check_response(entry.response)
+        except ProviderError as error:
+            await self._tell_others(error)
+            raise
+        self._outage.answer()
         return entry.response
 
     def _ask_leave(self) -> None:
@@ -171,7 +178,7 @@ class Requests:
 
     async def _ask(self, entry: Entry, ask: Ask, seconds: float) -> ModelResponse:
         room = int(min(entry.prompt.max_tokens, self._most_room))
-        entry.is_sent = True
+        entry.is_sent, entry.began = True, time.monotonic()
         try:
             async with asyncio.timeout(seconds):
                 return await ask(room)
