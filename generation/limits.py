@@ -54,7 +54,8 @@ class Limits:
     attempts: int = 5
     retry_seconds: float = 2.0
     # Of those, times one is asked that repeats its requests by itself: layers that repeat multiply.
-    outer_attempts: int = 2
+    # One may be lost with a worker that was killed.
+    outer_attempts: int = 3
     lease_seconds: float = 30.0
     poll_seconds: float = 0.5
     drain_seconds: float = 60.0

@@ -79,7 +79,8 @@ async def _ask(
         except (TransientError, OSError) as error:
             pause = limits.pause_after(attempt, repeats_itself=keeps_books(provider))
             if pause is None:
-                raise ProviderError(str(error)) from error
+                # Nothing is lost by asking again later; when, is for people to say.
+                raise SystemicError(f"The plan could not be made for now: {error}") from error
             log_retry(attempt, pause, error)
             await asyncio.sleep(pause)
         else:

@@ -114,7 +114,7 @@ def artifact_prompt(purpose: str, brief: ConceptBrief) -> Prompt:
         "words": _length(brief),
         "labels": f"“{labels[0]}” and “{labels[1]}”",
     }
-    return _fill(purpose, words, _describe(brief))
+    return _fill(purpose, words, _describe(brief), subject=brief.key)
 
 
 def repair_prompt(
@@ -127,7 +127,8 @@ def repair_prompt(
         faults=_as_data(list(faults)),
         language_request=request_language(language) if language else _GOALS_LANGUAGE,
     )
-    return Prompt(
+    return replace(
+        original,
         purpose="repair",
         version=f"{original.version}+{file.version}",
         system=f"{original.system}\n\n{file.system}",
@@ -154,13 +155,18 @@ def shorter_prompt(asked: Prompt, task: str, language: str | None, *, doublings:
     )
 
 
-def blind_solve_prompt(questions: Sequence[Mapping[str, Any]]) -> Prompt:
+def blind_solve_prompt(questions: Sequence[Mapping[str, Any]], *, subject: str) -> Prompt:
     """`questions` come without key, rationales and explanation."""
-    return _fill("blind_solve", {}, {"questions": list(questions)})
+    return _fill("blind_solve", {}, {"questions": list(questions)}, subject=subject)
 
 
 def _fill(
-    purpose: str, words: Mapping[str, str], data: Mapping[str, Any], *, max_tokens: int = 0
+    purpose: str,
+    words: Mapping[str, str],
+    data: Mapping[str, Any],
+    *,
+    max_tokens: int = 0,
+    subject: str = "",
 ) -> Prompt:
     file = load_prompt(purpose)
     return Prompt(
@@ -169,6 +175,7 @@ def _fill(
         system=Template(file.system).substitute(words),
         user=Template(file.user).substitute(words, data=_as_data(data)),
         max_tokens=max_tokens or file.max_tokens,
+        subject=subject,
     )
 
 

@@ -24,7 +24,7 @@ async def solve_blind(
     questions = [
         _without_key(number, question) for number, question in enumerate(shuffled.questions, 1)
     ]
-    answers = await _ask(blind_solve_prompt(questions), gateway, language)
+    answers = await _ask(blind_solve_prompt(questions, subject=seed), gateway, language)
     solved = {one.question: one for one in answers.answers}
     return list(_disagreements(shuffled, solved))
 

@@ -22,6 +22,8 @@ class Prompt:
     system: str
     user: str
     max_tokens: int
+    # The key of the concept it is about; empty where it is about the goal.
+    subject: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,9 @@ class Answer(Generic[T]):
 
 class Gateway(Protocol):
     """Raises TransientError, ContentError and SystemicError of `generation.providers.base`."""
+
+    def fit(self, prompt: Prompt) -> Prompt:
+        """With no more room for the answer than the server is known to have."""
 
     async def write_text(self, prompt: Prompt) -> Answer[str]:
         """Plain text, streamed; returned when it is whole."""

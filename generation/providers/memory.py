@@ -35,12 +35,18 @@ class RememberingGateway:
     async def write_object(self, prompt: Prompt, schema: type[M]) -> Answer[M]:
         return await self._ask(prompt, lambda: self._gateway.write_object(prompt, schema))
 
+    def fit(self, prompt: Prompt) -> Prompt:
+        return self._gateway.fit(prompt)
+
     async def _ask(self, prompt: Prompt, ask: Callable[[], Awaitable[Answer[Any]]]) -> Answer[Any]:
         """Whoever asks the same meanwhile waits; if the first one fails, the next one asks."""
+        prompt = self.fit(prompt)
         lock = self._asking.setdefault(prompt, asyncio.Lock())
         async with lock:
             if prompt not in self._answers:
-                self._answers[prompt] = await _answer_or_cut(ask)
+                answer = await _answer_or_cut(ask)
+                # Perhaps the room turned out to be smaller: whoever asks for that asks the same.
+                self._answers[prompt] = self._answers[self.fit(prompt)] = answer
             if len(self._answers) > MAX_ANSWERS:
                 self._answers.popitem(last=False)
             known = self._answers[prompt]
@@ -77,6 +83,9 @@ class Account:
     def usage(self) -> Usage:
         return sum(self._charged.values(), self._in_vain)
 
+    def fit(self, prompt: Prompt) -> Prompt:
+        return self._gateway.fit(prompt)
+
     async def write_text(self, prompt: Prompt) -> Answer[str]:
         return await self._charge(prompt, self._gateway.write_text(prompt))
 
@@ -89,10 +98,10 @@ class Account:
         except ProviderError as error:
             # One that is remembered comes again when the same is asked, and was paid for once.
             if isinstance(error, CutOffError):
-                self._charged[prompt] = error.usage
+                self._charged[self.fit(prompt)] = error.usage
             else:
                 self._in_vain += error.usage
             error.usage = Usage()
             raise
-        self._charged[prompt] = answer.usage
+        self._charged[self.fit(prompt)] = answer.usage
         return answer

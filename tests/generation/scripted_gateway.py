@@ -41,6 +41,9 @@ class ScriptedGateway:
         finally:
             self.is_open = False
 
+    def fit(self, prompt: Prompt) -> Prompt:
+        return prompt
+
     async def write_text(self, prompt: Prompt) -> Answer[str]:
         return Answer(str(self._next(prompt)), USAGE, 0.1)
 

@@ -196,5 +196,5 @@ def test_room_has_an_end_and_never_shrinks(room: int, doublings: int, more: int)
 
 
 def test_whoever_solves_blind_is_told_the_questions() -> None:
-    prompt = blind_solve_prompt([{"number": 1, "stem": "Why?"}])
+    prompt = blind_solve_prompt([{"number": 1, "stem": "Why?"}], subject="c1")
     assert json.loads(material(prompt)) == {"questions": [{"number": 1, "stem": "Why?"}]}

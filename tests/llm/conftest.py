@@ -49,4 +49,5 @@ def prompt_for(purpose: str, number: int = 0, *, max_tokens: int = 2_000) -> Pro
         system="You write lessons on keeping bees.",
         user=f"Write the {purpose} of lesson {number}.",
         max_tokens=max_tokens,
+        subject="" if purpose == "outline" else f"lesson-{number}",
     )

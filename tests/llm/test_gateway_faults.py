@@ -137,7 +137,6 @@ def named(code: str) -> dict[str, Any]:
     ("refusal", "words"),
     [
         ((401, {}, named("invalid_api_key")), "refused the key"),
-        ((403, {}, {}), "refused the key"),
         ((402, {}, {}), "no credit"),
         ((429, {}, named("insufficient_quota")), "no credit or quota"),
         ((404, {}, named("model_not_found")), "does not know the model"),

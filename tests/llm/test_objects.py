@@ -29,6 +29,8 @@ JSON = json.dumps(WANTED)
         f'<think>They want {{something}} like {{"title": "x"}}.</think>\n{JSON}',
         f'They want {{something}} with {{"title": 1}} in it.</think>{JSON}',
         f"<reasoning>Hm.</reasoning>{JSON}",
+        f'A draft: {{"title": "x", "list": ["{"long " * 40}"]}}</think>{JSON}',
+        f'A broken draft: {{"title": [...]}}</think>\n```json\n{JSON}\n```',
         f'For instance {{"title": "x"}} would do, but better: {JSON}',
         f"In LaTeX, \\frac{{a}}{{b}} is a share. {JSON}",
         f"{JSON} {{}}",

@@ -7,6 +7,7 @@ import socket
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 
 from concepts.content import QuizContent
 from generation.providers.base import ContentError, CutOffError, SystemicError, TransientError
@@ -40,7 +41,6 @@ def says(message: str, **others: Any) -> dict[str, Any]:
         (429, says("Full.", type="exceeded_current_quota_error"), "no credit"),
         (429, says("Insufficient balance or no resource package.", code="1113"), "no credit"),
         (429, says("Your account is not active.", code="billing_not_active"), "no credit"),
-        (403, says("Forbidden"), "refused the key"),
     ],
 )
 async def test_a_refused_key_and_an_empty_account_have_many_names(
@@ -56,7 +56,7 @@ async def test_a_refused_key_and_an_empty_account_have_many_names(
 @pytest.mark.parametrize(
     ("status", "body"),
     [
-        (413, says("Request too large.")),
+        (413, says("Payload too large.")),
         (451, says("Not here.")),
         (422, says("Invalid input: How to rotate an incorrect API key")),
         (400, says("This asks for too much.")),
@@ -73,18 +73,50 @@ async def test_one_rejected_text_is_no_reason_to_stop(
             assert (await gateway.write_text(prompt_for("tutorial", 1))).content
 
 
-async def test_a_server_that_rejects_everything_is_given_up(server: ModelServer) -> None:
+async def test_a_server_that_rejects_every_subject_is_given_up(server: ModelServer) -> None:
     server.refuse = lambda _request: (400, {}, says("Unknown field: response_format"))
     async with open_gateway(endpoint_of(server)) as gateway:
-        for number in range(2):
+        for number in range(4):
             with pytest.raises(ContentError, match="rejected"):
                 await gateway.write_text(prompt_for("tutorial", number))
         with pytest.raises(SystemicError, match=r"rejects every request \(LLM_MODEL") as given_up:
-            await gateway.write_text(prompt_for("tutorial", 3))
+            await gateway.write_text(prompt_for("tutorial", 5))
     assert "Unknown field: response_format" in given_up.value.detail
 
 
-async def test_one_forbidden_text_is_one_and_a_second_in_a_row_is_the_key(
+@pytest.mark.parametrize("status", [400, 403])
+async def test_all_that_is_refused_of_one_or_two_concepts_stops_nothing(
+    server: ModelServer, status: int
+) -> None:
+    """Also where it is asked for first, as when a run is resumed that lacks nothing else."""
+    server.refuse = lambda _request: (status, {}, says("Not of this."))
+    async with open_gateway(endpoint_of(server, concurrency=1)) as gateway:
+        for purpose in ("tutorial", "resources", "quiz", "tutorial again", "quiz again"):
+            for number in (0, 1):
+                with pytest.raises(ContentError):
+                    await gateway.write_text(prompt_for(purpose, number))
+
+
+async def test_what_is_made_of_many_errors_is_told_to_nobody_else(
+    server: ModelServer, settings: Settings, redis_url: str
+) -> None:
+    """Another run may well be served."""
+    settings.REDIS_URL = redis_url
+    server.refuse = lambda request: (403, {}, {}) if "lesson 1" in request.text else None
+    async with (
+        open_gateway(endpoint_of(server)) as unlucky,
+        open_gateway(endpoint_of(server)) as other,
+    ):
+        await other.write_text(prompt_for("tutorial", 20))
+        for number in (10, 11):
+            with pytest.raises(ContentError):
+                await unlucky.write_text(prompt_for("tutorial", number))
+        with pytest.raises(SystemicError, match="it forbids everything"):
+            await unlucky.write_text(prompt_for("tutorial", 12))
+        assert (await other.write_text(prompt_for("tutorial", 21))).content
+
+
+async def test_one_forbidden_text_is_one_and_a_forbidden_goal_is_the_key(
     server: ModelServer,
 ) -> None:
     """A firewall may take a tutorial on injections for one."""
@@ -96,10 +128,8 @@ async def test_one_forbidden_text_is_one_and_a_second_in_a_row_is_the_key(
                 await gateway.write_text(prompt_for("tutorial", 0))
             assert (await gateway.write_text(prompt_for("tutorial", 2))).content
         server.refuse = lambda _request: (403, {}, {})
-        with pytest.raises(ContentError):
-            await gateway.write_text(prompt_for("tutorial", 3))
         with pytest.raises(SystemicError, match="refused the key"):
-            await gateway.write_text(prompt_for("tutorial", 4))
+            await gateway.write_object(prompt_for("outline"), OutlineAnswer)
 
 
 def ends_with(reason: str) -> Any:
@@ -141,7 +171,6 @@ async def test_an_answer_that_broke_off_is_asked_for_again(
     [
         "Invalid max_tokens value, the valid range of max_tokens is [1, 8192]",
         "max_tokens is too large: 32000. This model supports at most 8192 completion tokens.",
-        "This model's maximum context length is 8192 tokens. However, you requested 33000.",
     ],
 )
 async def test_too_much_room_is_asked_for_once_and_then_less(
@@ -159,6 +188,38 @@ async def test_too_much_room_is_asked_for_once_and_then_less(
         await gateway.write_text(prompt_for("tutorial", 1, max_tokens=3_000))
     asked = [request.body["max_tokens"] for request in server.received]
     assert asked == [32_000, 16_000, 8_000, 8_000, 3_000]
+
+
+@pytest.mark.parametrize("status", [400, 413, 429])
+async def test_a_context_that_is_too_small_for_one_prompt_is_large_enough_for_others(
+    server: ModelServer, status: int
+) -> None:
+    words = {
+        400: "This model's maximum context length is 8192 tokens. However, you requested 9000.",
+        413: "Request too large for model `bee-1`: Limit 10000, Requested 12000.",
+        429: "Request too large for bee-1 on tokens per min (TPM): Limit 10000, Requested 12000. "
+        "The input or output tokens must be reduced in order to run successfully.",
+    }
+
+    def refuse(request: Received) -> Refusal | None:
+        is_too_much = "lesson 0" in request.text and request.body["max_tokens"] > 2_000
+        return (status, {}, says(words[status])) if is_too_much else None
+
+    server.refuse = refuse
+    async with open_gateway(endpoint_of(server)) as gateway:
+        await gateway.write_text(prompt_for("tutorial", 0, max_tokens=8_000))
+        await gateway.write_text(prompt_for("tutorial", 1, max_tokens=8_000))
+    asked = [request.body["max_tokens"] for request in server.received]
+    assert asked == [8_000, 4_000, 2_000, 8_000]
+
+
+async def test_a_number_in_a_message_is_no_code(server: ModelServer) -> None:
+    message = "Rate limit reached: Limit 30000, Used 29312, Requested 1113."
+    server.refuse = lambda _request: (
+        (429, {"retry-after-ms": "10"}, says(message)) if len(server.received) == 1 else None
+    )
+    async with open_gateway(endpoint_of(server)) as gateway:
+        assert (await gateway.write_text(prompt_for("tutorial"))).content
 
 
 async def test_no_room_at_all_is_a_rejection(server: ModelServer) -> None:

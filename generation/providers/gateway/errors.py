@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from pydantic_ai import exceptions as theirs
 
@@ -30,12 +31,14 @@ _OF_THE_KEY = re.compile(
 )
 _OF_THE_ACCOUNT = re.compile(
     r"exceeded_current_quota|insufficient[_ ](balance|funds|credits?)|credit balance is too low"
-    r"|billing_not_active|account is not active|\b1113\b|余额不足|欠费",
+    r"|billing_not_active|account is not active|余额不足|欠费",
     re.IGNORECASE,
 )
-
-_OF_ROOM = re.compile(
-    r"max_?(completion_|output_|new_)?tokens|maximum context length", re.IGNORECASE
+EMPTY_ACCOUNT_AT_ZAI = "1113"
+_OF_ROOM = re.compile(r"max_?(completion_|output_|new_)?tokens", re.IGNORECASE)
+# Also what no minute's limit ever lets through (OpenAI, Groq: under 429 and 413).
+_OF_CONTEXT = re.compile(
+    r"maximum context length|request too large|tokens must be reduced", re.IGNORECASE
 )
 # The name of the field is wrong, not its number.
 _OF_THE_FIELD = re.compile(r"unsupported|not supported|instead|extra_forbidden", re.IGNORECASE)
@@ -58,7 +61,10 @@ class Unreachable(Again):
 
 
 class NoRoom(Again):
-    """The server, or the model's context, does not have the room that was asked for."""
+    """The server does not have the room that was asked for; or the model's context, for prompt and
+    answer together."""
+
+    is_of_context = False
 
 
 class Rejected(ContentError):
@@ -102,8 +108,10 @@ def _innermost(error: BaseException) -> BaseException:
 def _of_the_server(error: theirs.ModelAPIError, detail: str, endpoint: Endpoint) -> ProviderError:
     if (reason := _systemic(error, endpoint)) is not None:
         return SystemicError(reason, detail=detail)
-    if _is_about_room(error):
-        return NoRoom("The model server never writes so much.", detail=detail, wait=0.0)
+    if (about := _about_room(error)) is not None:
+        no_room = NoRoom("The model server never writes so much.", detail=detail, wait=0.0)
+        no_room.is_of_context = about == "context"
+        return no_room
     if isinstance(error, theirs.ModelContextWindowExceededError):
         return ContentError("This is too long for the model.", detail=detail)
     if isinstance(error, theirs.ModelAuthenticationError):
@@ -130,7 +138,8 @@ def _systemic(error: theirs.ModelAPIError, endpoint: Endpoint) -> str | None:
     is_unknown = isinstance(error, theirs.ModelAuthenticationError) and _status(error) != 403
     if is_unknown or _OF_THE_KEY.search(said):
         return REFUSED_KEY
-    if isinstance(error, theirs.ModelQuotaExceededError) or _OF_THE_ACCOUNT.search(said):
+    is_empty = error.provider_error_code == EMPTY_ACCOUNT_AT_ZAI or _OF_THE_ACCOUNT.search(said)
+    if isinstance(error, theirs.ModelQuotaExceededError) or is_empty:
         return "the account at the model server has no credit or quota left"
     if _status(error) in GONE or isinstance(error, theirs.ModelNotFoundError):
         return (
@@ -150,13 +159,14 @@ def _status(error: theirs.ModelAPIError) -> int:
     return error.status_code if isinstance(error, theirs.ModelHTTPError) else 0
 
 
-def _is_about_room(error: theirs.ModelAPIError) -> bool:
+def _about_room(error: theirs.ModelAPIError) -> Literal["answer", "context"] | None:
+    """What a refusal finds too large: the answer that may come, or that and the prompt together."""
     said = str(error.body)[:SAID_CHARACTERS]
-    is_refused = isinstance(error, theirs.ModelRequestRejectedError) and _status(error) in {
-        400,
-        422,
-    }
-    return is_refused and bool(_OF_ROOM.search(said)) and not _OF_THE_FIELD.search(said)
+    if _status(error) not in {400, 413, 422, 429} or _OF_THE_FIELD.search(said):
+        return None
+    if _OF_CONTEXT.search(said):
+        return "context"
+    return "answer" if _status(error) in {400, 422} and _OF_ROOM.search(said) else None
 
 
 def _said(error: theirs.ModelAPIError) -> str:

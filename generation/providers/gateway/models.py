@@ -30,8 +30,7 @@ CONNECT_SECONDS = 10.0
 # Openings looked at for the beginning of an object.
 OPENINGS = 50
 _OBJECT_BEGINS = re.compile(r'\{\s*"')
-_THINKS = re.compile(r"\s*<(think|thinking|thought|reasoning)>", re.IGNORECASE)
-_THOUGHT_ENDS = re.compile(r"</(think|thinking|thought|reasoning)>", re.IGNORECASE)
+_THOUGHT_ENDS = re.compile(r"</(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
 
 
 class SmallSchema(OpenAIJsonSchemaTransformer):
@@ -135,9 +134,17 @@ def only_object(response: ModelResponse, *, tool: str | None = None) -> ModelRes
 def find_object(text: str) -> str:
     """The longest whole JSON object in a text; empty where there is none, or the one is faulty.
 
-    Parts of a faulty one are never taken for it: its fault is told to the model.
+    Parts of a faulty one are never taken for it: its fault is told to the model. Nor are drafts in
+    thoughts, which come before the answer; but an answer may speak of the tags of thoughts.
     """
-    text = _after_thoughts(text)
+    answers = [text, *(text[ends.end() :] for ends in _THOUGHT_ENDS.finditer(text))]
+    for answer in reversed(answers):
+        if answer.lstrip().startswith(("{", "```")) and (found := _longest_object(answer)):
+            return found
+    return _longest_object(answers[-1]) or _longest_object(text)
+
+
+def _longest_object(text: str) -> str:
     # Not strict: a line break in a string is what it says.
     decoder, start, longest = json.JSONDecoder(strict=False), text.find("{"), ""
     for _ in range(OPENINGS):
@@ -154,12 +161,3 @@ def find_object(text: str) -> str:
             longest = max(longest, found, key=len) if value else longest
         start = text.find("{", end)
     return longest
-
-
-def _after_thoughts(text: str) -> str:
-    """Thoughts come first; whatever an object says of such tags is its own."""
-    ends, begins = _THOUGHT_ENDS.search(text), _OBJECT_BEGINS.search(text)
-    if ends is None:
-        return text
-    is_before = begins is None or ends.start() < begins.start()
-    return text[ends.end() :] if is_before or _THINKS.match(text) else text

@@ -137,6 +137,9 @@ class ModelGateway:
         self._requests = requests
         self._agents: dict[type[BaseModel], Agent[None, Any]] = {}
 
+    def fit(self, prompt: Prompt) -> Prompt:
+        return self._requests.fit(prompt)
+
     async def write_text(self, prompt: Prompt) -> Answer[str]:
         tally, began = Tally(prompt), monotonic()
 

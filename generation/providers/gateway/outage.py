@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 # Pauses of everybody (seconds) after so many waves of failures; after the last one, people act.
 PATIENT_WAVES = 2
 PAUSES = (5.0, 10.0, 20.0, 40.0)
 LEAST_WAVE = 5
-# Rejections by a server that has never answered, until it is believed to reject everything.
-FIRST_NOES = 3
+# Subjects (concepts) refused with nothing answered between them, until it is not about them.
+REJECTED_SUBJECTS, FORBIDDEN_SUBJECTS = 5, 3
 # For how long (seconds) a server may answer nothing but "too many".
 MOST_CROWDED_SECONDS = 300.0
 
@@ -23,7 +23,7 @@ class Outage:
 
     A *wave* is as many failures as one moment of a server can cause: all that are under way. An
     answer of any kind, a rejection included, ends the outage: somebody is there. Rejections in turn
-    are about single texts, as long as others are written between them.
+    are about single subjects, as long as others are answered between them.
     """
 
     concurrency: int
@@ -31,34 +31,37 @@ class Outage:
     failures: int = 0
     refusals: int = 0
     crowded_since: float = math.inf
-    rejections: int = 0
-    forbidden: int = 0
-    has_answered: bool = False
+    rejected: set[str] = field(default_factory=set)
+    forbidden: set[str] = field(default_factory=set)
 
     @property
     def wave(self) -> int:
         return max(self.concurrency, LEAST_WAVE)
 
     def answer(self) -> None:
-        self.has_answered = True
-        self.rejections = self.forbidden = 0
+        self.rejected.clear()
+        self.forbidden.clear()
         self.end()
 
     def end(self) -> None:
         self.failures = self.refusals = 0
         self.crowded_since = math.inf
 
-    def reject(self) -> bool:
-        """True when it is not about the text: nothing else is answered either."""
-        self.end()
-        self.rejections += 1
-        return self.rejections >= (PATIENT_WAVES * self.wave if self.has_answered else FIRST_NOES)
+    def reject(self, subject: str) -> bool:
+        """True when it is not about the subject: no other is answered either.
 
-    def forbid(self) -> bool:
-        """Likewise; a key that no longer may is known by the second time."""
+        Of one concept all artifacts may be rejected, and of a run that is resumed it is these that
+        are asked for first.
+        """
         self.end()
-        self.forbidden += 1
-        return self.forbidden >= 2 or not self.has_answered
+        self.rejected.add(subject)
+        return len(self.rejected) >= REJECTED_SUBJECTS
+
+    def forbid(self, subject: str) -> bool:
+        """Likewise, and at once where nothing but the goal was told."""
+        self.end()
+        self.forbidden.add(subject)
+        return not subject or len(self.forbidden) >= FORBIDDEN_SUBJECTS
 
     def fail(self) -> float:
         """Seconds for which everybody should leave the server alone; infinite: give it up."""

@@ -17,6 +17,8 @@ log = structlog.get_logger(__name__)
 
 # Of one request, the first included. A pipeline asks for an artifact again by itself, later.
 ATTEMPTS = 5
+# "Too many" to one request, while others may be answered.
+MOST_REFUSALS = 60
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, JITTER_SECONDS = 0.5, 20.0, 0.5
 # Between attempts at a server that is not there: it may be starting. Four of them, then people act.
 UNREACHABLE_PAUSE_SECONDS = 10.0
@@ -38,15 +40,20 @@ class Patience:
             return False
         if isinstance(error, NoRoom):
             return 0.0
+        times, most = self._count(error)
+        if times >= most:
+            return False
+        if error.wait is not None:
+            return error.wait
+        return UNREACHABLE_PAUSE_SECONDS if isinstance(error, Unreachable) else _pause(times)
+
+    def _count(self, error: Again) -> tuple[int, int]:
+        """How often this kind has come, and how often it may."""
         if isinstance(error, TooMany):
             self.refusals += 1
-            return _pause(self.refusals) if error.wait is None else error.wait
+            return self.refusals, MOST_REFUSALS
         self.failures += 1
-        if self.failures >= ATTEMPTS:
-            return False
-        if isinstance(error, Unreachable):
-            return UNREACHABLE_PAUSE_SECONDS
-        return _pause(self.failures) if error.wait is None else error.wait
+        return self.failures, ATTEMPTS
 
 
 def _pause(times: int) -> float:

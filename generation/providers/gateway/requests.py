@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import math
+import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from pydantic_ai.messages import ModelResponse
@@ -63,6 +64,11 @@ class Tally:
 
     prompt: Prompt
     calls: list[ModelCall] = field(default_factory=list)
+    # For the answer, where prompt and answer together were too much.
+    room: int = 0
+
+    def __post_init__(self) -> None:
+        self.room = self.prompt.max_tokens
 
     def usage(self) -> Usage:
         """All of it: an empty answer has cost its prompt, too."""
@@ -83,6 +89,7 @@ class Entry:
     """One request in the books, while it is under way."""
 
     prompt: Prompt
+    room: int
     response: ModelResponse | None = None
     began: float = 0.0
     # Tokens a minute that its turn was taken for; whether it was sent, and refused unread.
@@ -126,7 +133,7 @@ class Requests:
         self._outage = Outage(endpoint.concurrency)
         self._places = asyncio.Semaphore(endpoint.concurrency)
         self._typical: dict[str, float] = {}
-        self._most_room = math.inf
+        self._most_room = sys.maxsize
         self._next_start = 0.0
 
     async def send(self, tally: Tally, ask: Ask, *, seconds: float) -> ModelResponse:
@@ -142,7 +149,7 @@ class Requests:
         raise AssertionError("the last attempt returns or raises")
 
     async def _attempt(self, tally: Tally, ask: Ask, number: int, seconds: float) -> ModelResponse:
-        entry = Entry(tally.prompt)
+        entry = Entry(tally.prompt, room=min(tally.room, self._most_room))
         async with self._place():
             try:
                 await self._turn(entry)
@@ -150,6 +157,9 @@ class Requests:
                 self._ask_leave()
                 with self._booked(tally, number, entry), model_call():
                     return await self._ask_and_tell(entry, ask, seconds)
+            except NoRoom as error:
+                self._shrink(tally, entry, error)
+                raise
             except ProviderError:
                 # It may have been the last straw; then this request, too, is told so.
                 self._breaker.check()
@@ -163,7 +173,7 @@ class Requests:
             entry.response = await self._ask(entry, ask, seconds)
             check_response(entry.response)
         except ProviderError as error:
-            await self._tell_others(error)
+            await self._tell_others(error, entry.prompt.subject)
             raise
         self._outage.answer()
         return entry.response
@@ -177,11 +187,10 @@ class Requests:
         self._breaker.check()
 
     async def _ask(self, entry: Entry, ask: Ask, seconds: float) -> ModelResponse:
-        room = int(min(entry.prompt.max_tokens, self._most_room))
         entry.is_sent, entry.began = True, time.monotonic()
         try:
             async with asyncio.timeout(seconds):
-                return await ask(room)
+                return await ask(entry.room)
         except ProviderError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it has a name of ours
@@ -190,31 +199,37 @@ class Requests:
                 # A library may answer a cancellation with an error of its own.
                 raise asyncio.CancelledError from None
             ours = translate(error, self._endpoint)
-        if isinstance(ours, NoRoom):
-            ours = self._shrink(room // 2, ours)
         entry.is_refused = isinstance(ours, UNREAD)
         # Not chained: what the library raises may show the key in a traceback.
         raise ours
 
-    def _shrink(self, room: int, error: NoRoom) -> ProviderError:
-        """What is refused for its size costs nothing: half of it is tried, by all from now on."""
-        if room < LEAST_ROOM:
-            return Rejected("The model server has no room for this.", detail=error.detail)
-        self._most_room = min(self._most_room, room)
-        return error
+    def fit(self, prompt: Prompt) -> Prompt:
+        return replace(prompt, max_tokens=min(prompt.max_tokens, self._most_room))
 
-    async def _tell_others(self, error: ProviderError) -> None:
-        """Before anybody can start another call."""
+    def _shrink(self, tally: Tally, entry: Entry, error: NoRoom) -> None:
+        """What is refused for its size costs nothing: half of it is tried, and by all others, too,
+        unless it was too much for a context together with this prompt."""
+        tally.room = entry.room // 2
+        if tally.room < LEAST_ROOM:
+            raise Rejected("The model server has no room for this.", detail=error.detail)
+        if not error.is_of_context:
+            self._most_room = min(self._most_room, tally.room)
+
+    async def _tell_others(self, error: ProviderError, subject: str) -> None:
+        """Before anybody can start another call. What we make of many errors stays in this
+        process: others see for themselves."""
         if isinstance(error, NoRoom):
             self._outage.end()
         elif isinstance(error, Again):
             await self._tell_of_trouble(error)
         elif isinstance(error, SystemicError):
-            await self._give_up(error)
+            # In the server's own words: that concerns the account, and so everybody.
+            self._breaker.open(error)
+            await self._pacer.refuse(str(error))
         elif isinstance(error, Rejected | Forbidden):
-            is_text = isinstance(error, Rejected)
-            if self._outage.reject() if is_text else self._outage.forbid():
-                await self._give_up(refused(error, self._endpoint))
+            refuse = self._outage.reject if isinstance(error, Rejected) else self._outage.forbid
+            if refuse(subject):
+                self._breaker.open(refused(error, self._endpoint))
         else:
             self._outage.answer()
 
@@ -224,17 +239,13 @@ class Requests:
         if isinstance(error, TooMany):
             wait = wait or HOLD_SECONDS
             if self._outage.crowd():
-                await self._give_up(crowded(error, self._endpoint))
+                self._breaker.open(crowded(error, self._endpoint))
         elif not isinstance(error, Unreachable):
             wait = max(wait, self._outage.fail())
         if math.isinf(wait):
-            await self._give_up(failing(error, self._endpoint, times=self._outage.failures))
+            self._breaker.open(failing(error, self._endpoint, times=self._outage.failures))
         elif wait:
             await self._pacer.hold(wait)
-
-    async def _give_up(self, error: SystemicError) -> None:
-        self._breaker.open(error)
-        await self._pacer.refuse(str(error))
 
     @asynccontextmanager
     async def _place(self) -> AsyncIterator[None]:
@@ -276,7 +287,7 @@ class Requests:
 
     def _expected_tokens(self, prompt: Prompt) -> float:
         sent = tokens_about(prompt.system + prompt.user)
-        most = min(prompt.max_tokens, self._most_room)
+        most = self.fit(prompt).max_tokens
         return sent + min(most, self._typical.get(prompt.purpose, most))
 
     @contextmanager
