@@ -32,8 +32,8 @@ def claim_in_budget(
     """`claim_work`, unless the run's budget is spent and there is something left to claim.
 
     Pullers of one run claim one after another here, each after it has written down what it spent:
-    so none claims in ignorance of what another has written down. The order of locks (spending, run,
-    artifacts that nobody holds) is that of `save_batch`.
+    so none claims in ignorance of what another has written down. The run is locked before artifacts
+    here, unlike in `save_batch`: those that anybody holds are skipped, not waited for.
     """
     record_spending(run_id, puller_id, spent)
     GenerationRun.objects.select_for_update(no_key=True).filter(pk=run_id).first()

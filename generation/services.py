@@ -279,9 +279,11 @@ def _log_end(run: GenerationRun, state: RunState, **details: object) -> None:
 @transaction.atomic
 def resume_run(run_id: uuid.UUID) -> bool:
     """Queue what is missing once more; False when there is nothing to resume."""
-    if not move_run(run_id, RunState.QUEUED, reason="", finished_at=None):
-        return False
+    # Artifacts before their run, like a batch that comes late: else the two wait for each other.
     retried = retry_failed(run_id)
+    if not move_run(run_id, RunState.QUEUED, reason="", finished_at=None):
+        transaction.set_rollback(True)
+        return False
     append_events(run_id, [Event(EventType.RUN_RESUMED, payload={"retried": retried})])
     return True
 

@@ -18,7 +18,7 @@ from concepts.content import ArtifactKind
 from concepts.models import Artifact
 from config.celery import app
 from connections.executor import DbExecutor
-from generation import ledger
+from generation import ledger, services
 from generation.ledger import CallRecord
 from generation.ledger_rows import save_calls
 from generation.models import GenerationRun, ModelCallRecord
@@ -37,9 +37,7 @@ from tests.generation.paying import (
     rows_of,
 )
 
-QUICK = Limits(
-    batch_concepts=4, batch_seconds=0.02, poll_seconds=0.02, retry_seconds=0.01, outer_attempts=3
-)
+QUICK = Limits(batch_concepts=4, batch_seconds=0.02, poll_seconds=0.02, retry_seconds=0.01)
 Records = list[CallRecord]
 
 
@@ -92,6 +90,32 @@ def test_the_runs_own_totals_are_the_ledgers(db_executor: DbExecutor) -> None:
     totals = Usage(run.model_calls, run.tokens_in, run.tokens_out, run.cost_usd)
     assert totals == rows_of(run.pk) == get_run_spending(run.pk)
     assert totals.calls == 1 + 12 + 1
+
+
+def test_what_a_plan_or_its_refusal_cost_is_written_with_it(transactional_db: None) -> None:
+    """A worker that is killed right after has told it."""
+    puller, spent = uuid.uuid4(), Usage(2, 100, 200, COST)
+    planned, refused = (open_run(PayingProvider(make_outline(4))) for _ in range(2))
+    for run_id in (planned, refused):
+        services.claim_run(run_id, puller, lease_seconds=30)
+    rest: dict[str, Any] = {"prerequisites": {}, "dropped": [], "spent": spent}
+    assert services.save_outline(planned, puller, make_outline(4), **rest)
+    services.stop_run(refused, RunState.FAILED, "Not this.", planner=puller, spent=spent)
+    for run_id in (planned, refused):
+        run = get_run(run_id)
+        assert (run.model_calls, run.tokens_in, run.tokens_out) == (2, 100, 200)
+        assert get_run_spending(run_id) == spent
+
+
+def test_who_repeats_its_requests_is_asked_for_an_artifact_three_times_only(
+    db_executor: DbExecutor,
+) -> None:
+    """The layers that repeat would multiply."""
+    fail: dict[Any, Any] = {("c01", ArtifactKind.QUIZ): TransientError("overloaded")}
+    provider = PayingProvider(make_outline(4), fail=fail)
+    run_id = write_all(provider, db_executor)
+    assert get_run(run_id).state == RunState.PARTIAL
+    assert provider.calls["c01", ArtifactKind.QUIZ] == Limits().outer_attempts == 3
 
 
 def test_two_pullers_add_up_although_they_write_at_once(db_executor: DbExecutor) -> None:
