@@ -52,10 +52,16 @@ _SHORTCUT = re.compile(
     rf"|{_BEGIN}(?:{_OTHERS_ZH})?{_ALL_ZH}"
     rf"|{_BEGIN}(?:以上|上述) ?(?:[都皆均]|全都|(?:全部?|所有)(?:{_KIND_ZH})*(?!\w))",
 )
-_LETTERS_ONLY = re.compile(
-    r"(?:[a-e]|\W|only|both|neither|and|or|nor|are|is|all|right|correct|true|wrong|false"
-    r"|[和与及或都均皆全不非对是错]|以及|只有|仅|正确|错误|成立|全部)+"
+_OF_A_LIST = (
+    r"\W|only|both|neither|and|or|nor|are|is|all|right|correct|true|wrong|false"
+    r"|[和与及或都均皆全不非对是错]|以及|只有|仅|正确|错误|成立|全部"
 )
+_LETTERS_ONLY = re.compile(rf"(?:[a-e]|{_OF_A_LIST})+")
+_NUMBERS_ONLY = re.compile(rf"(?:\d|{_OF_A_LIST})+")
+_NAMES = re.compile(r"(?<![a-z0-9])[a-e1-5](?![a-z0-9])")
+_EXCEPT_VALUE = re.compile(r"^\W*[a-z] ?= ?|\W")
+# An article is followed by another word.
+_NO_ARTICLE = r"(?! (?!(?:and|or|is|are|to|has)\b)[a-z0-9])"
 
 
 def lint_quiz(quiz: QuizContent) -> list[str]:
@@ -111,13 +117,45 @@ def _distinct_choices(question: QuestionContent) -> Iterator[str]:
 
 def _no_shortcuts(question: QuestionContent) -> Iterator[str]:
     keys = [text_key(choice.text) for choice in question.choices]
-    are_letters = [bool(_LETTERS_ONLY.fullmatch(key)) for key in keys]
-    # "A and B" needs two others to refer to. Without them it is an answer: an output to be
-    # predicted, or statements of the stem.
-    may_be_letters = are_letters.count(False) < 2
-    for choice, key, is_letters in zip(question.choices, keys, are_letters, strict=True):
-        if _SHORTCUT.search(key) and not (is_letters and may_be_letters):
+    for place, (choice, key) in enumerate(zip(question.choices, keys, strict=True)):
+        others = keys[:place] + keys[place + 1 :]
+        found = _SHORTCUT.search(key)
+        if found and not (
+            _is_among_its_like(key, others)
+            or _names_values(found[0], others, text_key(question.stem))
+        ):
             yield f"the choice “{choice.text}” refers to other choices"
+
+
+def _is_among_its_like(key: str, others: list[str]) -> bool:
+    """Whether it is an answer: an output to be predicted, or statements of the stem.
+
+    "A and B" needs two others to refer to. Numbers may be choices as well as count them, so one
+    of them must come back.
+    """
+    if _LETTERS_ONLY.fullmatch(key):
+        return sum(not _LETTERS_ONLY.fullmatch(other) for other in others) < 2
+    return (
+        bool(_NUMBERS_ONLY.fullmatch(key))
+        and sum(not _NUMBERS_ONLY.fullmatch(other) for other in others) < 2
+        and not set(_NAMES.findall(key)).isdisjoint(_NAMES.findall(" ".join(others)))
+    )
+
+
+def _names_values(found: str, others: list[str], stem: str) -> bool:
+    """Whether “both 2 and 3” are roots of an equation, “both a and b” the variables of a stem."""
+    names = set(_NAMES.findall(found))
+    is_list = _LETTERS_ONLY.fullmatch(found) or _NUMBERS_ONLY.fullmatch(found)
+    if not is_list or len(names) < 2:
+        return False
+    return any(_EXCEPT_VALUE.sub("", other) in names for other in others) or all(
+        _is_mentioned(name, stem) for name in names
+    )
+
+
+def _is_mentioned(name: str, stem: str) -> bool:
+    after = _NO_ARTICLE if name == "a" else ""
+    return bool(re.search(rf"(?<![a-z0-9_'’.]){name}(?![a-z0-9_'’]|\.\d){after}", stem))
 
 
 def _rationales(question: QuestionContent) -> Iterator[str]:

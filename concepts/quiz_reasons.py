@@ -44,6 +44,20 @@ _CONCESSION = re.compile(
     r"\b(?:but|however|though|although|yet|except|unless|nevertheless|partly|irrelevant|asked"
     r"|question|beside)\b|但|不过|然而|可是|只是|却|虽|尽管|无关|题|所问|除非"
 )
+# So is one that agrees in passing and then objects: "Correct, this makes a list. The numbers are
+# missing." A lack objects anywhere, a mere no only after what was agreed to ("Yes, it only reads").
+_BACKS_VERDICT = re.compile(
+    r",\s?(?:because\b|since\b|因为|th(?:at|is)(?:s| is) (?:right|correct)\b)"
+)
+_CLAUSE_END = re.compile(r"\.(?!\w)|[,;:!?。—–]|\s-\s|\band\b")
+_LACK = re.compile(
+    r"\b(?:miss(?:es|ing)?|lack\w*|omit\w*|forget\w*|ignor\w*|drop\w*|los(?:es?|ing|t)|fail\w*"
+    r"|leav\w+ out|without|instead|insufficient|incomplete)\b|缺|漏|丢|忽略|没有|不足|不够|无法"
+)
+_NEGATIVE = re.compile(
+    r"n['’]?t\b|\b(?:not|no|none|never|nothing|nobody|cannot|neither|nor|only|just|too|still|wrong"
+    r"|incorrect|rather)\b|[不没未只仅]"
+)
 # Where the stem asks for what is false or broken, a verdict may be on the statement in a choice ...
 _ASKS_FOR_FAULTS = re.compile(
     r"n['’]t\b|\b(?:not|cannot|no|none|never|neither|nor|without|except\w*|exclud\w*|least|worst|bad"
@@ -135,6 +149,21 @@ _ASKS_FOR_OPTION = re.compile(
     re.IGNORECASE,
 )
 _OPTION = re.compile(rf"\b{_NOUN}\b|[选選][项項]", re.IGNORECASE)
+# A stem that offers ways of its own ("Two ways are …", "1. … 2. …"), not one that asks for some.
+_WAY = (
+    r"(?:ways?|approach(?:es)?|methods?|designs?|plans?|solutions?|strateg(?:y|ies)|possibilit(?:y|ies)"
+    r"|versions?|variants?|proposals?|ideas?|techniques?|paths?|candidates?|offers?)"
+)
+_OFFERS = re.compile(
+    r"(?<!which )(?<!what )(?<!choose )(?<!select )(?<!pick )(?<!name )(?<!mark )(?<!these )"
+    r"(?<!following )(?<!of the )\b(?:two|three|four|five|several|[2-5]) "
+    rf"(?:[\w-]+ ){{0,2}}{_WAY}\b"
+    rf"|\bthe {_ORDINAL} (?:one|{_WAY})\b|\bthe (?:former|latter)\b"
+    r"|(?<!\w)(?:1[.):].*(?<!\w)2|a[.)].*(?<!\w)b)[.):](?!\d)|①.*②"
+    r"|(?<![哪下])[两兩二三四几幾][个個种種](?:[方办辦][法式案]|做法|途径|途徑|策略|思路|写法|寫法)"
+    r"|(?:方案|方法|做法)[一1A].*(?:方案|方法|做法)[二2B]",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def contradicting_rationales(question: QuestionContent) -> Iterator[str]:
@@ -175,7 +204,9 @@ def _called_by_place(reason: str, question: QuestionContent) -> str | None:
         for found in pattern.finditer(reason):
             if not _is_shown(found, shown):
                 return found[0].strip(" .;:!?,。、")
-    is_material = _OPTION.search(choices + _ASKS_FOR_OPTION.sub("", question.stem))
+    is_material = _OPTION.search(
+        choices + _ASKS_FOR_OPTION.sub("", question.stem)
+    ) or _OFFERS.search(_CODE.sub("x", question.stem))
     found_place = None if is_material else _NAMED_BY_PLACE.search(reason)
     return found_place[0] if found_place else None
 
@@ -233,9 +264,21 @@ def _is_contradicted(choice: ChoiceContent, texts: list[str]) -> bool:
     verdict = (_SAYS_WRONG if choice.is_correct else _SAYS_RIGHT).match(reason)
     if verdict is None or _CONCESSION.search(reason):
         return False
+    if not choice.is_correct and _goes_on_to_object(reason[verdict.end() :]):
+        return False
     # A choice that holds the word itself may be what the rationale repeats.
     (word,) = filter(None, verdict.groups())
     return not any(_holds(text, word) for text in texts)
+
+
+def _goes_on_to_object(rest: str) -> bool:
+    """Whether what follows a verdict and its comma takes back what that granted."""
+    if not rest.startswith(",") or _BACKS_VERDICT.match(rest):
+        return False
+    granted, *later = _CLAUSE_END.split(rest[1:])
+    return bool(_LACK.search(granted)) or any(
+        _LACK.search(clause) or _NEGATIVE.search(clause) for clause in later
+    )
 
 
 def _holds(text: str, word: str) -> bool:

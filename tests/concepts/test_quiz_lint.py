@@ -208,6 +208,37 @@ def test_letters_among_letters_are_answers(texts: Sequence[str]) -> None:
     assert "refers to" not in complaints(question(texts))
 
 
+@pytest.mark.parametrize(
+    ("stem", "texts"),
+    [
+        ("Which roots?", ("2", "3", "Both 2 and 3", "There is none")),
+        ("Which roots?", ("x = 2", "x = 6", "Both 2 and 3", "There is none")),
+        ("Which roots?", ("Only 2", "Only 3", "Both 2 and 3", "There is none")),
+        ("Which roots?", ("Both 2 and 3", "Both -2 and -3", "Both 1 and 6", "1 and 5")),
+        ("Which of 2, 3 and 7 divide it?", ("Both 2 and 3", "Only seven", "None does")),
+        ("Which is changed?", ("a", "Both a and b", "It fails", "Nothing")),
+        ("Given a and b, which changes?", ("The list", "Both a and b", "It fails", "Nothing")),
+    ],
+)
+def test_values_of_the_question_may_be_named(stem: str, texts: Sequence[str]) -> None:
+    assert "refers to" not in complaints(question(texts, stem=stem))
+
+
+@pytest.mark.parametrize(
+    ("stem", "texts"),
+    [
+        ("Which is a method?", ("GET", "PUT", "HTTP", "Both A and B")),
+        ("A server has b rows. Why?", ("GET", "PUT", "HTTP", "Both A and B")),
+        ("Which roots?", ("4", "9", "16", "Both 1 and 2")),
+        ("Which takes 2 rows?", ("GET", "PUT", "HTTP", "Only option 2")),
+    ],
+)
+def test_names_of_nothing_in_the_question_lean_on_the_others(
+    stem: str, texts: Sequence[str]
+) -> None:
+    assert complaints(question(texts, stem=stem)).count("refers to") == 1
+
+
 def test_letters_beside_two_others_refer_to_them() -> None:
     found = complaints(question(["a, b", "It reads", "It writes", "Both A and B"]))
     assert found.count("refers to other choices") == 2

@@ -118,6 +118,10 @@ def test_a_right_choice_is_not_called_wrong(rationale: str) -> None:
     "rationale",
     [
         "Correct, but not what was asked.",
+        "Correct, this makes a list. The numbers are missing.",
+        "Yes, it is the smallest of all; it drops detail that matters.",
+        "Right, it is a method. It does not read.",
+        "对，它生成列表，缺少编号。",
         "Correct in itself; however, it reads nothing.",
         "Right. It is a method, though for writing.",
         "Correct. That holds for PUT, yet it writes.",
