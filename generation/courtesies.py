@@ -21,8 +21,10 @@ _GOODBYES = r"""
 (please )?(don't|do not) hesitate to (ask|reach out|contact|let me)\b
 happy \w+ing([!.,]|$| and )
 good luck([!.,]|$| (with|on|in) (your|the|this)\b)
-if (you|there|any|some)…(question|doubt|unclear|help|stuck|clarif)…\bask( me| away| any|[!.])
-if (you|there|any|some)…(question|doubt|unclear|help|stuck|clarif)…\b(just|please) ask\b
+if (you|there|any|some)…(question|doubt|unclear|help|stuck|clarif)…\bask(!| (me|us|away)\b)
+if (you|there|any|some)…(question|doubt|unclear|help|stuck|clarif)…\bask (them )?any ?time\b
+if (you|there|any|some)…(question|doubt|unclear|help|stuck|clarif)…\bask (them )?(below|in the com)
+if (you|there|any|some)…(question|doubt|unclear|help|stuck|clarif)…\b(to|just|please) ask([!.,]|$)
 if (you|there|any|some)…(question|doubt|unclear|help|stuck|clarif)…(let me know|reach out)
 if (you|there|any|some)…(question|doubt|unclear|help|stuck|clarif)…(feel free to ask|hesitate)
 if (you|there|any|some)…(question|doubt|unclear|help|stuck|clarif)…\bI_AM (here|happy|glad)\b

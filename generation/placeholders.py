@@ -14,24 +14,30 @@ _WORK = (
     "more|provide|replace|show|update|verify|write"
 )
 # In capitals only: todo is Spanish for all, and people keep todo lists. TODO comments and TBD
-# (trunk-based development) are also spoken of, so at a line's start it must be told what to do.
+# (trunk-based development) are also spoken of ("Mark it with a TODO."), so at a line's start it
+# must be told what to do, and at its end it must stand alone or after a colon or a dash.
 _REMINDER = re.compile(
     rf"\b(?:TODO|TBD)\b(?=[ \t*_]*[:：\]】])"
-    rf"|(?<![A-ZÀ-Ý]{{2}} )\b(?:TODO|TBD)\b(?=[ \t*_.…!)]*$)"
+    rf"|(?:{_MARKS}|(?:[:：—–|•\]]|^\+|[ \t]-)[ \t*_(【\[]{{0,8}})(?:TODO|TBD)\b(?=[ \t*_.…!)]*$)"
     rf"|{_MARKS}(?:TODO|TBD)\b(?=[ \t]*[-–—…]|[ \t]+(?:{_WORK})\b|[ \t]*[\u4e00-\u9fff])",
     re.MULTILINE,
 )
 _FILLER = re.compile(rf"\blorem ipsum dolor\b|{_MARKS}lorem ipsum\b", re.IGNORECASE | re.MULTILINE)
 
 _THING = (
-    "answer|code|content|description|detail|diagram|example|explanation|figure|image|link|name|"
-    "number|output|picture|screenshot|section|solution|table|text|title|topic"
+    "answer|chart|citation|code|content|description|detail|diagram|example|explanation|figure|illustration|"
+    "image|link|name|number|output|paragraph|picture|quote|reference|screenshot|section|snippet|"
+    "solution|summary|table|text|title|topic|url"
 )
-# Words alone: with figures, signs or commas it is code, an index or an interval.
+# What only a letter or a form leaves open. "[Enter a number]" is a box of a flow chart.
+_OF_SOMEBODY = "company|date|example|name|text|title|topic"
+# Words alone: with figures, signs or commas it is code, an index or an interval. "[Insert the
+# card]" is a box of a flow chart: so it must say here, or name what only a text lacks.
 _BLANK = re.compile(
     r"\[(?:"
-    r"(?:add|describe|enter|fill in|include|insert|paste|place|provide|put|write)"
-    rf"(?=[^\[\]\n]{{0,60}}\b(?:(?:an?|the|your|some|more) [a-z]{{2}}|here\b|(?:{_THING})s?\b))"
+    rf"(?:(?:add|describe|fill in|include|insert|paste|provide|write)"
+    rf"(?=[^\[\]\n]{{0,60}}\b(?:here|(?:{_THING}|{_OF_SOMEBODY})s?)\b)"
+    rf"|(?:enter|place|put)(?=[^\[\]\n]{{0,60}}\b(?:here|(?:{_OF_SOMEBODY})s?)\b))"
     r"[a-z '’\-:]{2,60}"
     r"|your [a-z '’\-]{2,40}"
     rf"|(?:[a-z]+ ){{0,3}}(?:{_THING})s? (?:goes |go )?here"
@@ -54,4 +60,4 @@ def find_placeholder(prose: str) -> str | None:
     unquoted = _QUOTED_LINE.sub("", spoken)
     places = ((_REMINDER, spoken), (_FILLER, spoken), (_CHINESE_BLANK, spoken), (_BLANK, unquoted))
     found = (pattern.search(text) for pattern, text in places)
-    return next((one[0].strip(" \t>*_#-") for one in found if one), None)
+    return next((one[0].strip(" \t>*_#:：—–-") for one in found if one), None)

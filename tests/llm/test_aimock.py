@@ -21,6 +21,7 @@ from generation.providers.base import (
 from generation.providers.endpoints import OUTPUT_MODES
 from generation.providers.openai import OpenAIProvider
 from tests.generation import writings
+from tests.generation.asking import BRIEF
 from tests.llm.aimock import IS_MISSING, KEY, WHY_MISSING, Aimock
 from tests.waiting import until
 
@@ -31,20 +32,6 @@ OBJECTS = {
     "Name the resources": writings.resources(),
     "Write the quiz": writings.quiz(),
 }
-BRIEF = ConceptBrief(
-    goal="Keep bees",
-    roadmap_title="Bees",
-    language="en",
-    level="beginner",
-    key="c1",
-    title="Smoke",
-    summary="What it does.",
-    kind="procedure",
-    difficulty=1,
-    est_minutes=30,
-    objectives=("Light it", "Use it"),
-    keywords=(),
-)
 USED = {"usage": {"prompt_tokens": 700, "completion_tokens": 50, "total_tokens": 750}}
 
 
