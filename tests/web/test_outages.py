@@ -82,6 +82,7 @@ def test_a_restart_under_load_costs_one_request_a_connection(
     web.wait_until_whole(POOL)
 
 
+@pytest.mark.slow
 def test_while_the_server_is_away_the_answer_is_503_and_quick(
     database: ThrowAwayServer, web: WebServer
 ) -> None:
@@ -102,6 +103,7 @@ def test_while_the_server_is_away_the_answer_is_503_and_quick(
     web.wait_until_whole(POOL)
 
 
+@pytest.mark.slow
 def test_the_first_crowd_after_an_outage_is_served(
     database: ThrowAwayServer, web: WebServer
 ) -> None:
@@ -131,6 +133,7 @@ def test_a_closed_connection_is_gone_from_the_server(database: ThrowAwayServer) 
             assert observer.execute(found, [pid]).fetchone() is None
 
 
+@pytest.mark.slow
 def test_a_neighbour_who_takes_everything(database: ThrowAwayServer) -> None:
     """Scenario 10: 503 while it lasts, the true cause in the log, recovery by itself."""
     with WebServer(database.url("web"), connections=POOL) as web:
