@@ -37,7 +37,9 @@ def _report_lines(report: dict[str, Any]) -> Iterator[str]:
 def _writer(run: dict[str, Any]) -> str:
     if not run["model"]:
         return f"the {run['provider']}"
-    return f"{run['model']} ({run['model_calls']} calls)"
+    cost = "" if run["cost_usd"] is None else f", {run['cost_usd']:,.4f} USD"
+    tokens = f"{run['tokens_in']:,} tokens in, {run['tokens_out']:,} out"
+    return f"{run['model']} ({run['model_calls']:,} calls, {tokens}{cost})"
 
 
 def format_outline(outline: Outline) -> str:
