@@ -119,7 +119,8 @@ class Ledger:
         is_unpriced = call.cost_usd is None and call.tokens_out > 0
         if self._budget.max_cost_usd is not None and is_unpriced and not self._warned:
             self._warned = True
-            log.warning(
+            # An error, for the limit does not hold; commands show nothing less.
+            log.error(
                 "llm_cost_unknown",
                 model=call.model,
                 hint="RUN_MAX_COST_USD cannot hold: set LLM_PRICE_INPUT and LLM_PRICE_OUTPUT.",

@@ -124,6 +124,7 @@ class ModelServer:
     cut_off: Callable[[Received], bool] = lambda _received: False
     # Whether a stream gives a reason for its end; without, its last line has to do.
     gives_reasons: bool = True
+    says_done: bool = True
     # Whether a stream ends with the tokens it took.
     tells_usage: bool = True
     received: list[Received] = field(default_factory=list)
@@ -302,7 +303,8 @@ def _events(server: ModelServer, request: Received, content: str) -> Iterator[st
     yield json.dumps(_chunk([{"index": 0, "delta": {}, "finish_reason": finish}]))
     if server.tells_usage and (request.body.get("stream_options") or {}).get("include_usage"):
         yield json.dumps(_chunk([]) | {"usage": _usage(request)})
-    yield "[DONE]"
+    if server.says_done:
+        yield "[DONE]"
 
 
 def _chunk(choices: list[dict[str, Any]]) -> dict[str, Any]:

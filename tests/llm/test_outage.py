@@ -18,16 +18,26 @@ from tests.llm.test_limits import Clock
 
 def test_pauses_grow_with_each_wave_of_failures() -> None:
     failing = Outage(concurrency=8)
-    pauses = [failing.fail() for _ in range(48)]
+    pauses = [failing.fail(f"c{number}") for number in range(48)]
     told = {number: pause for number, pause in enumerate(pauses, start=1) if pause}
     assert told == {16: 5.0, 24: 10.0, 32: 20.0, 40: 40.0, 48: math.inf}
 
 
 def test_an_answer_ends_the_outage() -> None:
     failing = Outage(concurrency=1)
-    assert [failing.fail() for _ in range(10)] == [0.0] * 9 + [PAUSES[0]]
+    pauses = [failing.fail(f"c{number}") for number in range(10)]
+    assert pauses == [0.0] * 9 + [PAUSES[0]]
+    assert failing.lasts()
     failing.answer()
-    assert failing.fail() == 0.0
+    assert not failing.lasts()
+    assert failing.fail("c1") == 0.0
+
+
+def test_one_subject_is_no_outage_however_often_it_fails() -> None:
+    """It may be the last that is left, and then nobody answers between."""
+    failing = Outage(concurrency=1)
+    assert not any(failing.fail("c13") for _ in range(100))
+    assert not failing.lasts()
 
 
 def test_too_many_is_no_failure_until_nothing_else_is_said_for_minutes() -> None:
@@ -69,17 +79,16 @@ async def test_a_server_that_always_fails_is_given_up_early(
     assert len(server.received) == 6 * 5
 
 
-async def test_a_server_that_comes_back_costs_nothing(server: ModelServer, brief: None) -> None:
-    def fail_for_a_while(_request: Received) -> Refusal | None:
-        return (503, {}, {}) if len(server.received) <= 23 else None
-
-    server.refuse = fail_for_a_while
-    async with open_gateway(endpoint_of(server, concurrency=5)) as gateway:
-        for number in range(4):
-            with pytest.raises(TransientError):
-                await gateway.write_text(prompt_for("tutorial", number))
-        answer = await gateway.write_text(prompt_for("tutorial", 4))
-    assert answer.content
+async def test_who_asks_during_an_outage_waits_for_its_end(
+    server: ModelServer, brief: None
+) -> None:
+    """One call at a time, as many a machine of one's own is asked: it is not to blame."""
+    server.refuse = lambda _request: (503, {}, {}) if len(server.received) <= 20 else None
+    async with open_gateway(endpoint_of(server, concurrency=1)) as gateway:
+        with pytest.raises(TransientError):
+            await gateway.write_text(prompt_for("tutorial", 0))
+        assert (await gateway.write_text(prompt_for("tutorial", 1))).content
+    assert len(server.received) == 21
 
 
 async def test_one_concept_that_always_fails_is_no_outage(server: ModelServer, brief: None) -> None:

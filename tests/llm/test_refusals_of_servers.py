@@ -256,6 +256,17 @@ async def test_an_answer_without_figures_is_estimated(server: ModelServer) -> No
     assert call.tokens_in > 0
 
 
+async def test_a_stream_that_broke_off_has_cost_what_the_server_told(server: ModelServer) -> None:
+    """Neither a reason nor a last line at its end, but the tokens."""
+    books: list[ModelCall] = []
+    server.gives_reasons = server.says_done = False
+    async with open_gateway(endpoint_of(server), on_call=books.append) as gateway:
+        with pytest.raises(TransientError, match="broke off"):
+            await gateway.write_text(prompt_for("tutorial"))
+    assert [call.tokens_out for call in books] == [one.tokens_out for one in server.received]
+    assert all(call.tokens_out for call in books)
+
+
 async def test_turns_that_were_not_used_are_given_back(server: ModelServer) -> None:
     """Whoever was told to stop while it waited must not cost those who come later their minute."""
     server.seconds = lambda _request: 30.0

@@ -45,7 +45,6 @@ from generation.providers.gateway.models import (
     output_of,
 )
 from generation.providers.gateway.requests import Requests, Tally
-from generation.providers.gateway.responses import check_ending
 from generation.providers.limits import Pacer, Rates, account_key
 from generation.unwrapping import strip_thoughts
 
@@ -53,8 +52,9 @@ M = TypeVar("M", bound=BaseModel)
 
 # Times an object that does not fit its schema goes back with the reasons.
 REPAIRS = 2
-# A stream that keeps talking may take this many times as long as one that is silent.
-STREAM_PATIENCE = 3.0
+# A stream that keeps talking may take this many times as long as one that is silent; `max_tokens`
+# ends it, too.
+STREAM_PATIENCE = 10.0
 
 
 def configured_endpoint() -> Endpoint:
@@ -141,7 +141,7 @@ class ModelGateway:
         return self._requests.fit(prompt)
 
     async def write_text(self, prompt: Prompt) -> Answer[str]:
-        tally, began = Tally(prompt), monotonic()
+        tally, began, ending = Tally(prompt), monotonic(), Ending()
 
         async def ask(room: int) -> ModelResponse:
             messages = [
@@ -150,18 +150,16 @@ class ModelGateway:
             streaming = model_request_stream(
                 self._model, messages, model_settings=ModelSettings(max_tokens=room)
             )
-            ending = Ending()
+            ending.tail = b""
             ENDING.set(ending)
             async with streaming as stream:
                 async for _ in stream:
                     pass
-                response = stream.get()
-            check_ending(response, ending)
-            return response
+                return stream.get()
 
         seconds = STREAM_PATIENCE * self._endpoint.timeout_seconds
         with charged(tally):
-            response = await self._requests.send(tally, ask, seconds=seconds)
+            response = await self._requests.send(tally, ask, seconds=seconds, ending=ending)
         text = "".join(part.content for part in response.parts if isinstance(part, TextPart))
         return Answer(strip_thoughts(text).strip(), tally.usage(), monotonic() - began)
 

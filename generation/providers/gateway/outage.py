@@ -29,6 +29,7 @@ class Outage:
     concurrency: int
     clock: Callable[[], float] = time.monotonic
     failures: int = 0
+    failed: set[str] = field(default_factory=set)
     refusals: int = 0
     crowded_since: float = math.inf
     rejected: set[str] = field(default_factory=set)
@@ -45,6 +46,7 @@ class Outage:
 
     def end(self) -> None:
         self.failures = self.refusals = 0
+        self.failed.clear()
         self.crowded_since = math.inf
 
     def reject(self, subject: str) -> bool:
@@ -63,11 +65,19 @@ class Outage:
         self.forbidden.add(subject)
         return not subject or len(self.forbidden) >= FORBIDDEN_SUBJECTS
 
-    def fail(self) -> float:
-        """Seconds for which everybody should leave the server alone; infinite: give it up."""
+    def lasts(self) -> bool:
+        """Then whoever asks waits for its end, or until the server is given up."""
+        return self.failures >= self.wave and len(self.failed) > 1
+
+    def fail(self, subject: str) -> float:
+        """Seconds for which everybody should leave the server alone; infinite: give it up.
+
+        One subject that always fails is no outage, though nothing else be left to ask.
+        """
         self.failures += 1
+        self.failed.add(subject)
         waves, rest = divmod(self.failures, self.wave)
-        if rest or waves < PATIENT_WAVES:
+        if rest or waves < PATIENT_WAVES or not self.lasts():
             return 0.0
         later = waves - PATIENT_WAVES
         return PAUSES[later] if later < len(PAUSES) else math.inf

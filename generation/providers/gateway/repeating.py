@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 import stamina
@@ -30,8 +30,10 @@ class Patience:
 
     "Too many" is no failure of a request: it waits its turn as often as it must, and pauses for
     real failures do not grow by it. Whether the server ever says anything else watches `Outage`.
+    While an outage lasts, nobody gives up alone: what waits is not to blame.
     """
 
+    lasts: Callable[[], bool] = lambda: False
     failures: int = 0
     refusals: int = 0
 
@@ -41,6 +43,9 @@ class Patience:
         if isinstance(error, NoRoom):
             return 0.0
         times, most = self._count(error)
+        if self.lasts() and not isinstance(error, TooMany | Unreachable):
+            # Everybody is held for longer and longer; that is pause enough.
+            times = 1
         if times >= most:
             return False
         if error.wait is not None:
@@ -62,9 +67,11 @@ def _pause(times: int) -> float:
     return min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2.0 ** min(times - 1, 30) + jitter)
 
 
-def attempts(purpose: str) -> AsyncIterator[stamina.Attempt]:
-    """Attempts at one request, with the pauses between them."""
-    context = stamina.retry_context(on=Patience(), attempts=None, timeout=None)
+def attempts(
+    purpose: str, *, lasts: Callable[[], bool] = lambda: False
+) -> AsyncIterator[stamina.Attempt]:
+    """Attempts at one request, with the pauses between them; `lasts`: the outage."""
+    context = stamina.retry_context(on=Patience(lasts), attempts=None, timeout=None)
     return aiter(context.with_name(purpose, (), {}))
 
 

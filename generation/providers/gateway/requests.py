@@ -25,6 +25,7 @@ from generation.providers.calls import BeforeCall, ModelCall, OnCall
 from generation.providers.dialogue import Prompt
 from generation.providers.endpoints import Endpoint
 from generation.providers.gateway.breaker import Breaker
+from generation.providers.gateway.endings import Ending
 from generation.providers.gateway.errors import (
     Again,
     Forbidden,
@@ -56,6 +57,15 @@ LEAST_ROOM = 1_000
 
 # With room for so many tokens of an answer.
 Ask = Callable[[int], Awaitable[ModelResponse]]
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How one attempt is made, whatever the number."""
+
+    ask: Ask
+    seconds: float
+    ending: Ending | None
 
 
 @dataclass
@@ -96,13 +106,14 @@ class Entry:
     reserved: float = 0.0
     is_sent: bool = False
     is_refused: bool = False
+    is_whole: bool = False
 
     def usage(self) -> RequestUsage:
         """As the server told; where it told nothing of an answer, an estimate: else no budget and
         no limit would ever hold for it."""
         if self.response is None:
             return RequestUsage()
-        if not self.response.usage.has_values() and self.response.text:
+        if self.is_whole and not self.response.usage.has_values() and self.response.text:
             return RequestUsage(
                 input_tokens=tokens_about(self.prompt.system + self.prompt.user),
                 output_tokens=tokens_about(self.response.text),
@@ -136,19 +147,24 @@ class Requests:
         self._most_room = sys.maxsize
         self._next_start = 0.0
 
-    async def send(self, tally: Tally, ask: Ask, *, seconds: float) -> ModelResponse:
-        """Ask, and ask again while that is worth it. `seconds` bound one attempt."""
+    async def send(
+        self, tally: Tally, ask: Ask, *, seconds: float, ending: Ending | None = None
+    ) -> ModelResponse:
+        """Ask, and ask again while that is worth it. `seconds` bound one attempt; `ending` is that
+        of the stream that is read by then."""
+        asking = Asking(ask, seconds, ending)
         self._breaker.check()
         try:
-            async for attempt in self._breaker.attempts(attempts(tally.prompt.purpose)):
+            again = attempts(tally.prompt.purpose, lasts=self._outage.lasts)
+            async for attempt in self._breaker.attempts(again):
                 with attempt:
-                    return await self._attempt(tally, ask, attempt.num, seconds)
+                    return await self._attempt(tally, asking, attempt.num)
         except Unreachable as error:
             self._breaker.open(unreachable(error, self._endpoint))
             self._breaker.check()
         raise AssertionError("the last attempt returns or raises")
 
-    async def _attempt(self, tally: Tally, ask: Ask, number: int, seconds: float) -> ModelResponse:
+    async def _attempt(self, tally: Tally, asking: Asking, number: int) -> ModelResponse:
         entry = Entry(tally.prompt, room=min(tally.room, self._most_room))
         async with self._place():
             try:
@@ -156,7 +172,7 @@ class Requests:
                 await self._queue_up()
                 self._ask_leave()
                 with self._booked(tally, number, entry), model_call():
-                    return await self._ask_and_tell(entry, ask, seconds)
+                    return await self._ask_and_tell(entry, asking)
             except NoRoom as error:
                 self._shrink(tally, entry, error)
                 raise
@@ -167,11 +183,12 @@ class Requests:
             finally:
                 await self._pacer.settle(entry.tokens_used() - entry.reserved)
 
-    async def _ask_and_tell(self, entry: Entry, ask: Ask, seconds: float) -> ModelResponse:
+    async def _ask_and_tell(self, entry: Entry, asking: Asking) -> ModelResponse:
         """What the server says of a request concerns all others: of this process and the fleet."""
         try:
-            entry.response = await self._ask(entry, ask, seconds)
-            check_response(entry.response)
+            entry.response = await self._ask(entry, asking)
+            check_response(entry.response, asking.ending)
+            entry.is_whole = True
         except ProviderError as error:
             await self._tell_others(error, entry.prompt.subject)
             raise
@@ -186,13 +203,11 @@ class Requests:
             self._breaker.open(error)
         self._breaker.check()
 
-    async def _ask(self, entry: Entry, ask: Ask, seconds: float) -> ModelResponse:
+    async def _ask(self, entry: Entry, asking: Asking) -> ModelResponse:
         entry.is_sent, entry.began = True, time.monotonic()
         try:
-            async with asyncio.timeout(seconds):
-                return await ask(entry.room)
-        except ProviderError:
-            raise
+            async with asyncio.timeout(asking.seconds):
+                return await asking.ask(entry.room)
         except Exception as error:  # noqa: BLE001 - whatever it is, it has a name of ours
             task = asyncio.current_task()
             if task is not None and task.cancelling():
@@ -221,7 +236,7 @@ class Requests:
         if isinstance(error, NoRoom):
             self._outage.end()
         elif isinstance(error, Again):
-            await self._tell_of_trouble(error)
+            await self._tell_of_trouble(error, subject)
         elif isinstance(error, SystemicError):
             # In the server's own words: that concerns the account, and so everybody.
             self._breaker.open(error)
@@ -233,7 +248,7 @@ class Requests:
         else:
             self._outage.answer()
 
-    async def _tell_of_trouble(self, error: Again) -> None:
+    async def _tell_of_trouble(self, error: Again, subject: str) -> None:
         """Have everybody wait where one failure will hardly stay alone; give up what stays bad."""
         wait = error.wait or 0.0
         if isinstance(error, TooMany):
@@ -241,7 +256,7 @@ class Requests:
             if self._outage.crowd():
                 self._breaker.open(crowded(error, self._endpoint))
         elif not isinstance(error, Unreachable):
-            wait = max(wait, self._outage.fail())
+            wait = max(wait, self._outage.fail(subject))
         if math.isinf(wait):
             self._breaker.open(failing(error, self._endpoint, times=self._outage.failures))
         elif wait:

@@ -37,8 +37,13 @@ def _finish_reason(response: ModelResponse) -> str:
     return str((response.provider_details or {}).get("finish_reason") or "").casefold()
 
 
-def check_response(response: ModelResponse) -> None:
-    """Raises CutOffError, ContentError or Again for a response that nobody can use."""
+def check_response(response: ModelResponse, ending: Ending | None = None) -> None:
+    """Raises CutOffError, ContentError or Again for a response that nobody can use.
+
+    `ending`: of a stream.
+    """
+    if ending is not None:
+        check_ending(response, ending)
     said = _finish_reason(response)
     if said in BROKEN_OFF:
         raise Again("The model server broke off.", detail=f"finish_reason: {said}")
