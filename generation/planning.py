@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import uuid
 from collections.abc import Sequence
+from functools import partial
 
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
@@ -48,9 +49,12 @@ async def plan_roadmap(
 ) -> None:
     """Have the outline made and saved, or the run stopped with the reason why not."""
 
-    async def stop(state: RunState, reason: str, instead: Sequence[str] | None = None) -> None:
+    async def stop(
+        state: RunState, error: ProviderError, instead: Sequence[str] | None = None
+    ) -> None:
         told = {"planner": puller_id, "spent": ledger.spent, "instead": instead}
-        await db.run(services.stop_run, claim.run_id, state, reason, **told)
+        unit = partial(services.stop_run, claim.run_id, state, str(error), detail=error.detail)
+        await db.run(unit, **told)
 
     try:
         ledger.check()
@@ -58,16 +62,16 @@ async def plan_roadmap(
         _check(written.content, claim)
         await _save(claim, puller_id, written.content, db=db, spent=ledger.spent)
     except SystemicError as error:
-        await stop(RunState.PAUSED, str(error))
+        await stop(RunState.PAUSED, error)
     except GoalRefused as error:
-        await stop(RunState.FAILED, str(error), error.suggestions)
+        await stop(RunState.FAILED, error, error.suggestions)
     except ProviderError as error:
-        await stop(RunState.FAILED, str(error))
+        await stop(RunState.FAILED, error)
     except (SoftTimeLimitExceeded, *OUTAGES):
         raise
     except Exception as error:
         log.exception("provider_failed", error=brief_error(error))
-        await stop(RunState.FAILED, UNEXPECTED)
+        await stop(RunState.FAILED, ProviderError(UNEXPECTED, detail=repr(error)))
 
 
 async def _ask(
@@ -80,7 +84,10 @@ async def _ask(
             pause = limits.pause_after(attempt, repeats_itself=keeps_books(provider))
             if pause is None:
                 # Nothing is lost by asking again later; when, is for people to say.
-                raise SystemicError(f"The plan could not be made for now: {error}") from error
+                raise SystemicError(
+                    f"The plan could not be made for now: {error}",
+                    detail=error.detail if isinstance(error, ProviderError) else repr(error),
+                ) from error
             log_retry(attempt, pause, error)
             await asyncio.sleep(pause)
         else:

@@ -131,6 +131,13 @@ def list_suggestions(run_id: uuid.UUID) -> list[str]:
     return list(_last_words(run_id).get("suggestions", []))
 
 
+def find_detail(run_id: uuid.UUID) -> str:
+    """What a server said when a run was stopped, for operators; empty where nothing was kept."""
+    last = GenerationEvent.objects.filter(run_id=run_id).order_by("-seq")
+    payload = last.values_list("payload", flat=True).first() or {}
+    return str(payload.get("detail", ""))
+
+
 def _last_words(run_id: uuid.UUID) -> dict[str, Any]:
     ended = GenerationEvent.objects.filter(run_id=run_id, type=EventType.RUN_FINISHED)
     return ended.order_by("-seq").values_list("payload", flat=True).first() or {}

@@ -241,11 +241,13 @@ def stop_run(
     planner: uuid.UUID | None = None,
     spent: Usage | None = None,
     instead: Sequence[str] | None = None,
+    detail: str = "",
 ) -> bool:
     """Pause, cancel or fail a run for a reason that people read; False when it was closed.
 
     A `planner` speaks only while the lease on the outline is its own; `spent` as in a batch.
     `instead` says that the goal is at fault, asking again would not help, and what else might.
+    `detail` is for operators, in the history.
     """
     reason = storable(reason).strip()[:500] or "No reason was given."
     run = GenerationRun.objects.select_for_update().get(pk=run_id)
@@ -255,6 +257,8 @@ def stop_run(
         return False
     types = {RunState.PAUSED: EventType.RUN_PAUSED, RunState.CANCELLED: EventType.RUN_CANCELLED}
     payload: dict[str, Any] = {"reason": reason}
+    if detail:
+        payload["detail"] = storable(detail)[:500]
     if instead is not None:
         payload |= {"refused": True, "suggestions": [storable(goal) for goal in instead]}
     if planner is not None:

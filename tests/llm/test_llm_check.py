@@ -72,6 +72,12 @@ def test_what_is_wrong_with_an_outline_is_listed(configured: ModelServer) -> Non
     assert "4 concepts; 9 to 15 are wanted" in run()
 
 
+def test_an_answer_that_is_no_outline_is_no_success(configured: ModelServer) -> None:
+    configured.rewrite = lambda _request, _content: '{"foo": 1}'
+    with pytest.raises(CommandError, match="does not hold the model to the schema"):
+        run()
+
+
 def test_a_refused_key_is_told_without_the_key(configured: ModelServer) -> None:
     configured.key = "another"
     with pytest.raises(CommandError, match=r"127\.0\.0\.1: the model server refused the key") as no:

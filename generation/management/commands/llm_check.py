@@ -61,6 +61,11 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(report, ensure_ascii=False))
         else:
             self.stdout.write(as_text(report))
+        if not report["schema_kept"]:
+            raise CommandError(
+                "The answer is no outline: the server does not hold the model to the schema. Try "
+                "LLM_OUTPUT_MODE=tool or prompted."
+            )
 
 
 async def check(endpoint: Endpoint) -> dict[str, Any]:
@@ -95,7 +100,9 @@ def describe(
         "output_mode": endpoint.output_mode,
         "seconds": round(seconds, 2),
         "requests": usage.calls,
-        "schema_valid_at_once": len(good) == 1,
+        # Every field may be left out where a verdict is given; a plan without stages is none.
+        "schema_kept": bool(answer.content.stages),
+        "schema_valid_at_once": len(good) == 1 and bool(answer.content.stages),
         "problems": problems,
         "tokens_in": usage.tokens_in,
         "tokens_out": usage.tokens_out,
@@ -126,11 +133,13 @@ def _number(cost: Decimal | None) -> float | None:
 
 def as_text(report: dict[str, Any]) -> str:
     estimate = report["estimate"]
-    valid = "at once" if report["schema_valid_at_once"] else f"after {report['requests']} requests"
+    valid = "valid at once" if report["schema_valid_at_once"] else "not kept"
+    if report["schema_kept"] and not report["schema_valid_at_once"]:
+        valid = f"valid after {report['requests']} requests"
     lines = [
         f"{report['model']} at {report['host']}, asked in mode {report['output_mode']}",
         f"an outline took  {report['seconds']} s, {report['requests']} request(s)",
-        f"schema           valid {valid}",
+        f"schema           {valid}",
         f"tokens           {report['tokens_in']} in, {report['tokens_out']} out",
         f"cost             {_dollars(report['cost_usd'])}",
         *(f"problem          {problem}" for problem in report["problems"]),
