@@ -44,6 +44,8 @@ CLEAR_LEAD = 2.5
 MIN_VARIANT_SHARE = 0.1
 VARIANT_LEAD = 4
 
+# Of a text's own paragraphs, by weight, this share may be in another language.
+MOST_FOREIGN = 1 / 3
 _LETTERS = {script: re.compile(f"[{letters}]") for script, letters in RANGES.items()}
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,}).*?(^ {0,3}\1[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
 _NOT_PROSE = re.compile(r"`[^`\n]*`|\]\([^)\s]{0,2000}\)|https?://\S+|<[^>\n]{1,200}>|\$[^$\n]+\$")
@@ -150,11 +152,31 @@ def find_wrong_language(text: str, tag: str, *, by_words: bool = True) -> str | 
     Code, addresses and formulas do not count, and too little prose is never wrong. Without
     `by_words` the script alone is looked at, as is right for titles.
     """
+    own_words = _MATERIAL.sub("\n", _FENCE.sub("\n", text))
     wrong = _judge(_prose(text), tag, by_words=by_words)
-    if wrong and _is_enough(running := _prose(_MATERIAL.sub(" ", _FENCE.sub(" ", text)))):
+    if wrong and _is_enough(running := _prose(own_words)):
         # A lesson of another language may consist of that language for the most part.
         wrong = _judge(running, tag, by_words=by_words)
-    return f"it is written {wrong}, not in {describe_language(tag)}" if wrong else None
+    if wrong:
+        return f"it is written {wrong}, not in {describe_language(tag)}"
+    return _judge_paragraphs(own_words, tag) if by_words else None
+
+
+def _judge_paragraphs(text: str, tag: str) -> str | None:
+    """Whether much of a text that is right as a whole is in another language: a few words of the
+    right one in each headline and between must not carry the rest.
+
+    A single passage may be there to be read.
+    """
+    paragraphs = [_prose(part) for part in re.split(r"\n\s*\n", text)]
+    judged = {part: _judge(part, tag, by_words=True) for part in paragraphs if _is_enough(part)}
+    weights = {part: sum(_weigh(part).values()) for part in judged}
+    wrong = [part for part, how in judged.items() if how]
+    is_much = sum(weights[part] for part in wrong) > MOST_FOREIGN * sum(weights.values())
+    if len(wrong) < 2 or not is_much:
+        return None
+    count, how = f"{len(wrong)} of {len(judged)} paragraphs", judged[wrong[0]]
+    return f"{count} are written {how}, not in {describe_language(tag)}"
 
 
 def _prose(text: str) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 from generation.language_tables import LANGUAGES
 from generation.languages import (
+    describe_language,
     find_language,
     find_tag,
     find_wrong_language,
@@ -216,3 +217,32 @@ def test_a_few_words_in_the_other_chinese_script_are_not_wrong() -> None:
         find_wrong_language(CHINESE + "機械、時間、勉強、電車、書道、開発、結婚、飲食。" * 3, "zh")
         is None
     )
+
+
+PARAGRAPHS = {
+    "en": "The bees in a hive know what the weather will be, and they tell each other by a dance "
+    "that any keeper can learn to read with some patience. What they say is where the flowers are, "
+    "how far it is to them and whether the way is worth the trouble of flying there at all.",
+    "de": "Die Bienen in einem Stock wissen, wie das Wetter wird, und sie sagen es sich im Tanz, "
+    "den jeder Imker mit etwas Geduld zu lesen lernt. Was sie sagen, ist, wo die Blumen sind, wie "
+    "weit es zu ihnen ist und ob der Weg die Mühe des Fliegens überhaupt lohnt.",
+    "zh": "蜂箱里的蜜蜂知道天气会怎样变化，并且用舞蹈互相转告，养蜂人只要有一点耐心就能学会看懂。"
+    "它们说的是花在哪里、离得有多远，以及值不值得飞这一趟。有经验的人一看就明白，初学者要多看几次。",
+}
+
+
+@pytest.mark.parametrize(("tag", "other"), [("zh", "en"), ("de", "en"), ("en", "de")])
+@pytest.mark.parametrize(
+    ("foreign", "is_wrong"), [(0, False), (1, False), (2, False), (5, True), (7, True), (9, True)]
+)
+def test_paragraphs_in_another_language_are_few(
+    tag: str, other: str, foreign: int, is_wrong: bool
+) -> None:
+    """Of ten, mixed; the whole may look right all the same."""
+    kinds = [other if number < foreign else tag for number in range(10)]
+    parts = [f"{PARAGRAPHS[kind]} ({number})" for number, kind in enumerate(kinds)]
+    text = "\n\n".join(f"## {number}\n\n{part}" for number, part in enumerate(parts))
+    wrong = find_wrong_language(text, tag)
+    assert bool(wrong) is is_wrong, wrong
+    if wrong:
+        assert f"not in {describe_language(tag)}" in wrong
