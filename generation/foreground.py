@@ -141,7 +141,10 @@ class Foreground(AbstractContextManager["Foreground"]):
         return report | {"connections": connections, "failures": failures}
 
     def find_reason(self, run_id: uuid.UUID) -> str:
-        return self._patient.run_sync(selectors.get_run_reason, run_id)
+        """For people, and on a line of its own what the server said, if that was kept."""
+        reason = self._patient.run_sync(selectors.get_run_reason, run_id)
+        detail = self._patient.run_sync(selectors.find_detail, run_id)
+        return f"{reason}\n  {detail}" if detail else reason
 
     def find_refusal(self, run_id: uuid.UUID) -> str | None:
         return self._patient.run_sync(selectors.find_refusal, run_id)

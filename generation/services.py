@@ -222,7 +222,8 @@ def close_run(run_id: uuid.UUID) -> RunState | None:
     if counts["unfinished"] or not counts["ready"] + counts["failed"]:
         return None
     state = closing_state(ready=counts["ready"], failed=counts["failed"])
-    reason = "" if not counts["failed"] else f"{counts['failed']} artifacts could not be written"
+    noun = "artifact" if counts["failed"] == 1 else "artifacts"
+    reason = f"{counts['failed']} {noun} could not be written" if counts["failed"] else ""
     if run is None or not move_run(run_id, state, reason=reason, finished_at=timezone.now()):
         return None
     payload = {"state": state.value, "ready": counts["ready"], "failed": counts["failed"]}

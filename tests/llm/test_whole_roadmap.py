@@ -86,6 +86,14 @@ def test_quizzes_are_solved_blind_in_every_mode(
     assert report["run"]["model_calls"] == len(server.received) == 1 + 4 * CONCEPTS
 
 
+def test_what_a_server_says_of_a_plan_is_told_to_whoever_asked(server: ModelServer) -> None:
+    said = "response_format is not supported by this model"
+    server.refuse = lambda _request: (400, {}, {"error": {"message": said}})
+    told = command(server, "Keeping bees", "--provider", "openai", code=1)
+    assert "Failed: The model server rejected the request." in told.stderr
+    assert said in told.stderr
+
+
 def test_a_dry_run_prints_the_plan_or_says_why_there_is_none(server: ModelServer) -> None:
     arguments = ("Keeping bees", "--provider", "openai", "--concepts", str(CONCEPTS), "--dry-run")
     server.concepts = CONCEPTS

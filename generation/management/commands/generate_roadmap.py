@@ -110,9 +110,7 @@ class Command(BaseCommand):
                 else:
                     foreground.generate(run_id, provider)
             except KeyboardInterrupt:
-                self.stderr.write(
-                    f"Stopped; what is finished is saved. To go on:\n  {_resume(run_id)}"
-                )
+                self.stderr.write(_interrupted(run_id, is_enqueued=options["enqueue"]))
                 sys.exit(1)
             if refusal := foreground.find_refusal(run_id):
                 raise GoalRefused(refusal)
@@ -179,6 +177,14 @@ def _request(options: dict[str, Any]) -> OutlineRequest:
         target_date=options["target_date"],
         concepts=options["concepts"],
     )
+
+
+def _interrupted(run_id: object, *, is_enqueued: bool) -> str:
+    if is_enqueued:
+        return (
+            f"No longer watching; the workers go on. To watch again:\n  {_resume(run_id)} --enqueue"
+        )
+    return f"Stopped; what is finished is saved. To go on:\n  {_resume(run_id)}"
 
 
 def _resume(run_id: object) -> str:
