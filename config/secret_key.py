@@ -1,9 +1,16 @@
-"""A development key that stays the same between starts. Production brings its own."""
+"""A development key that stays the same between starts. Production brings its own, a strong one."""
 
 import os
 import secrets
 import tempfile
 from pathlib import Path
+
+from django.core.checks.security.base import (
+    SECRET_KEY_INSECURE_PREFIX,
+    SECRET_KEY_MIN_LENGTH,
+    SECRET_KEY_MIN_UNIQUE_CHARACTERS,
+)
+from django.core.exceptions import ImproperlyConfigured
 
 
 def development_secret_key(path: Path) -> str:
@@ -21,3 +28,19 @@ def development_secret_key(path: Path) -> str:
         finally:
             fresh.unlink()
     return path.read_text()
+
+
+def refuse_weak_key(key: str) -> None:
+    """What `check --deploy` only warns of. Raises ImproperlyConfigured, without the key."""
+    if key.startswith(SECRET_KEY_INSECURE_PREFIX):
+        weakness = f"begins with {SECRET_KEY_INSECURE_PREFIX}, so it was made for development"
+    elif len(key) < SECRET_KEY_MIN_LENGTH:
+        weakness = f"has {len(key)} characters, fewer than {SECRET_KEY_MIN_LENGTH}"
+    elif len(set(key)) < SECRET_KEY_MIN_UNIQUE_CHARACTERS:
+        weakness = f"has fewer than {SECRET_KEY_MIN_UNIQUE_CHARACTERS} different characters"
+    else:
+        return
+    raise ImproperlyConfigured(
+        f"SECRET_KEY {weakness}; who guesses it can sign in as anybody. Make a random one: "
+        'python3 -c "import secrets; print(secrets.token_urlsafe(50))"'
+    )

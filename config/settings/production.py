@@ -3,6 +3,7 @@
 from django.core.exceptions import ImproperlyConfigured
 
 from config.logs import log_level, logging_settings
+from config.secret_key import refuse_weak_key
 from config.settings.base import *
 
 
@@ -14,6 +15,7 @@ def _required(name: str, why: str) -> str:
 
 
 SECRET_KEY = _required("SECRET_KEY", "it signs sessions and links; make a long random one.")
+refuse_weak_key(SECRET_KEY)
 ALLOWED_HOSTS = [
     host.strip()
     for host in _required("ALLOWED_HOSTS", "the host names served, separated by commas.").split(",")

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from config.secret_key import refuse_weak_key
 
 ROOT = Path(__file__).resolve().parents[2]
+STRONG_KEY = "only tests sign with this one, " * 2
 COMPLETE = {
     "DJANGO_SETTINGS_MODULE": "config.settings.production",
-    "SECRET_KEY": "k" * 60,
+    "SECRET_KEY": STRONG_KEY,
     "ALLOWED_HOSTS": "cairn.example",
     "SITE_URL": "https://cairn.example",
     "EMAIL_URL": "smtp://user:password@mail.example:587",
@@ -37,6 +42,37 @@ def check(**variables: str) -> subprocess.CompletedProcess[str]:
 def test_production_starts_with_what_it_requires() -> None:
     outcome = check(**COMPLETE)
     assert outcome.returncode == 0, outcome.stderr
+
+
+def test_production_refuses_a_weak_key_without_telling_it() -> None:
+    outcome = check(**(COMPLETE | {"SECRET_KEY": STRONG_KEY[:49]}))
+    assert outcome.returncode == 1
+    assert "SECRET_KEY has 49 characters, fewer than 50" in outcome.stderr
+    assert STRONG_KEY[:49] not in outcome.stderr
+    assert "Traceback" not in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("key", "weakness"),
+    [
+        ("x", "has 1 characters"),
+        ("abcd" * 20, "has fewer than 5 different characters"),
+        (f"django-insecure-{STRONG_KEY}", "begins with django-insecure-"),
+    ],
+)
+def test_what_django_calls_a_weak_key_is_one(key: str, weakness: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=f"^SECRET_KEY {weakness}"):
+        refuse_weak_key(key)
+
+
+def test_the_key_that_the_image_is_built_with_is_strong_enough() -> None:
+    build = (ROOT / "docker" / "Dockerfile").read_text(encoding="utf-8")
+    assignment = re.search(r'SECRET_KEY=("\$\(.*?\)"|\S+)', build)
+    assert assignment is not None
+    made = subprocess.run(
+        ["sh", "-c", f"printf %s {assignment[1]}"], capture_output=True, text=True, check=True
+    )
+    refuse_weak_key(made.stdout)
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "EMAIL_URL"])
@@ -109,7 +145,7 @@ def test_the_settings_option_is_heard_before_anything_is_loaded() -> None:
 
 def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     secret = tmp_path / "key"
-    secret.write_text("k" * 60, encoding="utf-8")
+    secret.write_text(STRONG_KEY, encoding="utf-8")
     variables = COMPLETE | {"SECRET_KEY_FILE": str(secret)}
     del variables["SECRET_KEY"]
     assert check(**variables).returncode == 0

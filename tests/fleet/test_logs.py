@@ -16,6 +16,7 @@ import pytest
 from django.db import connection
 
 from tests.config.test_serve import free_port
+from tests.config.test_settings import STRONG_KEY
 from tests.databases import database_url
 from tests.fleet.fleet import ROOT, Fleet
 from tests.fleet.leaky import SECRET
@@ -26,7 +27,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.fleet, pytest
 ROLES = ("web", "workflow", "content_generation", "logs", "beat")
 PRODUCTION = {
     "DJANGO_SETTINGS_MODULE": "tests.fleet.json_settings",
-    "SECRET_KEY": "k" * 60,
+    "SECRET_KEY": STRONG_KEY,
     "ALLOWED_HOSTS": "127.0.0.1",
     "SITE_URL": "http://127.0.0.1",
     "EMAIL_URL": "consolemail://",
