@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_CODE = re.compile(r"(`+)(?!`)[^\n]*?(?<!`)\1(?!`)")
+from generation.code_spans import replace_code_spans
+
 # A quotation may be a letter or a prompt to be filled in by the learner.
 _QUOTED_LINE = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
 # What stands before the first word of a line: list marks, hashes, emphasis, brackets.
@@ -56,7 +57,7 @@ _CHINESE_BLANK = re.compile(
 
 def find_placeholder(prose: str) -> str | None:
     """The first placeholder of a text without its code blocks; None when there is none."""
-    spoken = _CODE.sub("`", prose)
+    spoken = replace_code_spans(prose, "`")
     unquoted = _QUOTED_LINE.sub("", spoken)
     places = ((_REMINDER, spoken), (_FILLER, spoken), (_CHINESE_BLANK, spoken), (_BLANK, unquoted))
     found = (pattern.search(text) for pattern, text in places)

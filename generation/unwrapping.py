@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from generation.code_spans import find_code_spans
 from generation.courtesies import is_goodbye, is_preface
 from roadmaps.text import text_key
 
@@ -13,15 +15,14 @@ from roadmaps.text import text_key
 MAX_COURTESY = 400
 
 _THINK = "think|thinking|thought|reasoning"
-# What is in backticks, or has but a word between its ends, is spoken of: it is passed over.
+# What has but a word between its ends is spoken of: it is passed over.
 _TAG = re.compile(
-    rf"(`+)(?!`)[^\n]*?(?<!`)\1(?!`)"
-    rf"|<({_THINK})> ?(?:\.{{3}}|…|and|or|to|/|und|et|y|e|и|和|与|與|到|、) ?</\2>"
+    rf"<({_THINK})> ?(?:\.{{3}}|…|and|or|to|/|und|et|y|e|и|和|与|與|到|、) ?</\1>"
     rf"|<(?P<closes>/?)(?P<name>{_THINK})>",
     re.IGNORECASE,
 )
 # Both ends in the midst of one line.
-_PAIR = re.compile(rf"<({_THINK})>[^\n<]*(</\1>)(?=[^\n]*\S)", re.IGNORECASE)
+_PAIR = re.compile(rf"<({_THINK})>[^\n<]*(</\1>)(?=[^\S\n]*\S)", re.IGNORECASE)
 _CJK = r"\u3040-\u30ff\u3400-\u9fff"
 # What stands before a tag within a sentence, and how that goes on after it. Scripts without
 # capitals do not show that it is the same sentence: there only an opening tag is believed, for a
@@ -100,12 +101,21 @@ def _find_tags(text: str) -> Iterator[Tag]:
     offset = 0
     for is_code, lines in split_blocks(text):
         part = "\n".join(lines)
-        for found in _TAG.finditer(part) if not is_code else ():
+        for found in _outside_of_backticks(part) if not is_code else ():
             if found["name"]:
                 spoken = _is_spoken_of(part, found)
                 name, closes = found["name"].casefold(), bool(found["closes"])
                 yield Tag(offset + found.start(), offset + found.end(), name, closes, spoken)
         offset += len(part) + 1
+
+
+def _outside_of_backticks(part: str) -> Iterator[re.Match[str]]:
+    """Tags in backticks are spoken of, too."""
+    spans = list(find_code_spans(part)) if _TAG.search(part) else []
+    for found in _TAG.finditer(part):
+        place = bisect_right(spans, (found.start(), len(part)))
+        if not place or spans[place - 1][1] <= found.start():
+            yield found
 
 
 def _is_spoken_of(text: str, tag: re.Match[str]) -> bool:
