@@ -12,12 +12,13 @@ from urllib.parse import urlsplit
 
 from concepts.content import QuestionContent, QuizContent, ResourceContent, ResourcesContent
 from concepts.links import canonical_url
+from concepts.markdown import FENCE_LINE, HEADING, Block, split_blocks
 from concepts.quiz_lint import lint_quiz
 from generation.languages import find_wrong_language, means_true, true_and_false
 from generation.outline import Outline
 from generation.placeholders import find_placeholder
 from generation.quiz_language import quiz_language_problems
-from generation.unwrapping import FENCE_LINE, HEADING, Block, split_blocks
+from generation.thinking_aloud import thinks_aloud
 
 # Fewer words (ideographs count one each) cannot teach anything.
 MIN_TUTORIAL_WORDS = 120
@@ -42,6 +43,8 @@ def _tutorial_problems(markdown: str, language: str) -> Iterator[str]:
         yield f"it has {headings} headings; {MIN_HEADINGS} are the least (lines starting with ##)"
     if blocks and _ends_in_code(blocks[-1]):
         yield "it ends inside a code block: the closing fence is missing, or the text was cut off"
+    if thinks_aloud(markdown):
+        yield "it begins by thinking aloud; begin with the tutorial itself, say nothing of the task"
     if found := find_placeholder(prose):
         yield f"“{found}” is a placeholder; write what belongs there"
     if wrong := find_wrong_language(markdown, language):

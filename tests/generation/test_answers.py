@@ -7,13 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from concepts.content import ChoiceContent, QuestionContent, QuizContent, ResourceContent
+from concepts.markdown import split_blocks
 from generation.answers import (
     quiz_problems,
     settle_quiz,
     settle_resources,
     tutorial_problems,
 )
-from generation.unwrapping import clean_tutorial, split_blocks, strip_thoughts
+from generation.thoughts import strip_thoughts
+from generation.unwrapping import clean_tutorial
 from tests.generation.cast import make_question
 
 CODE = "```python\nprint('<think>kept</think>')\n```"

@@ -8,7 +8,7 @@ import pytest
 
 from generation.code_spans import find_code_spans, replace_code_spans
 from generation.placeholders import find_placeholder
-from generation.unwrapping import strip_thoughts
+from generation.thoughts import strip_thoughts
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generation.unwrapping import split_blocks, strip_thoughts
+from concepts.markdown import split_blocks
+from generation.thoughts import strip_thoughts
 
 deterministic = settings(derandomize=True, deadline=None)
 

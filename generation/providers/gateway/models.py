@@ -23,14 +23,16 @@ from pydantic_ai.settings import ModelSettings
 from generation.providers.endpoints import Endpoint
 from generation.providers.gateway.endings import watch_ending
 from generation.providers.gateway.requests import Requests, Tally
+from generation.thoughts import ends_of_thoughts, strip_thoughts
 
 OPENAI_HOST = "api.openai.com"
 # For a connection; a host that is silent is not there.
 CONNECT_SECONDS = 10.0
 # Openings looked at for the beginning of an object.
 OPENINGS = 50
+# Ends of thoughts after which it is looked for, the last ones.
+THOUGHTS = 20
 _OBJECT_BEGINS = re.compile(r'\{\s*"')
-_THOUGHT_ENDS = re.compile(r"</(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
 
 
 class SmallSchema(OpenAIJsonSchemaTransformer):
@@ -137,11 +139,12 @@ def find_object(text: str) -> str:
     Parts of a faulty one are never taken for it: its fault is told to the model. Nor are drafts in
     thoughts, which come before the answer; but an answer may speak of the tags of thoughts.
     """
-    answers = [text, *(text[ends.end() :] for ends in _THOUGHT_ENDS.finditer(text))]
+    ends = list(ends_of_thoughts(text))[-THOUGHTS:]
+    answers = [text, *(text[end:] for end in ends), strip_thoughts(text)]
     for answer in reversed(answers):
         if answer.lstrip().startswith(("{", "```")) and (found := _longest_object(answer)):
             return found
-    return _longest_object(answers[-1]) or _longest_object(text)
+    return _longest_object(answers[-1]) or _longest_object(answers[-2]) or _longest_object(text)
 
 
 def _longest_object(text: str) -> str:

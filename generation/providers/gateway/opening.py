@@ -46,7 +46,7 @@ from generation.providers.gateway.models import (
 )
 from generation.providers.gateway.requests import Requests, Tally
 from generation.providers.limits import Pacer, Rates, account_key
-from generation.unwrapping import strip_thoughts
+from generation.thoughts import strip_thoughts
 
 M = TypeVar("M", bound=BaseModel)
 

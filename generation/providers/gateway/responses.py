@@ -12,7 +12,7 @@ from generation.providers.base import ContentError, CutOffError
 from generation.providers.endpoints import Endpoint
 from generation.providers.gateway.endings import Ending
 from generation.providers.gateway.errors import Again
-from generation.unwrapping import strip_thoughts
+from generation.thoughts import strip_thoughts
 
 # Bytes of a prompt to one token, about; also in scripts of three bytes a character.
 BYTES_PER_TOKEN = 4

@@ -1,0 +1,120 @@
+"""Answers in channels or under headlines: thoughts in one, the answer in another. Pure.
+
+OpenAI's open models (and Meta's after them) say `<|channel|>analysis<|message|>…`; servers that
+cut the special tokens out leave `analysis…assistantfinal…`. Others put plain words before their
+thoughts and before their answer.
+"""
+
+from __future__ import annotations
+
+import re
+
+from generation.marks import find_in_prose
+
+_HEADER = re.compile(
+    r"(?:<\|start\|>\s{0,4}[\w.]{1,40}[ \t]{0,4})?"
+    r"(?:(?:to=(?P<to>[\w.-]{1,80})\s{0,4})?<\|channel\|>\s{0,4}(?P<channel>\w{1,40})[^<\n]{0,80}"
+    r"(?:<\|constrain\|>[^<\n]{0,40})?|(?:to=(?P<recipient>[\w.-]{1,80}))?)<\|message\|>"
+)
+_END = re.compile(r"<\|(?:end|return|call|eom|eot|start|channel)\|>")
+# The same without its special tokens.
+_STRIPPED = re.compile(r"\s*(?:assistant)?(?:analysis|commentary)(?=[A-Z\u3400-\u9fff]|\s*\S)")
+_STRIPPED_FIRST = re.compile(r"\s*(?:assistant)?(?:analysis|commentary)(?=[A-Z\u3400-\u9fff])")
+_STRIPPED_FINAL = re.compile(r"assistant ?final(?=\s|\W|[A-Z0-9]|$)")
+_BARE_FINAL = re.compile(r"\s*(?:assistant ?)?final(?=[#{A-Z\u3400-\u9fff=*]|\n)")
+
+_SAYS = r"[ \t]{0,4}(?:here is|here's|here are|below is|below are)"
+# First what begins thoughts in words, then what ends them.
+_HEADLINES = (
+    (
+        re.compile(
+            rf"\s*{_SAYS} my (?:thought process|reasoning(?: steps| process)?|thoughts|thinking"
+            r"(?: process)?|chain of thought)[^\n:]{0,40}:",
+            re.IGNORECASE,
+        ),
+        re.compile(
+            rf"^{_SAYS} my (?:final )?(?:response|answer|tutorial|output)[^\n:]{{0,40}}:",
+            re.IGNORECASE | re.MULTILINE,
+        ),
+    ),
+    (
+        re.compile(r"\s*(?:thinking|思考中?)[ \t]?(?:\.{3}|…)[ \t]*(?:\n|$)", re.IGNORECASE),
+        re.compile(
+            r"^[ \t]*(?:\.{3}|…)[ \t]?done thinking\.?[ \t]*$", re.IGNORECASE | re.MULTILINE
+        ),
+    ),
+    (
+        re.compile(
+            r"\s*\*\*(?:thinking|thoughts?|reasoning|thought process|chain of thought)(?: process)?"
+            r":?\*\*:?[ \t]*\n",
+            re.IGNORECASE,
+        ),
+        re.compile(
+            r"^\*\*(?:final )?(?:answer|response|output|tutorial):?\*\*:?[ \t]*$",
+            re.IGNORECASE | re.MULTILINE,
+        ),
+    ),
+)
+_DONE_THINKING = _HEADLINES[1][1]
+_GEMMAS_WORD = re.compile(r"\s*thoughts?[ \t]*\n")
+# A line on thoughts, perhaps in italics, and the thoughts themselves as a quotation.
+_QUOTED = re.compile(
+    r"\s*[*_]{0,2}(?:💭[^\n]{0,80}|thinking(?:\.{3}|…)|(?:thought|reasoned) for [^\n]{1,40}?)"
+    r"[*_]{0,2}[ \t]*\n(?:[ \t]*\n|[ \t]*>[^\n]*(?:\n|$))+",
+    re.IGNORECASE,
+)
+
+
+def take_final_channel(text: str) -> str:
+    """What stands in the channel for the reader; the text as it is where it has no channels."""
+    headers = list(find_in_prose(_HEADER, text))
+    if not headers:
+        return _take_stripped_final(text)
+    for header in reversed(headers):
+        channel = (header["channel"] or "").casefold()
+        to = (header["to"] or header["recipient"] or "user").casefold()
+        if channel in {"final", ""} and to in {"user", "all"}:
+            end = _END.search(text, header.end())
+            return text[header.end() : end.start() if end else len(text)]
+    return ""
+
+
+def _take_stripped_final(text: str) -> str:
+    if not _STRIPPED.match(text):
+        final = _BARE_FINAL.match(text)
+        return text[final.end() :] if final else text
+    finals = list(_STRIPPED_FINAL.finditer(text))
+    if finals:
+        return text[finals[-1].end() :]
+    return "" if _STRIPPED_FIRST.match(text) else text
+
+
+def drop_headlined_thoughts(text: str) -> str:
+    """Without thoughts that plain words announce, and without all where no word ends them."""
+    if quoted := _QUOTED.match(text):
+        return text[quoted.end() :]
+    for begins, ends in _HEADLINES:
+        if begin := begins.match(text):
+            end = ends.search(text, begin.end())
+            # In bold they may be a tutorial's own words, unless both are there.
+            return text[end.end() :] if end else text if ends is _HEADLINES[2][1] else ""
+    if end := next(find_in_prose(_DONE_THINKING, text), None):
+        return text[end.end() :]
+    return _drop_gemmas_word(text)
+
+
+def _drop_gemmas_word(text: str) -> str:
+    """Of `<|channel>thought` without its marks a line is left, and thoughts if there were some."""
+    word = _GEMMAS_WORD.match(text)
+    if word is None:
+        return text
+    rest = text[word.end() :].lstrip()
+    return rest if rest.startswith(("#", "{")) else ""
+
+
+def ends_of_announced_thoughts(text: str) -> list[int]:
+    """Where an answer may begin after channels or headlines, for those who look for an object."""
+    found = [*_HEADER.finditer(text), *_STRIPPED_FINAL.finditer(text)]
+    for _, ends in _HEADLINES:
+        found.extend(ends.finditer(text))
+    return [one.end() for one in found]
