@@ -19,8 +19,9 @@ import structlog
 from celery.utils.log import LoggingProxy
 from django.core.exceptions import ImproperlyConfigured
 
+from config.access_lines import tell_access
 from config.environment import Environment
-from config.redaction import SHORTEST_KNOWN_SECRET, redact_items
+from config.redaction import SHORTEST_KNOWN_SECRET, redact_items, remove_known
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 # Libraries tell at DEBUG what they send and receive, so DEBUG is for us alone.
@@ -105,12 +106,13 @@ def formatter_settings(*, role: str, as_json: bool) -> dict[str, Any]:
         )
     return {
         "()": structlog.stdlib.ProcessorFormatter,
+        "pass_foreign_args": True,
         "foreign_pre_chain": _AT_THE_CALL,
         "processors": [
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             role_adder(role),
             structlog.processors.format_exc_info,
             redact_event,
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             renderer,
         ],
     }
@@ -128,7 +130,13 @@ def role_adder(role: str) -> Callable[[Any, str, EventDict], EventDict]:
 
 def redact_event(_logger: Any, _method: str, event: EventDict) -> EventDict:
     """A processor; the traceback must be text by then."""
-    return redact_items(event, known_secrets())
+    known, record = known_secrets(), event.pop("_record", None)
+    meta = {"_record": record, "_from_structlog": event.pop("_from_structlog", False)}
+    given = event.pop("positional_args", None)
+    told = tell_access(record, given) if record else None
+    if told is not None:
+        return {**event, **meta, "event": remove_known(told, known)}
+    return redact_items(event, known) | meta
 
 
 def known_secrets() -> tuple[str, ...]:

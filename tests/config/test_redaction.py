@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from time import process_time
 
 import pytest
 
@@ -32,6 +33,28 @@ SECRET = "Tr0ub4dor-and-3"
         f"first line\nSECRET_KEY={SECRET}\nlast line",
         f"x-api-key: {SECRET}",
         f"csrfmiddlewaretoken={SECRET}",
+        f'"{{\\"api_key\\": \\"{SECRET}\\"}}"',
+        f'"{{\\"password\\": \\"two words {SECRET}\\", \\"model\\": 1}}"',
+        f"{{'headers': {{'X-Api-Key': b'{SECRET}'}}}}",
+        f"[(b'x-auth-token', b'{SECRET}'), (b'accept', b'*/*')]",
+        f"{{'api_key': ['{SECRET}', 'and {SECRET}']}}",
+        f"credentials=('ada', '{SECRET}')",
+        f"api_key:\n  {SECRET}\nmodel: m",
+        f"password: |-\n  first {SECRET}\n  second {SECRET}\nmodel: m",
+        f"password: '{SECRET}",
+        f'password="it\'s \\"{SECRET}\\""',
+        f"password=a,b;c)d{SECRET}",
+        f"password=a\\b{SECRET}",
+        f"GET /accounts/login/?next=/x%3Ftoken%3D{SECRET}",
+        f"cairn --api-key {SECRET} --model m",
+        f"cairn --password '{SECRET} and more'",
+        f"API key: {SECRET}",
+        f"{'x' * 300}-token: {SECRET}",
+        f"token{'=token' * 5}={SECRET}",
+        "Traceback (most recent call last):\n"
+        + '  File "units.py", line 1, in ask\n    ask()\n' * 2_000
+        + f"RuntimeError: password={SECRET}",
+        f"key hf_{SECRET.replace('-', 'x')} refused",
     ],
 )
 def test_a_secret_in_a_text_is_not_told(text: str) -> None:
@@ -49,10 +72,83 @@ def test_a_secret_in_a_text_is_not_told(text: str) -> None:
         "write to ada@knots.example at 10:30",
         "Task generation.tasks.start_run[9b79b6bf] succeeded in 0.1s: 3",
         "db.example:5432 refused the connection",
+        "the tokens: 12, 13 and 14",
+        "a password is asked for; the secretary knows which",
+        "{'kind': 'cookies', 'page': 2}",
     ],
 )
 def test_ordinary_texts_stay_as_they_are(text: str) -> None:
     assert redact_text(text) == text
+
+
+def test_the_end_of_a_long_traceback_is_told() -> None:
+    trace = "Traceback:\n" + "  File x, line 1\n    ask()\n" * 5_000 + "RuntimeError: no room"
+    told = redact_text(trace)
+    assert told.startswith("Traceback:\n  File x")
+    assert told.endswith("RuntimeError: no room")
+    assert len(told) < 50_000
+
+
+def test_a_long_line_is_told_in_part_with_its_length() -> None:
+    told = redact_text("a word " * 2_000)
+    assert told.startswith("a word a word")
+    assert 3_500 < len(told) < 4_500
+    assert told.endswith("characters more)")
+
+
+@pytest.mark.parametrize("before", range(3_900, 4_060, 5))
+@pytest.mark.parametrize(
+    "secret",
+    [SECRET, f"sk-{SECRET}", f"postgresql://u:{SECRET}@db/", f"Bearer {SECRET}", f"token={SECRET}"],
+)
+def test_no_half_of_a_secret_is_left_at_a_cut(secret: str, before: int) -> None:
+    for filling in ("x ", "xy"):
+        text = (filling * before)[:before] + f" {secret} " + "x" * 1_000
+        told = redact_text(text, [SECRET])
+        assert SECRET[:4] not in told
+        assert SECRET[-4:] not in told
+
+
+@pytest.mark.parametrize("before", range(9_960, 10_040, 4))
+def test_no_half_of_a_secret_is_left_where_the_middle_is_cut_out(before: int) -> None:
+    line = f"password = '{SECRET} {SECRET} {SECRET} {SECRET}'"
+    lines = [line, *["x"] * 40_000, line]
+    told = redact_text("x" * (before - 10_000 + 60) + "\n" + "\n".join(lines), [SECRET])
+    assert SECRET[:4] not in told
+    text = ("x\n" * before)[:before] + f"{SECRET}\n" + "x\n" * 20_000
+    assert SECRET[:4] not in redact_text(text, [SECRET])
+    text = "x\n" * 20_000 + f"token={SECRET}\n" + ("x\n" * 20_000)[: before + 20_000 - len(SECRET)]
+    assert SECRET[-4:] not in redact_text(text)
+
+
+HOSTILE = {
+    "letters": "x",
+    "names": "token",
+    "assignments": "token=",
+    "quotes": "token='",
+    "more quotes": "token='\n",
+    "escapes": "token=\\",
+    "spaces": "token ",
+    "lines": "cookie:\n",
+    "users": "://x:",
+    "ats": "://@",
+    "options": "--token",
+    "brackets": "token=[",
+    "blocks": "token: |\n ",
+    "bearers": "Bearer ",
+    "keys": "sk-",
+    "white": " ",
+    "empty lines": "\n",
+}
+
+
+@pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("length", [8_000, 100_000, 2_000_000])
+def test_no_text_takes_long_however_it_is_made(piece: str, length: int) -> None:
+    text = (piece * length)[:length]
+    started = process_time()
+    redact_text(text, [SECRET])
+    assert process_time() - started < 0.2
 
 
 def test_a_known_secret_is_found_wherever_it_is() -> None:
