@@ -23,7 +23,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
-from roadmaps.slugs import unique_slug
+from roadmaps.slugs import SlugNumbers
 
 # Raise it when the output changes: rows carry the version they were rendered with, and pages render
 # those of another version again.
@@ -182,7 +182,7 @@ def _image_as_text(
 
 def _name_headings(state: Any) -> None:
     """The page owns h1; every heading gets an id from its text, numbered when it repeats."""
-    taken: set[str] = set()
+    slugs = SlugNumbers()
     for opening, inline, closing in zip(
         state.tokens, state.tokens[1:], state.tokens[2:], strict=False
     ):
@@ -190,6 +190,4 @@ def _name_headings(state: Any) -> None:
             continue
         level = max(2, int(opening.tag[1]))
         opening.tag = closing.tag = f"h{level}"
-        name = unique_slug(inline.content, taken, fallback="section")
-        taken.add(name)
-        opening.attrSet("id", name)
+        opening.attrSet("id", slugs.take(inline.content, fallback="section"))

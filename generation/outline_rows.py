@@ -9,7 +9,7 @@ from concepts.content import ArtifactKind
 from concepts.models import Artifact, Concept, ConceptPrerequisite
 from generation.outline import ConceptOutline, Outline
 from roadmaps.models import Module, Roadmap, Stage
-from roadmaps.slugs import unique_slug
+from roadmaps.slugs import SlugNumbers
 
 
 def save_outline_rows(
@@ -67,11 +67,10 @@ def _create_structure(roadmap: Roadmap, outline: Outline) -> list[Module]:
 
 def _create_concepts(roadmap: Roadmap, outline: Outline, modules: list[Module]) -> list[Concept]:
     rows: list[Concept] = []
-    taken: set[str] = set()
+    slugs = SlugNumbers()
     for module, planned in zip(modules, outline.modules(), strict=True):
         for concept in planned.concepts:
-            slug = unique_slug(concept.title, taken, fallback="concept")
-            taken.add(slug)
+            slug = slugs.take(concept.title, fallback="concept")
             rows.append(_concept_row(roadmap, module, concept, slug, position=len(rows) + 1))
     return Concept.objects.bulk_create(rows)
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from roadmaps.models import GOAL_KEY_MAX_CHARACTERS, TITLE_MAX_CHARACTERS, Roadmap, Visibility
-from roadmaps.slugs import SLUG_MAX_CHARACTERS, make_slug, unique_slug
+from roadmaps.slugs import SLUG_MAX_CHARACTERS, SlugNumbers, make_slug
 from roadmaps.text import text_key
 
 # 128 bits.
@@ -58,4 +58,4 @@ def _free_slug(goal: str) -> str:
     taken = set(
         Roadmap.objects.filter(slug__startswith=slug).order_by().values_list("slug", flat=True)
     )
-    return unique_slug(goal, taken, fallback="roadmap")
+    return SlugNumbers(taken).take(goal, fallback="roadmap")
