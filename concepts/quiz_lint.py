@@ -18,6 +18,7 @@ from concepts.quiz_reasons import (
     contradicting_rationales,
     names_of_places,
 )
+from concepts.quiz_text import visible_choice
 from roadmaps.text import text_key, word_overlap
 
 MIN_CHOICES, MAX_CHOICES = 3, 5
@@ -111,7 +112,7 @@ def _choice_count(question: QuestionContent) -> Iterator[str]:
 
 
 def _distinct_choices(question: QuestionContent) -> Iterator[str]:
-    if len({text_key(choice.text) for choice in question.choices}) < len(question.choices):
+    if len({visible_choice(choice.text) for choice in question.choices}) < len(question.choices):
         yield "two choices read the same"
 
 

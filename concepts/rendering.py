@@ -18,11 +18,8 @@ from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from pydantic import AnyUrl, ValidationError
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import get_lexer_by_name
-from pygments.util import ClassNotFound
 
+from concepts.code_blocks import HIGHLIGHT_MAX_TEXT, frame, highlight
 from roadmaps.slugs import SlugNumbers
 
 # Raise it when the output changes: rows carry the version they were rendered with, and pages render
@@ -37,10 +34,6 @@ HEADING_ID_PREFIX = "t-"
 LINKIFY_MAX_WORD = 2_000
 # So does looking for the beginnings of many in one paragraph (10 s for 12,000 times "a:// ").
 LINKIFY_MAX_MARKS = 500
-# Lexers are regular expressions, some of quadratic time: a model that repeats itself inside a code
-# block must not stop the event loop (measured: 4.5 s for 10,000 characters of nonsense Java).
-HIGHLIGHT_MAX_BLOCK = 4_000
-HIGHLIGHT_MAX_TUTORIAL = 30_000
 
 _TAGS = {
     "a", "blockquote", "br", "code", "del", "em", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol",
@@ -52,8 +45,8 @@ _ATTRIBUTES = {
     "ol": {"start"},
     "span": {"class"},
     "pre": {"class", "tabindex"},
+    **{heading: {"id"} for heading in ("h2", "h3", "h4", "h5", "h6")},
 }
-_HEADINGS_WITH_IDS = {heading: {"id"} for heading in ("h2", "h3", "h4", "h5", "h6")}
 # What does not begin with http:// or https:// is no link: strangers own the domains that manage.py,
 # README.md and main.rs look like.
 _NO_LINKS = dict.fromkeys(("ftp:", "mailto:", "//"))
@@ -63,17 +56,16 @@ _WEB = re.compile(r"https?://[^/?#]", re.IGNORECASE)
 _CLASS = re.compile(r"[a-z][a-z0-9]{0,2}|code")
 
 
-def render_markdown(markdown: str, *, is_snippet: bool = False) -> str:
-    """Sanitised HTML; headings start at h2 and carry prefixed ids, but for those of snippets: a
-    page holds many of them, and each id once."""
+def render_markdown(markdown: str) -> str:
+    """Sanitised HTML; headings start at h2 and carry prefixed ids."""
     parser = _parser(
         linkify=_is_quick_to_linkify(markdown),
-        highlighting=len(markdown) <= HIGHLIGHT_MAX_TUTORIAL,
+        highlighting=len(markdown) <= HIGHLIGHT_MAX_TEXT,
     )
     return nh3.clean(
         parser.render(markdown),
         tags=_TAGS,
-        attributes=_ATTRIBUTES if is_snippet else _ATTRIBUTES | _HEADINGS_WITH_IDS,
+        attributes=_ATTRIBUTES,
         attribute_filter=_keep_attribute,
         url_schemes={"http", "https"},
         link_rel="nofollow noopener ugc",
@@ -120,7 +112,7 @@ def _can_be_opened(address: str) -> bool:
 
 @functools.cache
 def _parser(*, linkify: bool, highlighting: bool) -> MarkdownIt:
-    highlighter = _highlight if highlighting else _plain
+    highlighter = highlight if highlighting else frame
     parser = MarkdownIt("commonmark", {"html": False, "linkify": linkify, "highlight": highlighter})
     parser.enable(["table", "strikethrough", *(["linkify"] if linkify else [])])
     parser.linkify = LinkifyIt(_NO_LINKS, {"fuzzy_link": False, "fuzzy_email": False})
@@ -150,27 +142,8 @@ def _without_dead_links(tokens: Sequence[Token]) -> Iterator[Token]:
             yield token
 
 
-def _highlight(code: str, language: str, _attributes: str) -> str:
-    """A focusable `pre` (long lines scroll, and the keyboard must reach them)."""
-    try:
-        lexer = get_lexer_by_name(language or "text")
-    except ClassNotFound:
-        return _plain(code, language, "")
-    if len(code) > HIGHLIGHT_MAX_BLOCK:
-        return _plain(code, language, "")
-    return _framed(highlight(code, lexer, HtmlFormatter(nowrap=True)))
-
-
-def _plain(code: str, _language: str, _attributes: str) -> str:
-    return _framed(escapeHtml(code))
-
-
-def _framed(inner: str) -> str:
-    return f'<pre class="code" tabindex="0"><code>{inner}</code></pre>'
-
-
 def _code_block(_renderer: RendererHTML, tokens: Sequence[Token], index: int, *_rest: Any) -> str:
-    return _plain(tokens[index].content, "", "")
+    return frame(tokens[index].content)
 
 
 def _image_as_text(

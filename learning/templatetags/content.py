@@ -5,6 +5,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from concepts.models import Tutorial
+from concepts.quiz_text import render_choice, render_stem
 from concepts.rendering import RENDERER_VERSION, render_markdown
 from generation.models import GenerationRun
 from generation.run_states import OPEN, RunState
@@ -13,9 +14,14 @@ register = template.Library()
 
 
 @register.filter
-def markdown(text: str) -> SafeString:
-    """A question or a choice, which may hold code. Sanitised, so it is safe to show."""
-    return SafeString(render_markdown(text, is_snippet=True))
+def stem(text: str) -> SafeString:
+    """A question as it was written, its code set as code. Sanitised, so it is safe to show."""
+    return SafeString(render_stem(text))
+
+
+@register.filter
+def choice(text: str) -> SafeString:
+    return SafeString(render_choice(text))
 
 
 @register.filter

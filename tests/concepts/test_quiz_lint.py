@@ -61,7 +61,7 @@ def test_a_complaint_names_its_question() -> None:
 
 
 def test_everything_wrong_is_said_at_once() -> None:
-    broken = question(["All of the above", "all of the above"], right=[0, 1], explanation=" ")
+    broken = question(["All of the above", "All of  the above"], right=[0, 1], explanation=" ")
     assert len(lint_quiz(quiz(broken))) == 6
 
 
@@ -110,7 +110,7 @@ def test_a_true_or_false_question_has_one_right_answer() -> None:
     assert "2 choices are correct" in complaints(both)
 
 
-@pytest.mark.parametrize("twin", ["GET A PAGE", "get  a\tpage", "Ｇet a page"])
+@pytest.mark.parametrize("twin", ["get a  page", "get  a\tpage", "`get` a page"])
 def test_choices_that_read_the_same_are_one_too_many(twin: str) -> None:
     assert "read the same" in complaints(question(["get a page", twin, "put a page"]))
 

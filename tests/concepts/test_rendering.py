@@ -68,12 +68,6 @@ def test_headings_that_repeat_are_numbered() -> None:
     assert Page("## A\n\n> ## a\n\n## A!").values("id") == ["t-a", "t-a-2", "t-a-3"]
 
 
-def test_a_snippet_names_no_headings() -> None:
-    html = render_markdown("# Step\n\n[there](#step)", is_snippet=True)
-    assert html.startswith("<h2>Step</h2>")
-    assert 'href="#t-step"' in html
-
-
 def test_tables_are_tables() -> None:
     page = Page("| a | b |\n|---|--:|\n| 1 | 2 |")
     assert [page.tags().count(tag) for tag in ("table", "th", "td")] == [1, 2, 2]
