@@ -15,23 +15,30 @@ django_pages = get_asgi_application()
 from django.conf import settings  # noqa: E402 - Django is set up above
 
 from config.lifespan import Lifespan, refuse_overcommitment  # noqa: E402 - likewise
-from connections.health import OperationsEndpoints  # noqa: E402 - likewise
+from connections.health import OperationsEndpoints, is_for_operations  # noqa: E402 - likewise
 from connections.process import process_seats  # noqa: E402 - likewise
 from generation.routing import websocket_router  # noqa: E402 - likewise
 
 refuse_overcommitment()
 
 
-def is_static(scope: Scope) -> bool:
-    """Files are sent without the database, so they want no seat."""
+def wants_no_seat(scope: Scope) -> bool:
+    """Files and the operations' pages are sent without the database."""
     path: str = scope["path"]
-    return path.startswith(f"{scope.get('root_path', '')}{settings.STATIC_URL}")
+    is_static = path.startswith(f"{scope.get('root_path', '')}{settings.STATIC_URL}")
+    return is_static or is_for_operations(scope)
 
 
-pages = SeatedApplication(django_pages, process_seats(), refuse=refuse_politely, bypasses=is_static)
+# Outermost, so that the bound on bodies stands in front of everything.
+pages = SeatedApplication(
+    OperationsEndpoints(django_pages),
+    process_seats(),
+    refuse=refuse_politely,
+    bypasses=wants_no_seat,
+)
 application = ProtocolTypeRouter(
     {
-        "http": OperationsEndpoints(pages),
+        "http": pages,
         "websocket": AllowedHostsOriginValidator(websocket_router),
         "lifespan": Lifespan(),
     }

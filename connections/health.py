@@ -38,14 +38,19 @@ class OperationsEndpoints:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-        elif (path := _path(scope)) in PATHS:
-            await _send(await _answer(scope, path), scope["method"], send)
+        elif is_for_operations(scope):
+            await _send(await _answer(scope, _path(scope)), scope["method"], send)
         else:
             self._active += 1
             try:
                 await self._app(scope, receive, send)
             finally:
                 self._active -= 1
+
+
+def is_for_operations(scope: Scope) -> bool:
+    """Whether `OperationsEndpoints` answers this request by itself; it needs no seat then."""
+    return _path(scope) in PATHS
 
 
 def _path(scope: Scope) -> str:

@@ -36,8 +36,9 @@ class SeatedApplication:
     when the response starts: by then the release middleware has returned the connection, and a
     client that reads slowly holds nothing.
 
-    `bypasses(scope)` is true for requests that want no seat, such as static files. Should one
-    query all the same, the database backend takes a seat for the connection.
+    `bypasses(scope)` is true for requests that want no seat, such as static files; their bodies
+    are bounded like all others. Should one query all the same, the database backend takes a seat
+    for the connection.
 
     `refuse(scope, status, message)` gives the application that answers 408, 413 or 503.
     """
@@ -62,7 +63,7 @@ class SeatedApplication:
         self._body_seconds = body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or self._bypasses(scope):
+        if scope["type"] != "http":
             await self._application(scope, receive, send)
             return
         try:
@@ -84,8 +85,9 @@ class SeatedApplication:
         # The body is complete, so the only message that can come is http.disconnect.
         gone = asyncio.ensure_future(_wait_until_gone(receive))
         try:
-            ticket = await self._take_seat(gone)
-            if ticket is not None:
+            if self._bypasses(scope):
+                await self._application(scope, _receiver(body, gone), send)
+            elif (ticket := await self._take_seat(gone)) is not None:
                 await self._run(scope, _receiver(body, gone), send, ticket)
         except NoSeat as error:
             log.warning("db_seat_refused", path=scope["path"], reason=str(error))
@@ -114,8 +116,9 @@ class SeatedApplication:
 
 def content_length(scope: Scope) -> int:
     """As the client declares it; 0 when it does not, or when it is no number."""
-    value = dict(scope["headers"]).get(b"content-length", b"")
-    return int(value) if value.isdigit() else 0
+    value: bytes = dict(scope["headers"]).get(b"content-length", b"")
+    # Python reads no figures of thousands of digits; eighteen nines are too many bytes as well.
+    return min(int(value[:4_000]), 10**18) if value.isdigit() else 0
 
 
 async def _wait_until_gone(receive: Receive) -> None:
