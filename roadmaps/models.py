@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from typing import ClassVar
+from collections.abc import Iterable
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from roadmaps.slugs import secret_slug
 
 GOAL_MAX_CHARACTERS = 500
 GOAL_KEY_MAX_CHARACTERS = 1_000
@@ -31,11 +34,17 @@ class Visibility(models.TextChoices):
 
 
 def new_share_token() -> str:
-    """160 bits, so that an unlisted roadmap cannot be found by guessing."""
-    return secrets.token_urlsafe(20)
+    """128 bits, so that an unlisted roadmap cannot be found by guessing."""
+    return secrets.token_hex(16)
 
 
 class Roadmap(models.Model):
+    """The address of an unlisted one ends in its share token, so it cannot be guessed.
+
+    However it became unlisted: `save` gives it a new address where the old one was readable, and
+    the database refuses what goes past `save`. Private or public again, it keeps its address.
+    """
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -88,10 +97,21 @@ class Roadmap(models.Model):
                 | models.Q(hours_per_week__range=(1, 80)),
                 name="roadmap_hours_per_week",
             ),
+            models.CheckConstraint(
+                condition=~models.Q(visibility=Visibility.UNLISTED)
+                | models.Q(slug__regex=r"-[0-9a-f]{32}$"),
+                name="roadmap_unlisted_unguessable",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    def save(self, *, update_fields: Iterable[str] | None = None, **options: Any) -> None:
+        if self.visibility == Visibility.UNLISTED and not self.slug.endswith(self.share_token):
+            self.slug = secret_slug(self.slug or self.title, self.share_token, fallback="roadmap")
+            update_fields = None if update_fields is None else {*update_fields, "slug"}
+        super().save(update_fields=update_fields, **options)
 
     def get_absolute_url(self) -> str:
         return f"/roadmaps/{quote(self.slug)}/"

@@ -8,21 +8,18 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from roadmaps.models import GOAL_KEY_MAX_CHARACTERS, TITLE_MAX_CHARACTERS, Roadmap, Visibility
-from roadmaps.slugs import SLUG_MAX_CHARACTERS, SlugNumbers, make_slug
+from roadmaps.slugs import SlugNumbers, make_slug
 from roadmaps.text import text_key
-
-# 128 bits.
-SECRET_BYTES = 16
 
 
 def create_roadmap(*, goal: str, **fields: Any) -> Roadmap:
     """Open an empty roadmap; its title is the goal until an outline gives it a better one.
 
     Several that are created at once may choose the same slug: the slower ones leave the count
-    and take a random one. The address of an unlisted roadmap is its secret.
+    and take a random one. An unlisted roadmap has an address that nobody can guess.
     """
     if fields.get("visibility") == Visibility.UNLISTED:
-        return _create(goal, _secret_slug(goal), fields)
+        return _create(goal, make_slug(goal, fallback="roadmap"), fields)
     try:
         return _create(goal, _free_slug(goal), fields)
     except IntegrityError:
@@ -44,13 +41,6 @@ def _create(goal: str, slug: str, fields: dict[str, Any]) -> Roadmap:
             slug=slug,
             **fields,
         )
-
-
-def _secret_slug(goal: str) -> str:
-    secret = secrets.token_hex(SECRET_BYTES)
-    room = SLUG_MAX_CHARACTERS - len(secret) - 1
-    slug = make_slug(goal, fallback="roadmap")[:room].rstrip("-_")
-    return f"{slug}-{secret}"
 
 
 def _free_slug(goal: str) -> str:

@@ -20,6 +20,13 @@ def make_slug(text: str, *, fallback: str) -> str:
     return slug[: SLUG_MAX_CHARACTERS - 20].strip("-_") or fallback
 
 
+def secret_slug(text: str, secret: str, *, fallback: str) -> str:
+    """A slug that ends in `secret`, whatever else there is room for."""
+    room = SLUG_MAX_CHARACTERS - len(secret) - 1
+    slug = make_slug(text, fallback=fallback)[:room].rstrip("-_")
+    return f"{slug}-{secret}"
+
+
 class SlugNumbers:
     """Gives each text its slug, with the first free number where that is taken.
 
