@@ -56,6 +56,9 @@ class GenerationRun(models.Model):
     last_seq = models.PositiveIntegerField(_("last event"), default=0)
     leased_by = models.UUIDField(_("claimed by"), null=True, blank=True)
     lease_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
+    # Starts in a row that came to nothing, and the last event before them: see `count_start`.
+    starts = models.PositiveSmallIntegerField(_("starts"), default=0, db_default=0)
+    starts_seq = models.PositiveIntegerField(_("event before them"), default=0, db_default=0)
     model_calls = models.PositiveIntegerField(_("model calls"), default=0)
     tokens_in = models.PositiveBigIntegerField(_("tokens in"), default=0)
     tokens_out = models.PositiveBigIntegerField(_("tokens out"), default=0)

@@ -32,6 +32,7 @@ from generation.metrics import provider_call
 from generation.patience import OUTAGES, PatientDb
 from generation.planning import plan_roadmap
 from generation.providers.base import (
+    CannotOpen,
     ContentError,
     Provider,
     ProviderError,
@@ -46,6 +47,7 @@ from generation.run_states import OPEN, RunState
 from generation.saving import Hook, Saver, ignore
 from generation.selectors import Work, get_run_state, has_pending
 from generation.spending import get_run_spending
+from generation.starts import pause_start
 
 log = structlog.get_logger(__name__)
 
@@ -67,8 +69,13 @@ async def pull(
     and raises CancelledError. Raises OperationalError when the database stays away. The ledger's
     records go to `publish`, which may block; without one they are written here.
     """
-    async with _working(run_id, provider, db, limits, publish=publish, on_saved=on_saved) as puller:
-        return await puller.work()
+    try:
+        async with _working(
+            run_id, provider, db, limits, publish=publish, on_saved=on_saved
+        ) as puller:
+            return await puller.work()
+    except CannotOpen as error:
+        return await pause_start(run_id, db, error)
 
 
 async def plan(
@@ -80,8 +87,11 @@ async def plan(
     publish: Publish | None = None,
 ) -> RunState:
     """Have a run planned, unless it is, and return its state."""
-    async with _working(run_id, provider, db, limits, publish=publish) as puller:
-        await puller.plan()
+    try:
+        async with _working(run_id, provider, db, limits, publish=publish) as puller:
+            await puller.plan()
+    except CannotOpen as error:
+        return await pause_start(run_id, db, error)
     return await db.run(get_run_state, run_id)
 
 

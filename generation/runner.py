@@ -9,7 +9,9 @@ from collections.abc import Callable, Coroutine
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from connections.conf import get_budget, get_role
 from connections.executor import DbExecutor
@@ -19,6 +21,7 @@ from generation.hints import close_channel_layer, send_hint
 from generation.ledger import Publish
 from generation.limits import RunBudget
 from generation.outline import Outline, OutlineRequest, check_outline
+from generation.patience import OUTAGES
 from generation.pipeline import Limits, plan, pull
 from generation.providers.base import ContentError, Provider, opened
 from generation.providers.registry import get_provider
@@ -31,6 +34,7 @@ from generation.selectors import (
     has_pending,
 )
 from generation.services import SavedBatch
+from generation.starts import count_failed_start, pause_start
 from generation.stopping import Stop
 
 # A puller in a worker claims nothing more after this long, so that runs take turns.
@@ -93,11 +97,13 @@ def in_lane(unit: Callable[..., R], *arguments: Any) -> R:
 
 def plan_run(run_id: uuid.UUID, publish: Publish | None = None) -> int:
     """Have a run planned; return how many pullers should work on it."""
-    db, provider = process_executor(), get_provider(in_lane(get_run_provider, run_id))
     limits = configured_limits(follow=False)
-    planning = plan(run_id, provider=provider, db=db, limits=limits, publish=publish)
-    state = run_here(drained(pull_and_tell(planning, run_id)))
-    if state is not RunState.RUNNING:
+
+    def planning(provider: Provider) -> Coroutine[Any, Any, RunState]:
+        db = process_executor()
+        return plan(run_id, provider=provider, db=db, limits=limits, publish=publish)
+
+    if begin(run_id, planning) is not RunState.RUNNING:
         return 0
     unfinished = in_lane(count_unfinished, run_id)
     processes = get_budget().role("content_generation").processes
@@ -106,17 +112,38 @@ def plan_run(run_id: uuid.UUID, publish: Publish | None = None) -> int:
 
 def work_on(run_id: uuid.UUID, publish: Publish | None = None) -> tuple[RunState, bool]:
     """Pull until nothing is left to claim or time is up; the state, and whether to go on later."""
-    db, provider = process_executor(), get_provider(in_lane(get_run_provider, run_id))
-    pulling = pull(
-        run_id,
-        provider=provider,
-        db=db,
-        limits=configured_limits(follow=False),
-        on_saved=hint_after,
-        publish=publish,
-    )
-    state = run_here(drained(pull_and_tell(pulling, run_id)))
+
+    def pulling(provider: Provider) -> Coroutine[Any, Any, RunState]:
+        return pull(
+            run_id,
+            provider=provider,
+            db=process_executor(),
+            limits=configured_limits(follow=False),
+            on_saved=hint_after,
+            publish=publish,
+        )
+
+    state = begin(run_id, pulling)
     return state, state is RunState.RUNNING and in_lane(has_pending, run_id)
+
+
+def begin(run_id: uuid.UUID, work: Callable[[Provider], Coroutine[Any, Any, RunState]]) -> RunState:
+    """Work on a run with whoever writes it; the state it is in afterwards.
+
+    What fails here is begun again by the next sweep: so a provider that cannot be had pauses the
+    run, and anything else is counted.
+    """
+    try:
+        doing = work(get_provider(in_lane(get_run_provider, run_id)))
+    except ImproperlyConfigured as error:
+        doing = pause_start(run_id, process_executor(), error)
+    try:
+        return run_here(drained(pull_and_tell(doing, run_id)))
+    except (SoftTimeLimitExceeded, *OUTAGES):
+        raise
+    except Exception as error:
+        in_lane(count_failed_start, run_id, repr(error))
+        raise
 
 
 async def hint_after(batch: SavedBatch) -> None:

@@ -14,8 +14,8 @@ from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import Count, Q
-from django.db.models.functions import Now
+from django.db.models import Count, F, Q
+from django.db.models.functions import Greatest, Now
 from django.utils import timezone
 
 from concepts.artifact_states import UNFINISHED, ArtifactState
@@ -47,6 +47,9 @@ from roadmaps.models import Roadmap
 log = structlog.get_logger(__name__)
 
 _FREE = {"leased_by": None, "lease_until": None}
+# Of a run, in a row, without anything coming of it.
+MOST_STARTS = 5
+NEVER_PLANNED = "Planning this was begun again and again, and never came to an end."
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,9 @@ def claim_run(run_id: uuid.UUID, puller_id: uuid.UUID, *, lease_seconds: float) 
     if needs_outline and run.is_leased:
         return None
     if needs_outline:
+        if count_start(run) > MOST_STARTS:
+            stop_run(run_id, RunState.PAUSED, NEVER_PLANNED)
+            return None
         lease = {"leased_by": puller_id, "lease_until": moment_in(lease_seconds)}
         GenerationRun.objects.filter(pk=run_id).update(**lease)
     if run.state == RunState.QUEUED:
@@ -109,6 +115,14 @@ def claim_run(run_id: uuid.UUID, puller_id: uuid.UUID, *, lease_seconds: float) 
         append_events(run_id, [Event(EventType.RUN_STARTED)])
     request = OutlineRequest.from_options(run.roadmap.goal, run.options)
     return RunClaim(run_id, run.roadmap_id, request, needs_outline)
+
+
+def count_start(run: GenerationRun) -> int:
+    """Note one more start of a locked run; how many there were since the run's last event."""
+    run.starts = run.starts + 1 if run.starts_seq == run.last_seq else 1
+    run.starts_seq = run.last_seq
+    run.save(update_fields=["starts", "starts_seq"])
+    return run.starts
 
 
 @transaction.atomic
@@ -296,7 +310,10 @@ def resume_run(run_id: uuid.UUID) -> bool:
 @transaction.atomic
 def give_up_work(run_id: uuid.UUID, puller_id: uuid.UUID, spent: Usage | None = None) -> int:
     """Hand back everything a puller still holds, the outline included; `spent` as in a batch."""
-    GenerationRun.objects.filter(pk=run_id, leased_by=puller_id).update(**_FREE)
+    # It has not been tried to the end, so it does not count as a start.
+    GenerationRun.objects.filter(pk=run_id, leased_by=puller_id).update(
+        starts=Greatest(F("starts") - 1, 0), **_FREE
+    )
     released = release_artifacts(puller_id)
     record_spending(run_id, puller_id, spent or Usage())
     return released

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -107,15 +107,26 @@ def keeps_books(provider: Provider) -> bool:
 async def opened(provider: Provider, books: Books | None = None) -> AsyncIterator[Provider]:
     """The provider, ready to write: what it holds belongs to this loop and is closed in it.
 
-    One that asks a model server asks `books` before, and tells them of each request.
+    One that asks a model server asks `books` before, and tells them of each request. Raises
+    CannotOpen, whatever is in the way.
     """
     if isinstance(provider, Accountable):
         provider.books = books or NoBooks()
-    if isinstance(provider, AbstractAsyncContextManager):
-        async with provider:
-            yield provider
-    else:
+    async with AsyncExitStack() as stack:
+        if isinstance(provider, AbstractAsyncContextManager):
+            await _open(provider, stack)
         yield provider
+
+
+async def _open(provider: AbstractAsyncContextManager[object], stack: AsyncExitStack) -> None:
+    try:
+        await stack.enter_async_context(provider)
+    except ProviderError as error:
+        raise CannotOpen(str(error), detail=error.detail) from error
+    except Exception as error:
+        raise CannotOpen(
+            "what writes content could not be set up (CONTENT_PROVIDER)", detail=repr(error)
+        ) from error
 
 
 class ProviderError(Exception):
@@ -149,6 +160,10 @@ class CutOffError(ContentError):
 
 class SystemicError(ProviderError):
     """Nothing will succeed until a person acts: a refused key, a spent quota. Pauses the run."""
+
+
+class CannotOpen(SystemicError):
+    """A provider that cannot even begin: nobody was asked anything."""
 
 
 class GoalRefused(ProviderError):

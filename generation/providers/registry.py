@@ -14,12 +14,19 @@ def provider_names() -> list[str]:
 
 
 def get_provider(name: str) -> Provider:
-    """Raises ImproperlyConfigured naming CONTENT_PROVIDER when there is none of that name."""
+    """Raises ImproperlyConfigured when there is none of that name, or it cannot be loaded."""
     if name not in settings.CONTENT_PROVIDERS:
         raise ImproperlyConfigured(
             f"CONTENT_PROVIDER is “{name}”, and this version has: {', '.join(provider_names())}. "
             "It is chosen as openai where LLM_BASE_URL or LLM_API_KEY is set; set "
             "CONTENT_PROVIDER=catalogue to use the built-in roadmaps."
         )
-    provider: Provider = import_string(settings.CONTENT_PROVIDERS[name])()
+    path = settings.CONTENT_PROVIDERS[name]
+    try:
+        provider: Provider = import_string(path)()
+    except Exception as error:
+        raise ImproperlyConfigured(
+            f"CONTENT_PROVIDERS gives “{path}” for {name}, which cannot be used: "
+            f"{type(error).__name__}: {error}"
+        ) from error
     return provider

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ssl import SSLCertVerificationError
 from typing import Literal
 
 from pydantic_ai import exceptions as theirs
@@ -14,6 +15,7 @@ from generation.providers.base import (
     TransientError,
 )
 from generation.providers.endpoints import Endpoint
+from generation.providers.gateway.network import place
 
 # A server that asks for more patience than this is waited for by people, not by processes.
 MOST_PATIENCE_SECONDS = 600.0
@@ -126,7 +128,7 @@ def _transient(error: theirs.ModelAPIError, detail: str, endpoint: Endpoint) -> 
     if isinstance(error, theirs.ModelRateLimitError):
         return TooMany("The model server is asked too often.", detail=detail, wait=wait)
     if isinstance(error, theirs.ModelConnectionError) and error.phase == "connect":
-        return Unreachable(f"Nobody answers at {endpoint.host}.", detail=detail)
+        return Unreachable(f"Nobody answers at {place(endpoint)}.", detail=detail)
     if isinstance(error, theirs.ModelTimeoutError | theirs.ModelRequestTimeout):
         return Again("The model server did not answer in time.", detail=detail)
     return Again("The model server failed for a moment.", detail=detail, wait=wait)
@@ -135,6 +137,11 @@ def _transient(error: theirs.ModelAPIError, detail: str, endpoint: Endpoint) -> 
 def _systemic(error: theirs.ModelAPIError, endpoint: Endpoint) -> str | None:
     """Why nothing will succeed until a person acts, in words for that person."""
     said = _said(error)
+    if isinstance(_innermost(error), SSLCertVerificationError):
+        return (
+            f"the certificate of the model server at {place(endpoint)} is not trusted; "
+            "SSL_CERT_FILE may name a file with whom to trust"
+        )
     is_unknown = isinstance(error, theirs.ModelAuthenticationError) and _status(error) != 403
     if is_unknown or _OF_THE_KEY.search(said):
         return REFUSED_KEY
@@ -143,7 +150,7 @@ def _systemic(error: theirs.ModelAPIError, endpoint: Endpoint) -> str | None:
         return "the account at the model server has no credit or quota left"
     if _status(error) in GONE or isinstance(error, theirs.ModelNotFoundError):
         return (
-            f"the model server at {endpoint.host} does not know the model “{endpoint.model}” or "
+            f"the model server at {place(endpoint)} does not know the model “{endpoint.model}” or "
             "the address (LLM_MODEL, LLM_BASE_URL)"
         )
     if error.retry_after is not None and error.retry_after > MOST_PATIENCE_SECONDS:
@@ -180,7 +187,8 @@ def _said(error: theirs.ModelAPIError) -> str:
 def unreachable(error: Unreachable, endpoint: Endpoint) -> SystemicError:
     """What being unreachable is called when it lasts."""
     return SystemicError(
-        f"the model server cannot be reached at {endpoint.host} (LLM_BASE_URL)", detail=error.detail
+        f"the model server cannot be reached at {place(endpoint)} (LLM_BASE_URL)",
+        detail=error.detail,
     )
 
 
@@ -189,7 +197,7 @@ def refused(error: Forbidden | Rejected, endpoint: Endpoint) -> SystemicError:
     if isinstance(error, Forbidden):
         return SystemicError(f"{REFUSED_KEY}: it forbids everything", detail=error.detail)
     return SystemicError(
-        f"the model server at {endpoint.host} rejects every request "
+        f"the model server at {place(endpoint)} rejects every request "
         "(LLM_MODEL, LLM_OUTPUT_MODE, LLM_MAX_TOKENS_FIELD)",
         detail=error.detail,
     )
@@ -198,14 +206,15 @@ def refused(error: Forbidden | Rejected, endpoint: Endpoint) -> SystemicError:
 def failing(error: Again, endpoint: Endpoint, *, times: int) -> SystemicError:
     """What failures are called that stay without an answer between them."""
     return SystemicError(
-        f"the model server at {endpoint.host} failed {times} times in a row, at last with: {error}",
+        f"the model server at {place(endpoint)} failed {times} times in a row, "
+        f"at last with: {error}",
         detail=error.detail,
     )
 
 
 def crowded(error: Again, endpoint: Endpoint) -> SystemicError:
     return SystemicError(
-        f"the model server at {endpoint.host} has let nothing through for minutes: {error} "
+        f"the model server at {place(endpoint)} has let nothing through for minutes: {error} "
         "(LLM_REQUESTS_PER_MINUTE, LLM_TOKENS_PER_MINUTE)",
         detail=error.detail,
     )

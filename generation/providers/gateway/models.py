@@ -22,6 +22,7 @@ from pydantic_ai.settings import ModelSettings
 
 from generation.providers.endpoints import Endpoint
 from generation.providers.gateway.endings import watch_ending
+from generation.providers.gateway.network import client_options
 from generation.providers.gateway.requests import Requests, Tally
 from generation.thoughts import ends_of_thoughts, strip_thoughts
 
@@ -54,13 +55,15 @@ class SmallSchema(OpenAIJsonSchemaTransformer):
 
 
 def open_client(endpoint: Endpoint) -> AsyncOpenAI:
-    """Build it in the loop that uses it. Repeating is not its business."""
+    """Build it in the loop that uses it. Repeating is not its business. Raises SystemicError."""
     return AsyncOpenAI(
         api_key=endpoint.api_key or "none",
         base_url=endpoint.base_url,
         timeout=Timeout(endpoint.timeout_seconds, connect=CONNECT_SECONDS),
         max_retries=0,
-        http_client=DefaultAsyncHttpxClient(event_hooks={"response": [watch_ending]}),
+        http_client=DefaultAsyncHttpxClient(
+            event_hooks={"response": [watch_ending]}, **client_options(endpoint)
+        ),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from openai import AsyncOpenAI
 from pydantic import BaseModel
 from pydantic_ai import Agent
 from pydantic_ai.direct import model_request_stream
@@ -25,7 +26,7 @@ from pydantic_ai.messages import (
 from pydantic_ai.models import Model
 from pydantic_ai.settings import ModelSettings
 
-from generation.providers.base import MalformedError, ProviderError
+from generation.providers.base import MalformedError, ProviderError, SystemicError
 from generation.providers.calls import BeforeCall, OnCall, allow_call, ignore_call
 from generation.providers.dialogue import Answer, Gateway, Prompt
 from generation.providers.endpoints import (
@@ -94,19 +95,35 @@ async def open_gateway(
     """To the configured model server.
 
     `on_call` hears of every request when it is over. `before_call` raises a SystemicError where
-    none may start any more.
+    none may start any more. Raises SystemicError itself where no request could ever be sent.
     """
-    endpoint = endpoint or configured_endpoint()
+    endpoint, client, model = _build(endpoint)
     quieten_libraries()
     rates = Rates(endpoint.requests_per_minute, endpoint.tokens_per_minute)
     pacer = Pacer(rates, account_key(endpoint.base_url, endpoint.api_key), settings.REDIS_URL)
-    client = open_client(endpoint)
     try:
         requests = Requests(endpoint, pacer, Breaker(), on_call, before_call)
-        yield ModelGateway(endpoint, build_model(endpoint, client), requests)
+        yield ModelGateway(endpoint, model, requests)
     finally:
         await client.close()
         await pacer.close()
+
+
+def _build(endpoint: Endpoint | None) -> tuple[Endpoint, AsyncOpenAI, Model]:
+    """Whatever the libraries raise here, asking again would not help: a person has to look."""
+    try:
+        endpoint = endpoint or configured_endpoint()
+        client = open_client(endpoint)
+        return endpoint, client, build_model(endpoint, client)
+    except SystemicError:
+        raise
+    except ImproperlyConfigured as error:
+        raise SystemicError(str(error)) from error
+    except Exception as error:
+        detail = repr(error) if endpoint is None else without_key(repr(error), endpoint)
+        raise SystemicError(
+            "the model server cannot be asked from here (LLM_BASE_URL)", detail=detail
+        ) from error
 
 
 class Preloaded(BaseModel):
