@@ -55,7 +55,7 @@ class Scribe:
 
     def write(self, artifacts: int = 1_000) -> int:
         """Write so many artifacts in one batch; the number of its last event."""
-        drafts = [self._draft(work) for work in self.claim(artifacts)]
+        drafts = [self.draft(work) for work in self.claim(artifacts)]
         return services.save_batch(self.run_id, self._me, drafts).last_seq
 
     def close(self) -> RunState | None:
@@ -66,7 +66,7 @@ class Scribe:
         self.write()
         self.close()
 
-    def _draft(self, work: Work) -> Draft:
+    def draft(self, work: Work) -> Draft:
         try:
             written = finish(self._provider.write(work.kind, work.brief))
         except ProviderError as error:

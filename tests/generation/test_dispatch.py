@@ -13,8 +13,10 @@ from generation.dispatch import Order, request_roadmap
 from generation.models import GenerationEvent, GenerationRun
 from generation.outline import OutlineRequest
 from generation.providers.base import GoalRefused
-from roadmaps.models import Roadmap
+from generation.selectors import find_finished_run
+from roadmaps.models import Roadmap, Visibility
 from tests.generation.cast import ScriptedProvider, make_outline
+from tests.learning.library import make_ready, open_order
 
 KNOTS = OutlineRequest(goal="  Tying\n knots ", level="advanced", hours_per_week=3)
 PROVIDER = ScriptedProvider(make_outline(30))
@@ -90,3 +92,35 @@ def test_a_refused_goal_leaves_nothing_behind() -> None:
     with pytest.raises(GoalRefused):
         request_roadmap(Order(OutlineRequest(goal="?")), PROVIDER, enqueue=False)
     assert not Roadmap.objects.exists()
+
+
+def find(run: GenerationRun, **wishes: object) -> uuid.UUID | None:
+    options = OutlineRequest.from_options(run.roadmap.goal, {**run.options, **wishes})
+    return find_finished_run(options, provider=run.provider)
+
+
+@pytest.mark.django_db
+def test_what_is_ready_is_found_again_by_the_same_wishes_alone() -> None:
+    run = make_ready()
+    assert find(run) == run.pk
+    assert find(run, level="advanced") is None
+    assert find(run, concepts=12) is None
+    assert find(run, language="de") is None
+    assert find_finished_run(OutlineRequest(goal="Knitting"), provider=run.provider) is None
+    same = OutlineRequest.from_options(run.roadmap.goal, run.options)
+    assert find_finished_run(same, provider="another") is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("visibility", [Visibility.PRIVATE, Visibility.UNLISTED])
+def test_what_is_not_public_is_nobody_elses_answer(visibility: Visibility) -> None:
+    alice = User.objects.create_user("alice@example.org")
+    assert find(make_ready(owner=alice, visibility=visibility)) is None
+
+
+@pytest.mark.django_db
+def test_what_is_not_ready_is_no_answer() -> None:
+    scribe = open_order()
+    scribe.plan()
+    scribe.write(3)
+    assert find(GenerationRun.objects.get(pk=scribe.run_id)) is None

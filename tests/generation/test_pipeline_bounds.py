@@ -16,6 +16,7 @@ from connections.executor import DbExecutor
 from generation.pipeline import Limits, pull
 from generation.providers.base import ConceptBrief
 from generation.run_states import RunState
+from generation.services import SavedBatch
 from tests.faults.slow_commits import slow_commits
 from tests.generation.cast import ScriptedProvider, assert_complete, get_run, make_outline, open_run
 from tests.generation.sampling import Sampler
@@ -76,6 +77,29 @@ def test_model_calls_stay_within_their_own_bound(db_executor: DbExecutor) -> Non
     limits = Limits(model_calls=5, batch_seconds=0.01, poll_seconds=0.05)
     asyncio.run(pull(run_id, provider=provider, db=db_executor, limits=limits))
     assert provider.most_in_flight == 5
+
+
+def test_what_is_written_and_not_yet_saved_is_bounded(
+    db_executor: DbExecutor, observer: psycopg.Connection
+) -> None:
+    """A quick provider before a slow database: it waits, instead of filling the memory."""
+    limits = Limits(model_calls=12, batch_concepts=1, batch_seconds=0.01, poll_seconds=0.02)
+    saved, most = 0, 0
+
+    async def look(_kind: ArtifactKind, _brief: ConceptBrief) -> None:
+        nonlocal most
+        most = max(most, provider.calls.total() - saved)
+
+    async def count(batch: SavedBatch) -> None:
+        nonlocal saved
+        saved += len(batch.ready)
+
+    provider = ScriptedProvider(make_outline(24), before=look)
+    run_id = open_run(provider)
+    with slow_commits(observer, table=Tutorial._meta.db_table, seconds=0.1):
+        asyncio.run(pull(run_id, provider=provider, db=db_executor, limits=limits, on_saved=count))
+    assert limits.model_calls < most <= limits.unsaved
+    assert_complete(run_id, 24)
 
 
 def test_half_of_the_pullers_cancelled_at_random_lose_and_double_nothing(

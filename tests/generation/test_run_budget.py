@@ -158,14 +158,17 @@ def test_nothing_is_planned_on_a_spent_budget(db_executor: DbExecutor) -> None:
 
 
 @pytest.mark.django_db
-def test_spending_only_grows_and_is_added_up_over_pullers() -> None:
+def test_what_a_puller_has_spent_never_falls() -> None:
+    """The smaller figure comes last: of a unit that was repeated, or overtaken by the next."""
     run_id = open_run(PayingProvider(make_outline(4)))
     alice, bob = uuid.uuid4(), uuid.uuid4()
-    for spent in (Usage(2, 20, 40, COST), Usage(1, 10, 20), Usage(2, 20, 40, COST)):
-        record_spending(run_id, alice, spent)
     record_spending(run_id, bob, Usage(1, 10, 20))
-    assert get_run_spending(run_id) == Usage(3, 30, 60, COST)
+    record_spending(run_id, alice, Usage(2, 20, 40, COST))
+    record_spending(run_id, alice, Usage(1, 10, 20))
+    assert get_run_spending(run_id, besides=[bob]) == Usage(2, 20, 40, COST)
     assert get_run_spending(run_id, besides=[alice]) == Usage(1, 10, 20)
+    assert get_run_spending(run_id) == Usage(3, 30, 60, COST)
+    assert get_run(run_id).model_calls == 3
 
 
 @pytest.fixture
