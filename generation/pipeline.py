@@ -22,6 +22,7 @@ from concepts.drafts import Draft, FailureDraft, Provenance, draft_failure, draf
 from concepts.models import Origin
 from connections.executor import DbExecutor
 from generation import services
+from generation.apart import apart
 from generation.claiming import claim_in_budget
 from generation.draining import finish, first_error
 from generation.ledger import Ledger, Publish
@@ -340,7 +341,8 @@ class Puller:
         except Exception as error:  # noqa: BLE001 - a provider's bug costs one artifact
             return self._fail(work, error)
         try:
-            return draft_version(
+            return await apart(
+                draft_version,
                 work.artifact_id,
                 work.concept_id,
                 work.kind,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from datetime import date
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -16,16 +15,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from concepts.content import ArtifactContent, ArtifactKind
-from generation.answers import (
-    outline_language_problems,
-    quiz_problems,
-    settle_quiz,
-    settle_resources,
-    tutorial_problems,
-)
+from generation.apart import apart
 from generation.goals import refuse_by_verdict
-from generation.languages import find_tag, guess_language
-from generation.outline import Outline, OutlineRequest, ask_for_pace, check_outline
+from generation.languages import guess_language
+from generation.outline import Outline, OutlineRequest
 from generation.prompting import artifact_prompt, outline_prompt
 from generation.providers.asking import Attempt, Task
 from generation.providers.base import ConceptBrief, GoalRefused, Written
@@ -33,17 +26,14 @@ from generation.providers.blind import solve_blind
 from generation.providers.calls import BeforeCall, Books, NoBooks, OnCall
 from generation.providers.dialogue import Gateway, Prompt
 from generation.providers.gateway import open_gateway
-from generation.providers.memory import Account, RememberingGateway
-from generation.providers.schemas import (
-    OutlineAnswer,
-    QuizAnswer,
-    ResourcesAnswer,
-    read_outline,
-    read_quiz,
-    read_resources,
-    read_tutorial,
+from generation.providers.judging import (
+    judge_outline,
+    judge_quiz,
+    judge_resources,
+    judge_tutorial,
 )
-from generation.unwrapping import clean_tutorial
+from generation.providers.memory import Account, RememberingGateway
+from generation.providers.schemas import OutlineAnswer, QuizAnswer, ResourcesAnswer
 
 
 class GatewayOpener(Protocol):
@@ -108,7 +98,7 @@ class OpenAIProvider:
         async def attempt(asked: Prompt) -> Attempt[Outline]:
             answer = (await account.write_object(asked, OutlineAnswer)).content
             refuse_by_verdict(request.goal, answer.verdict, answer.suggestions)
-            return _judge_outline(answer, request, language, today)
+            return await apart(judge_outline, answer, request, language, today)
 
         prompt = outline_prompt(request, language, today)
         task = Task(prompt, attempt, account, language=language, repairs=OUTLINE_REPAIRS)
@@ -128,33 +118,27 @@ class OpenAIProvider:
 async def _try_tutorial(
     asked: Prompt, brief: ConceptBrief, gateway: Gateway
 ) -> Attempt[ArtifactContent]:
-    answer = await gateway.write_text(asked)
-    markdown = clean_tutorial(answer.content, brief.title)
-    content, faults = read_tutorial(markdown)
-    return Attempt(markdown, content, [*tutorial_problems(markdown, brief.language), *faults])
+    told = (await gateway.write_text(asked)).content
+    return await apart(judge_tutorial, told, brief)
 
 
 async def _try_resources(
     asked: Prompt, brief: ConceptBrief, gateway: Gateway
 ) -> Attempt[ArtifactContent]:
     answer = (await gateway.write_object(asked, ResourcesAnswer)).content
-    good, faults = read_resources(answer)
-    content, problems = settle_resources(good, brief.language)
-    # A bad link among good ones is dropped, not worth another call.
-    return Attempt(answer.model_dump_json(), content, [] if content else [*faults, *problems])
+    return await apart(judge_resources, answer, brief)
 
 
 async def _try_quiz(
     asked: Prompt, brief: ConceptBrief, gateway: Gateway
 ) -> Attempt[ArtifactContent]:
     answer = (await gateway.write_object(asked, QuizAnswer)).content
-    quiz, problems = read_quiz(answer)
-    if quiz is not None:
-        quiz = settle_quiz(quiz, brief.language)
-        problems = quiz_problems(quiz, brief.language)
-    if quiz is not None and not problems and settings.LLM_BLIND_SOLVE:
-        problems = await solve_blind(quiz, gateway, seed=brief.key, language=brief.language)
-    return Attempt(answer.model_dump_json(), quiz, problems)
+    tried = await apart(judge_quiz, answer, brief)
+    problems = tried.problems
+    if tried.usable is not None and settings.LLM_BLIND_SOLVE:
+        quiz, language = tried.usable, brief.language
+        problems = await solve_blind(quiz, gateway, seed=brief.key, language=language)
+    return Attempt(tried.said, tried.content, problems)
 
 
 _ATTEMPTS: dict[
@@ -165,23 +149,3 @@ _ATTEMPTS: dict[
     ArtifactKind.RESOURCES: _try_resources,
     ArtifactKind.QUIZ: _try_quiz,
 }
-
-
-def _judge_outline(
-    answer: OutlineAnswer, request: OutlineRequest, language: str | None, today: date
-) -> Attempt[Outline]:
-    """Checked for the language that was settled, or else for the one it says it is in."""
-    said, named = answer.model_dump_json(), find_tag(answer.language)
-    if language is None and named is None:
-        problem = f"“{answer.language}” is not a language tag such as en or zh-Hans"
-        return Attempt(said, None, [problem])
-    outline, problems = read_outline(answer, language or named, request.level)
-    if outline is None:
-        return Attempt(said, None, problems)
-    return Attempt(
-        said,
-        outline,
-        [*check_outline(outline, request), *outline_language_problems(outline, outline.language)],
-        ask_for_pace(outline, request, today),
-        outline.total_minutes(),
-    )
