@@ -9,12 +9,23 @@ from __future__ import annotations
 import re
 import unicodedata
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    StringConstraints,
+    model_validator,
+)
+
+from concepts.links import canonical_url, is_public_address, may_be_shown_as
 
 # Some 10,000 words; rendering takes up to two seconds.
 TUTORIAL_MAX_CHARACTERS = 60_000
+WEB_ADDRESS_MAX_CHARACTERS = 2_000
 _WEB_ADDRESS = re.compile(r"https?://[^\s/\\?#]+[^\s\\]*", re.IGNORECASE)
 
 
@@ -54,18 +65,22 @@ Paragraph = Annotated[
 
 
 def _web_address(value: str) -> str:
-    """Accept absolute http(s) addresses only, and return the text as it was given."""
+    """Accept public http(s) addresses only, and return the text as it was given."""
     HttpUrl(value)
     # HttpUrl mends what browsers mend; we keep the text, so it has to be whole as it stands.
     if not _WEB_ADDRESS.fullmatch(value):
         raise ValueError("is not a plain http(s) address")
+    if not is_public_address(value):
+        raise ValueError("is no public web address")
+    if len(canonical_url(value)) > WEB_ADDRESS_MAX_CHARACTERS:
+        raise ValueError("is too long when its letters are written in ASCII")
     scheme, rest = value.split(":", 1)
     return f"{scheme.lower()}:{rest}"
 
 
 WebAddress = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, max_length=2_000),
+    StringConstraints(strip_whitespace=True, max_length=WEB_ADDRESS_MAX_CHARACTERS),
     AfterValidator(_printable),
     AfterValidator(_web_address),
 ]
@@ -93,6 +108,12 @@ class ResourceContent(Content):
     language: Line = "en"
     minutes: Annotated[int, Field(ge=1, le=6_000)] | None = None
     is_free: bool = True
+
+    @model_validator(mode="after")
+    def _leads_where_it_says(self) -> Self:
+        if not may_be_shown_as(self.title, self.url):
+            raise ValueError(f"the title “{self.title}” names another host, or hides something")
+        return self
 
 
 class ResourcesContent(Content):

@@ -1,9 +1,95 @@
-"""Web addresses: when two spellings are one link. Pure."""
+"""Web addresses: which may be links at all, and when two spellings are one link. Pure."""
 
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+import re
+import unicodedata
+from collections.abc import Iterator
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+
+import idna
+
+from concepts.hosts import ascii_host, is_public_host
+from roadmaps.text import has_invisible
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_PATH_SIGNS = "/%:@!$&'()*+,;=~"
 _TRACKING = ("utm_", "fbclid", "gclid", "mc_cid", "mc_eid")
+
+_ADDRESS = re.compile(
+    r"https?://(?P<host>[^/?#\\@%\[\]:]+)(?::(?P<port>[0-9]{1,5}))?(?P<rest>[/?#].*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+_WITH_PROTOCOL = re.compile(r"(?<![\w/=])(?:https?://|www\.)([^\s/?#:\\]{1,253})", re.IGNORECASE)
+_LABEL = r"[^\s!-,./:-@\[-^`{-~\u2000-\u206f\u3000-\u303f]{1,63}"
+_WITHOUT = re.compile(rf"(?<![\w@./]){_LABEL}(?:\.{_LABEL}){{1,9}}")
+# Scripts that put no space before a host.
+_BEFORE = re.compile(r"^[\u0e00-\u0eff\u1780-\u17ff\u3040-\u9fff\uac00-\ud7a3]+")
+# What ends a host that stands in a text without its protocol. Names of files and of code end in
+# many tops, too (manage.py, main.rs, scipy.io, logger.info, instance.pk): those are left out.
+_TOPS = {
+    "ac", "ai", "ar", "au", "biz", "br", "ca", "ch", "cl", "cn", "co", "com", "cz", "de", "dev",
+    "dk", "edu", "ee", "es", "eu", "example", "fi", "fr", "gov", "gr", "hk", "hr", "hu", "ie", "il",
+    "ir", "jp", "ke", "kr", "mil", "mx", "net", "ng", "nl", "nz", "org", "ph", "pt", "ro", "ru",
+    "se", "sg", "su", "th", "tv", "tw", "ua", "uk", "us", "vn", "za", "中国", "公司", "网络", "рф",
+    "укр", "한국",
+}  # fmt: skip
+# "ASP.NET" and "Socket.IO" are names of things.
+_NAME_OF_A_THING = re.compile(r"[\w-]+\.(?:NET|IO|AI|JS)")
+# More of a text than this is no address.
+_LOOKED_AT = 2_000
+
+
+def is_public_address(url: str) -> bool:
+    """Whether anybody may be sent there, by its looks alone: http(s), no user, a public host that
+    imitates none, nothing invisible. Whether it answers is seen later."""
+    found = _ADDRESS.fullmatch(url)
+    if found is None or not is_public_host(found["host"]):
+        return False
+    port = int(found["port"] or 443)
+    return (port in {80, 443} or 1_023 < port < 65_536) and not _hides_something(url)
+
+
+def _hides_something(url: str) -> bool:
+    shown = unquote(url)
+    return (
+        "\\" in url
+        or any(character.isspace() for character in url)
+        or has_invisible(shown)
+        or any(unicodedata.category(character) in {"Cc", "Cs", "Co"} for character in shown)
+    )
+
+
+def may_be_shown_as(text: str, url: str) -> bool:
+    """Whether a link's text hides nothing, and names no other host than the one it leads to."""
+    beginning = text[:_LOOKED_AT]
+    if has_invisible(beginning):
+        return False
+    target = _ADDRESS.match(url)
+    if target is None:
+        return True
+    host = _bare(target["host"])
+    return all(
+        _is_related(_bare(named), host) or _is_related(_bare(_BEFORE.sub("", named)), host)
+        for named in _hosts_in(beginning)
+    )
+
+
+def _hosts_in(text: str) -> Iterator[str]:
+    shown = unicodedata.normalize("NFKC", text)
+    for found in _WITH_PROTOCOL.finditer(shown):
+        yield found[1].strip("""."',;!)]}>»”’""")
+    for found in _WITHOUT.finditer(_WITH_PROTOCOL.sub(" ", shown)):
+        if found[0].lower().rpartition(".")[2] in _TOPS and not _NAME_OF_A_THING.fullmatch(
+            found[0]
+        ):
+            yield found[0]
+
+
+def _bare(host: str) -> str:
+    return ascii_host(host).removeprefix("www.")
+
+
+def _is_related(one: str, other: str) -> bool:
+    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
 
 
 def canonical_url(url: str) -> str:
@@ -15,11 +101,9 @@ def canonical_url(url: str) -> str:
     parts = urlsplit(url.strip())
     if not parts.hostname:
         raise ValueError(f"“{url}” names no host")
-    host = (
-        parts.hostname.encode("idna").decode("ascii")
-        if not parts.hostname.isascii()
-        else parts.hostname
-    )
+    host = parts.hostname
+    if not host.isascii():
+        host = idna.encode(host, uts46=True).decode("ascii")
     if ":" in host:
         host = f"[{host}]"  # an IPv6 address
     if parts.port and parts.port != _DEFAULT_PORTS.get(parts.scheme):
@@ -29,4 +113,5 @@ def canonical_url(url: str) -> str:
         for name, value in parse_qsl(parts.query, keep_blank_values=True)
         if not name.startswith(_TRACKING)
     ]
-    return urlunsplit(("https", host, parts.path.rstrip("/"), urlencode(sorted(query)), ""))
+    path = quote(parts.path.rstrip("/"), safe=_PATH_SIGNS)
+    return urlunsplit(("https", host, path, urlencode(sorted(query)), ""))

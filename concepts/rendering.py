@@ -19,12 +19,14 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from pydantic import AnyUrl, ValidationError
 
+from concepts.anchors import Anchors
 from concepts.code_blocks import HIGHLIGHT_MAX_TEXT, frame, highlight
-from roadmaps.slugs import SlugNumbers
+from concepts.inline_marks import add_marks
+from concepts.links import is_public_address, may_be_shown_as
 
 # Raise it when the output changes: rows carry the version they were rendered with, and pages render
 # those of another version again.
-RENDERER_VERSION = 3
+RENDERER_VERSION = 4
 # Words a minute of technical prose, read with care.
 READING_SPEED = 130
 IDEOGRAPH_SPEED = 250
@@ -51,7 +53,6 @@ _ATTRIBUTES = {
 # README.md and main.rs look like.
 _NO_LINKS = dict.fromkeys(("ftp:", "mailto:", "//"))
 _IDEOGRAPH = re.compile(r"[\u3400-\u9fff\u3040-\u30ff]")
-_WEB = re.compile(r"https?://[^/?#]", re.IGNORECASE)
 # Pygments' token classes: one to three letters and digits; ours: "code".
 _CLASS = re.compile(r"[a-z][a-z0-9]{0,2}|code")
 
@@ -98,7 +99,7 @@ def _web_or_in_page(address: str) -> str | None:
     """A tutorial knows no address on this site but its own headings, whose ids are prefixed."""
     if address.startswith("#"):
         return f"#{HEADING_ID_PREFIX}{address[1:]}"
-    return address if _WEB.match(address) and _can_be_opened(address) else None
+    return address if is_public_address(address) and _can_be_opened(address) else None
 
 
 def _can_be_opened(address: str) -> bool:
@@ -118,6 +119,7 @@ def _parser(*, linkify: bool, highlighting: bool) -> MarkdownIt:
     parser.linkify = LinkifyIt(_NO_LINKS, {"fuzzy_link": False, "fuzzy_email": False})
     parser.add_render_rule("image", _image_as_text)
     parser.add_render_rule("code_block", _code_block)
+    add_marks(parser)
     parser.core.ruler.push("cairn_links", _unlink_all_but_the_web)
     parser.core.ruler.push("cairn_headings", _name_headings)
     return parser
@@ -131,15 +133,25 @@ def _unlink_all_but_the_web(state: Any) -> None:
 
 def _without_dead_links(tokens: Sequence[Token]) -> Iterator[Token]:
     """Of a link that may not lead anywhere the text is left. Autolinks stand inside links, too."""
-    open_links: list[bool] = []
-    for token in tokens:
+    dead: set[int] = set()
+    open_links: list[tuple[int, list[str]]] = []
+    for place, token in enumerate(tokens):
         if token.type == "link_open":
-            open_links.append(_web_or_in_page(str(token.attrGet("href") or "")) is not None)
-            is_kept = open_links[-1]
+            open_links.append((place, []))
+        elif token.type == "link_close":
+            opening, texts = open_links.pop()
+            if not _may_lead(tokens[opening], "".join(texts)):
+                dead |= {opening, place}
         else:
-            is_kept = token.type != "link_close" or open_links.pop()
-        if is_kept:
-            yield token
+            for _, texts in open_links:
+                texts.append(token.content)
+    return (token for place, token in enumerate(tokens) if place not in dead)
+
+
+def _may_lead(link: Token, text: str) -> bool:
+    address = str(link.attrGet("href") or "")
+    shown = f"{text} {link.attrGet('title') or ''}"
+    return _web_or_in_page(address) is not None and may_be_shown_as(shown, address)
 
 
 def _code_block(_renderer: RendererHTML, tokens: Sequence[Token], index: int, *_rest: Any) -> str:
@@ -154,8 +166,8 @@ def _image_as_text(
 
 
 def _name_headings(state: Any) -> None:
-    """The page owns h1; every heading gets an id from its text, numbered when it repeats."""
-    slugs = SlugNumbers()
+    """The page owns h1; every heading gets an id from its text, and links find it."""
+    anchors = Anchors()
     for opening, inline, closing in zip(
         state.tokens, state.tokens[1:], state.tokens[2:], strict=False
     ):
@@ -163,4 +175,17 @@ def _name_headings(state: Any) -> None:
             continue
         level = max(2, int(opening.tag[1]))
         opening.tag = closing.tag = f"h{level}"
-        opening.attrSet("id", slugs.take(inline.content, fallback="section"))
+        opening.attrSet("id", anchors.name(_text_of(inline)))
+    for token in state.tokens:
+        for link in token.children or []:
+            address = str(link.attrGet("href") or "") if link.type == "link_open" else ""
+            if address.startswith("#"):
+                link.attrSet("href", f"#{anchors.find(address[1:])}")
+
+
+def _text_of(inline: Token) -> str:
+    """What a line shows, without its marks."""
+    return "".join(
+        " " if token.type in {"softbreak", "hardbreak"} else token.content
+        for token in inline.children or []
+    )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from concepts.content import QuestionContent, QuizContent, ResourceContent, ResourcesContent
 from concepts.links import canonical_url
@@ -68,9 +67,7 @@ def settle_resources(
     kept: dict[str, ResourceContent] = {}
     problems: list[str] = []
     for resource in resources:
-        if not _is_public(resource.url):
-            problems.append(f"“{resource.url}” is no public web address")
-        elif _key(resource) in kept:
+        if _key(resource) in kept:
             problems.append(f"“{resource.url}” is listed twice")
         else:
             kept[_key(resource)] = resource
@@ -83,17 +80,6 @@ def settle_resources(
 
 def _key(resource: ResourceContent) -> str:
     return canonical_url(resource.url)
-
-
-def _is_public(url: str) -> bool:
-    """By its looks alone: a host with a dot that is no number. Whether it answers is seen later."""
-    try:
-        host = urlsplit(url).hostname or ""
-        canonical_url(url)
-    except ValueError:
-        return False
-    top = host.rpartition(".")[2]
-    return "." in host and not top.isdigit() and top not in {"localhost", "local", "internal"}
 
 
 def settle_quiz(quiz: QuizContent, language: str) -> QuizContent:

@@ -1,5 +1,7 @@
 """Addresses of what learners see. Actions will live under /roadmaps/<slug>/-/…"""
 
+import unicodedata
+
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
@@ -7,9 +9,14 @@ from learning import views
 
 
 class UnicodeSlugConverter(StringConverter):
-    """Letters and figures of any script. It starts with one: “-” alone names no concept."""
+    """Letters, marks and figures of any script. It starts with a letter or a figure: “-” alone
+    names no concept."""
 
-    regex = r"[^\W_][-\w]*"
+    regex = r"[^\W_][^\x00-,./:-@\[-^`{-\x9f\s]*"
+
+    def to_python(self, value: str) -> str:
+        """Some browsers, and whoever retypes an address, take letters apart."""
+        return unicodedata.normalize("NFKC", value)
 
 
 register_converter(UnicodeSlugConverter, "uslug")

@@ -1,22 +1,24 @@
-"""Slugs: Unicode, never empty, unique. Pure but for Django's slugify."""
+"""Slugs: letters of every script, never empty, unique. Pure."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterable
-
-from django.utils.text import slugify
+from collections.abc import Iterable, Iterator
 
 SLUG_MAX_CHARACTERS = 120
 # Signs and spaces go, so more is looked at than is kept.
 LOOKED_AT = 500
+_JOINTS = re.compile(r"[-\s]+")
+# Marks that change no letter: they choose a shape, or draw a circle.
+_NO_VOWELS = re.compile(r"[\u034f\u180b-\u180f\u20d0-\u20ff\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 
 def make_slug(text: str, *, fallback: str) -> str:
     """A slug of `text`, of its beginning where it is long; of `fallback` when nothing is left
     (emoji, punctuation)."""
-    beginning = unicodedata.normalize("NFKC", text[:LOOKED_AT])
-    slug = slugify(beginning, allow_unicode=True)
+    beginning = unicodedata.normalize("NFKC", _NO_VOWELS.sub("", text[:LOOKED_AT]))
+    slug = _JOINTS.sub("-", "".join(_kept(beginning.lower())))
     return slug[: SLUG_MAX_CHARACTERS - 20].strip("-_") or fallback
 
 
@@ -25,6 +27,16 @@ def secret_slug(text: str, secret: str, *, fallback: str) -> str:
     room = SLUG_MAX_CHARACTERS - len(secret) - 1
     slug = make_slug(text, fallback=fallback)[:room].rstrip("-_")
     return f"{slug}-{secret}"
+
+
+def _kept(text: str) -> Iterator[str]:
+    """Letters and figures, the marks on them (vowels, in many scripts), and what parts words."""
+    on_a_letter = False
+    for character in text:
+        is_mark = unicodedata.category(character)[0] == "M"
+        on_a_letter = character.isalnum() or (on_a_letter and is_mark)
+        if on_a_letter or character in "-_" or character.isspace():
+            yield character
 
 
 class SlugNumbers:

@@ -4,7 +4,8 @@ from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from concepts.models import Tutorial
+from concepts.links import is_public_address, may_be_shown_as
+from concepts.models import Resource, Tutorial
 from concepts.quiz_text import render_choice, render_stem
 from concepts.rendering import RENDERER_VERSION, render_markdown
 from generation.models import GenerationRun
@@ -30,6 +31,12 @@ def rendered(tutorial: Tutorial) -> SafeString:
     if tutorial.renderer_version == RENDERER_VERSION:
         return SafeString(tutorial.html)
     return SafeString(render_markdown(tutorial.markdown))
+
+
+@register.filter
+def may_be_linked(resource: Resource) -> bool:
+    """Judged anew: what was stored under older rules may be no link now."""
+    return is_public_address(resource.url) and may_be_shown_as(resource.title, resource.url)
 
 
 @register.filter

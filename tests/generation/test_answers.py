@@ -14,6 +14,7 @@ from generation.answers import (
     settle_resources,
     tutorial_problems,
 )
+from generation.providers.schemas import NamedResource, ResourcesAnswer, read_resources
 from generation.thoughts import strip_thoughts
 from generation.unwrapping import clean_tutorial
 from tests.generation.cast import make_question
@@ -147,11 +148,13 @@ def test_a_link_is_listed_once_however_it_is_spelt() -> None:
     "url", ["http://localhost/x", "http://127.0.0.1/", "http://[::1]/", "https://printer.local/"]
 )
 def test_a_private_address_is_dropped(url: str) -> None:
-    links = [link("https://a.example/1"), link(url), link("https://a.example/2")]
-    content, problems = settle_resources(links, "en")
+    addresses = ["https://a.example/1", url, "https://a.example/2"]
+    named = [NamedResource(title="A", url=one, kind="docs", why="B.") for one in addresses]
+    good, problems = read_resources(ResourcesAnswer(resources=named))
+    content, _ = settle_resources(good, "en")
     assert content
     assert len(content.resources) == 2
-    assert problems == [f"“{url}” is no public web address"]
+    assert problems == ["resource 2: url: Value error, is no public web address"]
 
 
 def test_too_few_links_are_none() -> None:
