@@ -163,6 +163,9 @@ def migrate_where_needed() -> None:
 def migration_lock() -> Iterator[None]:
     """One migration at a time on a database. The lock ends with its session, whatever happens.
 
+    Whoever waits for it asks again and again: a statement that waits would hold up the building of
+    an index beside the writers, and that is what it waits for.
+
     Behind a pooler a session is nobody's: there a transaction holds the lock, on a connection of
     its own, for a migration has transactions of its own. Nobody waits on one, for the pool may be
     so small that the migration itself needs the next connection.
@@ -170,9 +173,9 @@ def migration_lock() -> Iterator[None]:
     from django.db import connection  # noqa: PLC0415 - needs django.setup()
 
     if settings.DATABASE_POOLER == "none":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
         try:
+            while not _lock_session(connection):
+                time.sleep(LOCK_RETRY_SECONDS)
             yield
         finally:
             connection.close()
@@ -184,6 +187,13 @@ def migration_lock() -> Iterator[None]:
         yield
     finally:
         holder.close()
+
+
+def _lock_session(connection: BaseDatabaseWrapper) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_MIGRATION_LOCK])
+        (locked,) = cursor.fetchone()
+    return bool(locked)
 
 
 def _lock_in_transaction(holder: BaseDatabaseWrapper) -> bool:
