@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Sum
+from django.db.models import Prefetch, QuerySet
 
 from accounts.models import User
 from concepts.models import Artifact, Concept
 from generation.models import GenerationRun
-from generation.run_states import RunState
 from learning.states import ConceptState, concept_state
 from roadmaps.access import Visitor
 from roadmaps.models import Module, Roadmap, Stage, Visibility
-
-LISTED = 50
+from roadmaps.titles import titled
 
 
 @dataclass(frozen=True)
@@ -97,23 +95,16 @@ def get_newest_run(roadmap: Roadmap) -> GenerationRun | None:
     return GenerationRun.objects.filter(roadmap=roadmap).order_by("-created_at").first()
 
 
-def list_public_roadmaps() -> QuerySet[Roadmap]:
-    """Those that can be read from end to end, newest first."""
-    ready = GenerationRun.objects.filter(roadmap=OuterRef("pk"), state=RunState.READY)
-    public = Roadmap.objects.filter(Exists(ready), visibility=Visibility.PUBLIC)
-    return _measured(public)
+def list_public_roadmaps(search: str = "") -> QuerySet[Roadmap]:
+    """Those that can be read from end to end."""
+    public = Roadmap.objects.filter(visibility=Visibility.PUBLIC, is_readable=True)
+    return public.filter(titled(search)) if search else public
 
 
 def list_own_roadmaps(visitor: Visitor, made: Sequence[str]) -> QuerySet[Roadmap]:
     """A user's; an anonymous visitor's are those the session remembers."""
     if isinstance(visitor, User):
-        return _measured(Roadmap.objects.filter(owner=visitor))
+        return Roadmap.objects.filter(owner=visitor)
     if not made:
         return Roadmap.objects.none()
-    return _measured(Roadmap.objects.filter(pk__in=made, owner=None))
-
-
-def _measured(roadmaps: QuerySet[Roadmap]) -> QuerySet[Roadmap]:
-    return roadmaps.annotate(
-        concept_count=Count("concepts"), minutes=Sum("concepts__est_minutes", default=0)
-    ).order_by("-created_at")[:LISTED]
+    return Roadmap.objects.filter(pk__in=made, owner=None)

@@ -10,8 +10,13 @@ from generation.providers.base import GoalRefused
 from learning import lessons, orders, selectors
 from learning.access import get_visible_concept
 from learning.forms import GoalForm
+from learning.paging import take_page
 from roadmaps.access import get_visible_roadmap
 from roadmaps.models import GOAL_MAX_CHARACTERS
+from roadmaps.titles import SEARCH_MAX_CHARACTERS, tidy_search
+
+ROADMAPS_ON_A_PAGE = 30
+OWN_ON_A_PAGE = 12
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,10 +46,17 @@ def order_roadmap(request: HttpRequest) -> HttpResponse:
 
 def _render_home(request: HttpRequest, form: GoalForm, *, status: int = 200) -> HttpResponse:
     made = orders.made_roadmaps(request.session)
+    search = tidy_search(request.GET.get("q", ""))
+    own, public = (
+        selectors.list_own_roadmaps(request.user, made),
+        selectors.list_public_roadmaps(search),
+    )
     context = {
         "form": form,
-        "own": selectors.list_own_roadmaps(request.user, made),
-        "public": selectors.list_public_roadmaps(),
+        "search": search,
+        "search_length": SEARCH_MAX_CHARACTERS,
+        "own": take_page(own, request.GET, "own", size=OWN_ON_A_PAGE),
+        "public": take_page(public, request.GET, "page", size=ROADMAPS_ON_A_PAGE),
     }
     return render(request, "learning/home.html", context, status=status)
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -36,7 +36,15 @@ class ModuleInline(NotByHand, TabularInline):
 class RoadmapAdmin(DeletesWhole, ModelAdmin):
     """Roadmaps are ordered, not added; what was asked for stays as it was asked."""
 
-    list_display = ("title", "owner", "visibility", "language", "level", "concepts", "created_at")
+    list_display = (
+        "title",
+        "owner",
+        "visibility",
+        "language",
+        "level",
+        "concept_count",
+        "created_at",
+    )
     list_filter = ("visibility", "level", "language", "created_at")
     list_select_related = ("owner",)
     search_fields = ("title", "goal", "slug", "owner__email")
@@ -62,16 +70,6 @@ class RoadmapAdmin(DeletesWhole, ModelAdmin):
 
     def has_add_permission(self, _request: HttpRequest) -> bool:
         return False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        roadmaps: QuerySet[Any] = super().get_queryset(request)
-        counted: QuerySet[Any] = roadmaps.annotate(concept_count=Count("concepts"))
-        return counted
-
-    @admin.display(description=_("concepts"), ordering="concept_count")
-    def concepts(self, roadmap: Any) -> int:
-        count: int = roadmap.concept_count
-        return count
 
 
 @admin.register(Stage)

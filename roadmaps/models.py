@@ -9,11 +9,13 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from roadmaps.slugs import secret_slug
+from roadmaps.titles import TitleWords
 
 GOAL_MAX_CHARACTERS = 500
 GOAL_KEY_MAX_CHARACTERS = 1_000
@@ -43,6 +45,10 @@ class Roadmap(models.Model):
 
     However it became unlisted: `save` gives it a new address where the old one was readable, and
     the database refuses what goes past `save`. Private or public again, it keeps its address.
+
+    `concept_count`, `minutes` and `is_readable` sum up what belongs to it, so that a list need not
+    look there. The database keeps them by itself (triggers on concepts and runs): whoever writes,
+    an older version of us in a rolling deploy included. Here they are only read.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -79,6 +85,14 @@ class Roadmap(models.Model):
     share_token = models.CharField(
         _("share token"), max_length=40, unique=True, default=new_share_token, editable=False
     )
+    concept_count = models.PositiveIntegerField(
+        _("concepts"), default=0, db_default=0, editable=False
+    )
+    minutes = models.PositiveIntegerField(_("minutes"), default=0, db_default=0, editable=False)
+    # A run has brought all of it.
+    is_readable = models.BooleanField(
+        _("ready to read"), default=False, db_default=False, editable=False
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
@@ -86,7 +100,18 @@ class Roadmap(models.Model):
         verbose_name = _("roadmap")
         verbose_name_plural = _("roadmaps")
         ordering: ClassVar = ["-created_at"]
-        indexes: ClassVar = [models.Index(fields=["goal_key"], name="roadmap_goal_key")]
+        indexes: ClassVar = [
+            models.Index(fields=["goal_key"], name="roadmap_goal_key"),
+            models.Index(fields=["-created_at", "-id"], name="roadmap_newest"),
+            models.Index(
+                fields=["-created_at", "-id"],
+                condition=models.Q(visibility=Visibility.PUBLIC, is_readable=True),
+                name="roadmap_listed",
+            ),
+            models.Index(fields=["owner", "-created_at", "-id"], name="roadmap_of_owner"),
+            # Without a list of what is to be sorted in: each search would read all of that.
+            GinIndex(TitleWords("title"), fastupdate=False, name="roadmap_title_words"),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=~models.Q(slug="") & ~models.Q(title="") & ~models.Q(goal=""),
@@ -111,7 +136,15 @@ class Roadmap(models.Model):
         if self.visibility == Visibility.UNLISTED and not self.slug.endswith(self.share_token):
             self.slug = secret_slug(self.slug or self.title, self.share_token, fallback="roadmap")
             update_fields = None if update_fields is None else {*update_fields, "slug"}
+        if update_fields is None and not self._state.adding:
+            update_fields = self._written_fields()
         super().save(update_fields=update_fields, **options)
+
+    def _written_fields(self) -> list[str]:
+        """What the database keeps by itself may have changed since this was read: left alone."""
+        kept = {"concept_count", "minutes", "is_readable"} | self.get_deferred_fields()
+        fields = [field for field in self._meta.concrete_fields if not field.primary_key]
+        return [field.name for field in fields if field.attname not in kept]
 
     def get_absolute_url(self) -> str:
         return f"/roadmaps/{quote(self.slug)}/"

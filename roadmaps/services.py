@@ -8,23 +8,26 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from roadmaps.models import GOAL_KEY_MAX_CHARACTERS, TITLE_MAX_CHARACTERS, Roadmap, Visibility
-from roadmaps.slugs import SlugNumbers, make_slug
+from roadmaps.slugs import make_slug
 from roadmaps.text import text_key
+
+# Later ones get a random end: whoever looked at all that begin alike would read more and more.
+NUMBERED_SLUGS = 9
 
 
 def create_roadmap(*, goal: str, **fields: Any) -> Roadmap:
     """Open an empty roadmap; its title is the goal until an outline gives it a better one.
 
     Several that are created at once may choose the same slug: the slower ones leave the count
-    and take a random one. An unlisted roadmap has an address that nobody can guess.
+    and take a random one, and so do all after the first few. An unlisted roadmap has an address
+    that nobody can guess.
     """
     if fields.get("visibility") == Visibility.UNLISTED:
         return _create(goal, make_slug(goal, fallback="roadmap"), fields)
     try:
         return _create(goal, _free_slug(goal), fields)
     except IntegrityError:
-        slug = make_slug(goal, fallback="roadmap")
-        return _create(goal, f"{slug}-{secrets.token_hex(4)}", fields)
+        return _create(goal, _random_slug(goal), fields)
 
 
 def goal_key(goal: str) -> str:
@@ -45,7 +48,11 @@ def _create(goal: str, slug: str, fields: dict[str, Any]) -> Roadmap:
 
 def _free_slug(goal: str) -> str:
     slug = make_slug(goal, fallback="roadmap")
-    taken = set(
-        Roadmap.objects.filter(slug__startswith=slug).order_by().values_list("slug", flat=True)
-    )
-    return SlugNumbers(taken).take(goal, fallback="roadmap")
+    numbered = [slug, *(f"{slug}-{number}" for number in range(2, NUMBERED_SLUGS + 1))]
+    taken = set(Roadmap.objects.filter(slug__in=numbered).values_list("slug", flat=True))
+    free = [candidate for candidate in numbered if candidate not in taken]
+    return free[0] if free else _random_slug(goal)
+
+
+def _random_slug(goal: str) -> str:
+    return f"{make_slug(goal, fallback='roadmap')}-{secrets.token_hex(4)}"
