@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -180,13 +181,18 @@ class RunProgress:
 
 
 def get_run_progress(run_id: uuid.UUID) -> RunProgress:
+    counts = count_artifacts(run_id)
     return RunProgress(
-        **Artifact.objects.filter(run_id=run_id).aggregate(
-            artifacts=Count("pk"),
-            ready=Count("pk", filter=Q(state=ArtifactState.READY)),
-            failed=Count("pk", filter=Q(state=ArtifactState.FAILED)),
-        )
+        artifacts=counts.total(),
+        ready=counts[ArtifactState.READY],
+        failed=counts[ArtifactState.FAILED],
     )
+
+
+def count_artifacts(run_id: uuid.UUID) -> Counter[str]:
+    """A run's artifacts by their state: all that is asked for stands in one index."""
+    states = Artifact.objects.filter(run_id=run_id).order_by().values_list("state")
+    return Counter(dict(states.annotate(count=Count("*"))))
 
 
 def find_finished_run(request: OutlineRequest, *, provider: str) -> uuid.UUID | None:

@@ -14,13 +14,11 @@ from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db.models import F, Q
 from django.db.models.functions import Greatest, Now
 from django.utils import timezone
 
-from concepts.artifact_states import UNFINISHED, ArtifactState
 from concepts.drafts import Draft, FailureDraft, VersionDraft, storable
-from concepts.models import Artifact
 from concepts.payloads import count_rows
 from concepts.services import (
     claim_artifacts,
@@ -39,7 +37,7 @@ from generation.outline import Outline, OutlineRequest
 from generation.outline_rows import save_outline_rows
 from generation.providers.base import Usage
 from generation.run_states import OPEN, RunState, closing_state, sources
-from generation.selectors import Work, list_work
+from generation.selectors import Work, get_run_progress, list_work
 from generation.spending import record_spending
 from roadmaps.graph import Edge
 from roadmaps.models import Roadmap
@@ -227,23 +225,19 @@ def close_run(run_id: uuid.UUID) -> RunState | None:
     """Close a run that has no unfinished artifact left; None while it has, or is not running."""
     # Locked before counting: another puller may close it, and somebody resume it, meanwhile.
     run = GenerationRun.objects.select_for_update().filter(pk=run_id).first()
-    artifacts = Artifact.objects.filter(run_id=run_id)
-    counts = artifacts.aggregate(
-        unfinished=Count("pk", filter=Q(state__in=list(UNFINISHED))),
-        ready=Count("pk", filter=Q(state=ArtifactState.READY)),
-        failed=Count("pk", filter=Q(state=ArtifactState.FAILED)),
-    )
-    if counts["unfinished"] or not counts["ready"] + counts["failed"]:
+    progress = get_run_progress(run_id)
+    ready, failed = progress.ready, progress.failed
+    if not progress.finished or progress.finished < progress.artifacts:
         return None
-    state = closing_state(ready=counts["ready"], failed=counts["failed"])
-    noun = "artifact" if counts["failed"] == 1 else "artifacts"
-    reason = f"{counts['failed']} {noun} could not be written" if counts["failed"] else ""
+    state = closing_state(ready=ready, failed=failed)
+    noun = "artifact" if failed == 1 else "artifacts"
+    reason = f"{failed} {noun} could not be written" if failed else ""
     if run is None or not move_run(run_id, state, reason=reason, finished_at=timezone.now()):
         return None
-    payload = {"state": state.value, "ready": counts["ready"], "failed": counts["failed"]}
+    payload = {"state": state.value, "ready": ready, "failed": failed}
     append_events(run_id, [Event(EventType.RUN_FINISHED, payload=payload)])
     transaction.on_commit(lambda: metrics.RUNS.add(state=state.value))
-    _log_end(run, state, ready=counts["ready"], failed=counts["failed"])
+    _log_end(run, state, ready=ready, failed=failed)
     return state
 
 

@@ -100,6 +100,12 @@ class Artifact(models.Model):
                 condition=models.Q(state__in=[ArtifactState.PENDING, ArtifactState.RUNNING]),
                 name="artifact_claim",
             ),
+            models.Index(fields=["run_id", "state"], name="artifact_of_run"),
+            models.Index(
+                fields=["leased_by"],
+                condition=models.Q(state=ArtifactState.RUNNING),
+                name="artifact_held",
+            ),
         ]
 
     def __str__(self) -> str:
