@@ -13,11 +13,12 @@ from datetime import date
 from math import ceil, floor
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from concepts.content import Content, Line, Paragraph
 from generation.languages import primary_language
 from roadmaps.graph import Edge, break_cycles, forward_edges
+from roadmaps.plain_titles import plain_title
 from roadmaps.text import text_key
 
 # Without a wish, this many concepts make a roadmap; a wish is met within a quarter.
@@ -30,15 +31,16 @@ MIN_MINUTES, MAX_MINUTES = 5, 240
 LEAST_SITTING, LONGEST_SITTING = 15, 90
 
 Key = Annotated[Line, Field(max_length=200)]
+Title = Annotated[Line, AfterValidator(plain_title)]
 _PLACEHOLDER = re.compile(
-    r"(stage|module|concept|chapter|part|topic|lesson)\s*\d*"
+    r"(stage|module|concept|chapter|part|topic|lesson)\s*\d*[\s:.–—-]*"
     r"|overview|placeholder|untitled|tbd|todo|lorem ipsum.*|\.+|…"
 )
 
 
 class ConceptOutline(Content):
     key: Key
-    title: Line
+    title: Title
     summary: Paragraph
     kind: Literal["fact", "concept", "procedure", "design"]
     difficulty: Annotated[int, Field(ge=1, le=5)]
@@ -49,19 +51,19 @@ class ConceptOutline(Content):
 
 
 class ModuleOutline(Content):
-    title: Line
+    title: Title
     summary: Paragraph
     concepts: Annotated[list[ConceptOutline], Field(min_length=1)]
 
 
 class StageOutline(Content):
-    title: Line
+    title: Title
     summary: Paragraph
     modules: Annotated[list[ModuleOutline], Field(min_length=1)]
 
 
 class Outline(Content):
-    title: Line
+    title: Title
     summary: Paragraph
     language: Annotated[Line, Field(max_length=35)]
     level: Literal["beginner", "intermediate", "advanced"]

@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from concepts.content import Content, QuizContent, ResourceContent, TutorialContent
 from generation.outline import Outline
+from roadmaps.plain_titles import plain_titles
 
 # More complaints than these only confuse.
 MAX_COMPLAINTS = 15
@@ -115,11 +116,19 @@ def read_outline(
     data = answer.model_dump(exclude={"verdict", "suggestions"})
     data["language"] = language or data["language"]
     data["level"] = level or data["level"]
+    _unnumber(data["stages"])
     for stage in data["stages"]:
+        _unnumber(stage["modules"])
         for module in stage["modules"]:
+            _unnumber(module["concepts"])
             module["concepts"] = [_trim(concept) for concept in module["concepts"]]
     data["assumptions"] = [text for text in data["assumptions"] if text.strip()]
     return _read(Outline, data)
+
+
+def _unnumber(siblings: list[dict[str, Any]]) -> None:
+    for one, title in zip(siblings, plain_titles([one["title"] for one in siblings]), strict=True):
+        one["title"] = title
 
 
 def _trim(concept: dict[str, Any]) -> dict[str, Any]:
