@@ -86,6 +86,21 @@ def optional_number(
     return value
 
 
+def whole_number(
+    env: FileAwareEnv, name: str, default: int, *, least: int = 0, most: float = math.inf
+) -> int:
+    """The whole number that `name` holds. Raises ImproperlyConfigured outside its bounds."""
+    text: str = env.str(name, default=str(default))
+    try:
+        value = int(text)
+    except ValueError:
+        value = least - 1
+    if not least <= value <= most:
+        bounds = f"of {least} or more" if most == math.inf else f"from {least} to {most:g}"
+        raise ImproperlyConfigured(f"{name} is “{text}”; it must be a whole number {bounds}.")
+    return value
+
+
 def one_of(env: FileAwareEnv, name: str, choices: Sequence[str]) -> str:
     """One of a few words, or nothing. Raises ImproperlyConfigured naming them."""
     value: str = env.str(name, default="")

@@ -28,6 +28,8 @@ class Order:
     owner: User | None = None
     visibility: Visibility | None = None
     idempotency_key: str | None = None
+    # A visitor's address, as rows may keep it; empty for people with an account.
+    placed_from: str = ""
 
     @property
     def chosen_visibility(self) -> Visibility:
@@ -55,7 +57,7 @@ def request_roadmap(order: Order, provider: Provider, *, enqueue: bool = True) -
     try:
         return _open_run(order, request, provider, enqueue=enqueue)
     except IntegrityError:
-        run_id = _find_by_key(order, request)
+        run_id = find_order(order, request)
         if run_id is None:
             raise
         return run_id
@@ -74,7 +76,7 @@ class KeyReused(Exception):
     """An idempotency key came back with another goal or other options."""
 
 
-def _find_by_key(order: Order, request: OutlineRequest) -> uuid.UUID | None:
+def find_order(order: Order, request: OutlineRequest) -> uuid.UUID | None:
     """The run this very order opened before. Raises KeyReused."""
     if order.idempotency_key is None:
         return None
@@ -94,7 +96,7 @@ def _find_by_key(order: Order, request: OutlineRequest) -> uuid.UUID | None:
 def _open_run(
     order: Order, request: OutlineRequest, provider: Provider, *, enqueue: bool
 ) -> uuid.UUID:
-    existing = _find_by_key(order, request)
+    existing = find_order(order, request)
     if existing is not None:
         return existing
     roadmap = create_roadmap(
@@ -109,6 +111,7 @@ def _open_run(
     run = GenerationRun.objects.create(
         roadmap=roadmap,
         requested_by=order.owner,
+        placed_from=order.placed_from,
         idempotency_key=order.idempotency_key,
         provider=provider.name,
         model=provider.model,

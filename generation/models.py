@@ -48,6 +48,15 @@ class GenerationRun(models.Model):
     idempotency_key = models.CharField(  # noqa: DJ001 - NULL: none was given
         _("idempotency key"), max_length=200, null=True, blank=True
     )
+    # Of a visitor's address as much as counting needs; see accounts.limits.
+    placed_from = models.CharField(
+        _("ordered from"),
+        max_length=32,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+    )
     provider = models.CharField(_("provider"), max_length=50)
     model = models.CharField(_("model"), max_length=200, blank=True)
     # What was asked for, as OutlineRequest.options() gives it: the same goal and options are the

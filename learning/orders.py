@@ -4,53 +4,128 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 import uuid
 
 import structlog
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 from kombu.exceptions import OperationalError
 
+from accounts.limits.refusals import LimitReached, take_places
+from accounts.limits.rules import Person, order_windows
 from accounts.models import User
-from generation.dispatch import Order, request_roadmap
+from generation.dispatch import Order, check_request, find_order, request_roadmap
 from generation.models import GenerationRun
+from generation.open_runs import count_open_runs, lock_orders_of
 from generation.outline import OutlineRequest
+from generation.providers.base import Provider
 from generation.providers.registry import get_provider
+from generation.selectors import find_finished_run
 from roadmaps.access import Visitor
 from roadmaps.models import Visibility
 
 MADE_ROADMAPS = "made_roadmaps"
 # A session is no archive.
 MADE_ROADMAPS_KEPT = 50
+# What a session counts as; its key changes when somebody signs in.
+COUNTED_AS = "counted_as"
+
+ENOUGH = _(
+    "That is as many roadmaps as can be asked for in a day. You can ask for the next one %(when)s. "
+    "Everything that is ready can be read at any time."
+)
+ENOUGH_OPEN = _(
+    "As many roadmaps as can be written at a time are being written for you, or for somebody on "
+    "your network. You can ask for the next one as soon as one of them is finished; try again "
+    "%(when)s."
+)
+CLOSED = _("New roadmaps are not made at present. Everything that is ready can be read.")
+CLOSED_TO_VISITORS = _(
+    "To ask for a new roadmap you need an account here: sign up, or sign in. Everything that is "
+    "ready can be read without one."
+)
+# An open run ends in minutes, but nobody knows in how many.
+LOOK_AGAIN_SECONDS = 60
 
 log = structlog.get_logger(__name__)
 
 
 def place_order(
-    request: OutlineRequest, visitor: Visitor, session: SessionBase, *, form_key: uuid.UUID | None
+    request: OutlineRequest,
+    visitor: Visitor,
+    session: SessionBase,
+    *,
+    address: str,
+    form_key: uuid.UUID | None,
 ) -> GenerationRun:
-    """Order a roadmap; an anonymous visitor's session remembers it. Raises GoalRefused."""
-    owner = visitor if isinstance(visitor, User) else None
-    order = Order(
-        request,
-        owner=owner,
-        visibility=Visibility.PRIVATE if owner else Visibility.UNLISTED,
-        idempotency_key=_order_key(request, owner, form_key or uuid.uuid4()),
-    )
-    run = GenerationRun.objects.get(pk=_request(order))
-    if owner is None:
+    """Order a roadmap; an anonymous visitor's session remembers it.
+
+    What is already written, or was ordered by this very form, is the answer and costs nothing.
+    Raises GoalRefused, LimitReached and Closed.
+    """
+    provider = get_provider(settings.CONTENT_PROVIDER)
+    wanted = check_request(request, provider)
+    person = _who(visitor, session, address)
+    order = _order(wanted, visitor, person, form_key or uuid.uuid4())
+    known = find_order(order, wanted) or find_finished_run(wanted, provider=provider.name)
+    run_id = known or _order_once(order, provider, person, made_roadmaps(session))
+    run = GenerationRun.objects.get(pk=run_id)
+    if order.owner is None and run.idempotency_key == order.idempotency_key:
+        session[COUNTED_AS] = person.session
         remember(session, run.roadmap_id)
     return run
 
 
-def _request(order: Order) -> uuid.UUID:
+def _who(visitor: Visitor, session: SessionBase, address: str) -> Person:
+    account = visitor.pk if isinstance(visitor, User) else None
+    return Person(account, session.get(COUNTED_AS) or secrets.token_hex(16), address)
+
+
+def _order(wanted: OutlineRequest, visitor: Visitor, person: Person, form_key: uuid.UUID) -> Order:
+    owner = visitor if isinstance(visitor, User) else None
+    return Order(
+        wanted,
+        owner=owner,
+        visibility=Visibility.PRIVATE if owner else Visibility.UNLISTED,
+        idempotency_key=_order_key(wanted, owner, form_key),
+        placed_from="" if owner else person.address_digest,
+    )
+
+
+def _order_once(order: Order, provider: Provider, person: Person, made: list[str]) -> uuid.UUID:
+    """Open the run within the limits. Whatever is refused, or was there already, costs nothing."""
+    closed = CLOSED if order.owner else CLOSED_TO_VISITORS
+    places = take_places(order_windows(person), words=ENOUGH, closed=closed)
     try:
-        return request_roadmap(order, get_provider(settings.CONTENT_PROVIDER))
+        run_id, is_new = _open_run(order, provider, person, made)
+    except BaseException:
+        places.give_back()
+        raise
+    if not is_new:
+        places.give_back()
+    return run_id
+
+
+def _open_run(
+    order: Order, provider: Provider, person: Person, made: list[str]
+) -> tuple[uuid.UUID, bool]:
+    """The run, and whether it was opened now."""
+    try:
+        with transaction.atomic():
+            lock_orders_of(person)
+            if (known := find_order(order, order.request)) is not None:
+                return known, False
+            if count_open_runs(person, made) >= settings.OPEN_RUNS_PER_PERSON:
+                raise LimitReached(ENOUGH_OPEN, LOOK_AGAIN_SECONDS)
+            run_id = request_roadmap(order, provider)
     except OperationalError as error:
         # The order is in the rows, and the sweep enqueues what no message was sent for.
         log.warning("order_not_enqueued", error=str(error))
-        run = GenerationRun.objects.get(idempotency_key=order.idempotency_key)
-        return run.pk
+        run_id = GenerationRun.objects.get(idempotency_key=order.idempotency_key).pk
+    return run_id, True
 
 
 def _order_key(request: OutlineRequest, owner: User | None, form_key: uuid.UUID) -> str:

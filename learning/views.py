@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.limits.refusals import Closed, LimitReached, refuse
+from accounts.limits.rules import address_of
 from generation.providers.base import GoalRefused
 from learning import lessons, orders, selectors
 from learning.access import get_visible_concept
@@ -35,16 +37,21 @@ def order_roadmap(request: HttpRequest) -> HttpResponse:
                 form.to_request(),
                 request.user,
                 request.session,
+                address=address_of(request),
                 form_key=form.cleaned_data["key"],
             )
         except GoalRefused as refusal:
             form.refuse(refusal)
+        except (LimitReached, Closed) as refusal:
+            return refuse(request, refusal, lambda words: _render_home(request, form, words))
         else:
             return redirect("generation:run", run.pk)
     return _render_home(request, form, status=422)
 
 
-def _render_home(request: HttpRequest, form: GoalForm, *, status: int = 200) -> HttpResponse:
+def _render_home(
+    request: HttpRequest, form: GoalForm, notice: str = "", *, status: int = 200
+) -> HttpResponse:
     made = orders.made_roadmaps(request.session)
     search = tidy_search(request.GET.get("q", ""))
     own, public = (
@@ -53,6 +60,7 @@ def _render_home(request: HttpRequest, form: GoalForm, *, status: int = 200) -> 
     )
     context = {
         "form": form,
+        "notice": notice,
         "search": search,
         "search_length": SEARCH_MAX_CHARACTERS,
         "own": take_page(own, request.GET, "own", size=OWN_ON_A_PAGE),

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
+
+from accounts.limits.rules import counted
+from config.embedded import Redis
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +20,23 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     """Where DATABASE_URL names no server, the embedded one serves the tests, too."""
     if settings.EMBEDDED_POSTGRES is not None:
         settings.EMBEDDED_POSTGRES.join()
+
+
+@pytest.fixture(autouse=True)
+def nobody_was_counted() -> Iterator[None]:
+    """All tests come from one address; each begins its day anew."""
+    yield
+    counted().close()
+    counted.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Redis of the tests' own."""
+    server = Redis(Path(tmp_path_factory.mktemp("redis")))
+    server.join()
+    yield server.url
+    server.leave()
 
 
 @pytest.fixture

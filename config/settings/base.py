@@ -23,6 +23,7 @@ from config.environment import (
     optional_number,
     positive_number,
     site_url,
+    whole_number,
     yes_or_no,
 )
 from config.logs import log_level, logging_settings
@@ -165,6 +166,21 @@ TIME_ZONE = "UTC"
 SWEEP_SECONDS = positive_number(env, "SWEEP_SECONDS", 30.0, kind=float)
 # Seconds until another worker may take over what a dead one had claimed.
 LEASE_SECONDS = positive_number(env, "LEASE_SECONDS", 30.0, kind=float)
+
+# --- Limits for strangers -------------------------------------------------------------------------
+# Proxies of ours, each of which adds to X-Forwarded-For whom it heard.
+TRUSTED_PROXIES = whole_number(env, "TRUSTED_PROXIES", 0, most=100)
+# Where all processes count together; None: each counts alone.
+LIMITS_REDIS_URL: str | None = REDIS_URL
+# 0 closes a door; large numbers leave it open. Of failed sign-ins and open runs one must be left.
+ANONYMOUS_ROADMAPS_PER_DAY = whole_number(env, "ANONYMOUS_ROADMAPS_PER_DAY", 5)
+USER_ROADMAPS_PER_DAY = whole_number(env, "USER_ROADMAPS_PER_DAY", 50)
+ORDERS_PER_ADDRESS_PER_DAY = whole_number(env, "ORDERS_PER_ADDRESS_PER_DAY", 60)
+OPEN_RUNS_PER_PERSON = whole_number(env, "OPEN_RUNS_PER_PERSON", 3, least=1)
+SIGN_INS_PER_MINUTE = whole_number(env, "SIGN_INS_PER_MINUTE", 10, least=1)
+SIGN_UPS_PER_ADDRESS_PER_DAY = whole_number(env, "SIGN_UPS_PER_ADDRESS_PER_DAY", 20)
+SOCKETS_PER_SESSION = whole_number(env, "SOCKETS_PER_SESSION", 20)
+SOCKETS_PER_ADDRESS = whole_number(env, "SOCKETS_PER_ADDRESS", 200)
 
 # --- Health and metrics ---------------------------------------------------------------------------
 # What a scrape must present; without, /metrics is not found, unless METRICS_OPEN.

@@ -37,7 +37,7 @@ LOGGING_CONFIG = "config.logs.configure_in_json"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")
 SECURE_SSL_REDIRECT = SITE_URL.startswith("https://")
 SECURE_HSTS_SECONDS = 31_536_000 if SITE_URL.startswith("https://") else 0
-if env.int("TRUSTED_PROXIES", default=0):
+if TRUSTED_PROXIES:
     # Only a proxy of ours may say how the visitor came.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 STORAGES = {

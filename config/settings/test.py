@@ -12,6 +12,7 @@ if DATABASE_POOLER == "none":
     DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"
 # A test's numbers are its process's own, unless it starts several and says where they share.
 METRICS_DIRECTORY = env.str("PROMETHEUS_MULTIPROC_DIR", default="")
-# Hints stay in the process, unless somebody names a Redis that several share.
+# Hints and counts stay in the process, unless somebody names a Redis that several share.
 if EMBEDDED_REDIS is not None:
+    LIMITS_REDIS_URL = None
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from pytest_django import Settings
 
-from config.embedded import Redis
 from generation.providers.dialogue import Prompt
 from generation.providers.endpoints import Endpoint
 from tests.llm.model_server import KEY, MODEL, ModelServer
@@ -21,14 +19,6 @@ NO_REDIS = "unix:///nonexistent/redis.sock"
 @pytest.fixture(autouse=True)
 def alone(settings: Settings) -> None:
     settings.REDIS_URL = NO_REDIS
-
-
-@pytest.fixture(scope="session")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    server = Redis(Path(tmp_path_factory.mktemp("redis")))
-    server.join()
-    yield server.url
-    server.leave()
 
 
 @pytest.fixture

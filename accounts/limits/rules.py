@@ -1,0 +1,85 @@
+"""What is limited, for whom. The numbers are settings, named like their variables."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+
+from accounts.limits.addresses import visitors_network
+from accounts.limits.windows import Window, Windows
+
+MINUTE, DAY = 60, 86_400
+
+
+@functools.cache
+def counted() -> Windows:
+    """The windows of this process; it shares them with all others where LIMITS_REDIS_URL is set."""
+    return Windows(settings.LIMITS_REDIS_URL)
+
+
+def address_of(request: HttpRequest) -> str:
+    """The network that a request counts for."""
+    return visitors_network(
+        request.META.get("REMOTE_ADDR") or "",
+        request.META.get("HTTP_X_FORWARDED_FOR", ""),
+        proxies=settings.TRUSTED_PROXIES,
+    )
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who orders: an account, or a visitor, who is a session and an address: both count."""
+
+    account: int | None
+    session: str
+    address: str
+
+    @property
+    def address_digest(self) -> str:
+        """What rows may keep of an address: enough to know it again, not enough to find it out."""
+        return salted_hmac("accounts.limits", self.address, algorithm="sha256").hexdigest()[:32]
+
+    @property
+    def names(self) -> list[str]:
+        """In whose names an order is made; no two at a time in the same."""
+        if self.account is not None:
+            return [f"account:{self.account}"]
+        return [f"session:{self.session}", f"address:{self.address}"]
+
+
+def order_windows(person: Person) -> Sequence[Window]:
+    by_address = _window(
+        "orders", f"address:{person.address}", settings.ORDERS_PER_ADDRESS_PER_DAY, DAY
+    )
+    most = settings.USER_ROADMAPS_PER_DAY
+    if person.account is None:
+        most = settings.ANONYMOUS_ROADMAPS_PER_DAY
+    return [_window("roadmaps", name, most, DAY) for name in person.names] + [by_address]
+
+
+def sign_in_windows(address: str, account: str) -> Sequence[Window]:
+    """Of failures. Accounts are counted by what was typed, whether or not there is such a one."""
+    most = settings.SIGN_INS_PER_MINUTE
+    # As the database compares addresses, and a little further: one account, one name.
+    name = unicodedata.normalize("NFKC", account[:1_000]).strip().upper().casefold()
+    return [
+        _window("sign-ins", f"address:{address}", most, MINUTE),
+        _window("sign-ins", f"account:{name}", most, MINUTE),
+    ]
+
+
+def sign_up_windows(address: str) -> Sequence[Window]:
+    return [_window("sign-ups", f"address:{address}", settings.SIGN_UPS_PER_ADDRESS_PER_DAY, DAY)]
+
+
+def _window(what: str, whose: str, most: int, seconds: int) -> Window:
+    """Its key has one length, whoever asks, and tells of nobody."""
+    digest = hashlib.sha256(whose.encode("utf-8", "replace")).hexdigest()[:32]
+    return Window(f"cairn:limits:{what}:{digest}", most, seconds)
