@@ -1,16 +1,29 @@
 """The ASGI application of the web role: pages and web sockets."""
 
-import os
+import sys
 
 from channels.routing import ProtocolTypeRouter
 from channels.security.websocket import AllowedHostsOriginValidator
+from django.core.exceptions import ImproperlyConfigured
+from django.core.handlers.asgi import ASGIHandler
+from uvicorn.config import STARTUP_FAILURE
 
+from config.environment import choose_settings
 from connections.handler import get_asgi_application, refuse_politely
 from connections.seating import Scope, SeatedApplication
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
 
-django_pages = get_asgi_application()
+def set_up() -> ASGIHandler:
+    """Django, with the settings that .env may choose. Exits where they cannot be used."""
+    try:
+        choose_settings()
+        return get_asgi_application()
+    except ImproperlyConfigured as error:
+        sys.stderr.write(f"web: {error}\n")
+        sys.exit(STARTUP_FAILURE)
+
+
+django_pages = set_up()
 
 from django.conf import settings  # noqa: E402 - Django is set up above
 

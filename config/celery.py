@@ -29,7 +29,10 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config.environment import choose_settings
 
-choose_settings()
+try:
+    choose_settings()
+except ImproperlyConfigured as error:
+    sys.exit(f"celery: {error}")
 # Asked to stop (SIGTERM), a worker saves and ends soon instead of finishing long tasks first.
 os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from django.core.exceptions import ImproperlyConfigured
-from environ import FileAwareEnv
+from environ import Env
 
+from config.addresses import database_settings
 from connections.roles import Role
 
 WEB = "web"
@@ -29,7 +29,7 @@ class Embedded(Protocol):
 
 
 def databases_for(
-    role: str, *, connections: int, env: FileAwareEnv, embedded: Embedded | None
+    role: str, *, connections: int, env: Env, embedded: Embedded | None
 ) -> dict[str, dict[str, Any]]:
     """DATABASES for one process of `role` that may hold `connections` connections."""
     database: dict[str, Any] = _address(role, env, embedded)
@@ -50,9 +50,9 @@ def databases_for(
     return {"default": database}
 
 
-def _address(role: str, env: FileAwareEnv, embedded: Embedded | None) -> dict[str, Any]:
+def _address(role: str, env: Env, embedded: Embedded | None) -> dict[str, Any]:
     if embedded is None:
-        database: dict[str, Any] = _parse_url(env)
+        database: dict[str, Any] = database_settings(env.str("DATABASE_URL"))
         user, password = database.get("USER", ""), database.get("PASSWORD", "")
     else:
         place = embedded.connection
@@ -69,16 +69,8 @@ def _address(role: str, env: FileAwareEnv, embedded: Embedded | None) -> dict[st
     return database
 
 
-def _parse_url(env: FileAwareEnv) -> dict[str, Any]:
-    url = env.str("DATABASE_URL")
-    if url.split(":", 1)[0] not in {"postgres", "postgresql", "pgsql"}:
-        # Never the value: it may hold a password.
-        raise ImproperlyConfigured("DATABASE_URL must begin with postgresql://; Cairn needs it.")
-    return dict(env.db_url_config(url))
-
-
 def database_users(
-    roles: tuple[Role, ...], *, env: FileAwareEnv, embedded: Embedded | None
+    roles: tuple[Role, ...], *, env: Env, embedded: Embedded | None
 ) -> dict[str, str]:
     """The login role each process role connects as."""
     return {role.name: _address(role.name, env, embedded)["USER"] for role in roles}

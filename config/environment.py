@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
-from environ import FileAwareEnv
+from environ import Env
+
+from config.env_file import parse_assignments, read_text
 
 BASE_DIR = Path(__file__).resolve().parents[1]
 DEVELOPMENT = "config.settings.development"
@@ -19,9 +21,14 @@ Number = TypeVar("Number", int, float)
 
 
 def read_env_file() -> None:
-    """Take over what .env says, where there is one; the environment has the last word."""
-    if (BASE_DIR / ".env").exists():
-        FileAwareEnv.read_env(BASE_DIR / ".env")
+    """Take over what .env says, where there is one; the environment has the last word.
+
+    Raises ImproperlyConfigured for one that cannot be taken over whole.
+    """
+    path = BASE_DIR / ".env"
+    if path.exists():
+        for name, value in parse_assignments(read_text(path, ".env"), str(path)).items():
+            os.environ.setdefault(name, value)
 
 
 def choose_settings(module: str | None = None) -> None:
@@ -35,22 +42,42 @@ def choose_settings(module: str | None = None) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = chosen or DEVELOPMENT
 
 
-class Environment(FileAwareEnv):  # type: ignore[misc]  # comes without types
-    """`NAME=` is the same as no NAME at all: compose files and copied examples are full of them."""
+class Environment(Env):  # type: ignore[misc]  # comes without types
+    """The environment, where <NAME>_FILE may name a file that holds the value of NAME.
 
-    def get_value(self, var: str, *arguments: Any, **options: Any) -> Any:
-        try:
-            raw = self.ENVIRON.get(var)
-            if raw is not None and not raw.strip() and "default" in options:
-                return options["default"]
-            value = super().get_value(var, *arguments, **options)
-        except OSError as error:
-            raise ImproperlyConfigured(f"{var}_FILE cannot be read: {error}") from None
+    `NAME=` is the same as no NAME at all: compose files and copied examples are full of them. And a
+    value is what it is: one that begins with `$` is no reference to another, as in the library.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Some can be read but once: /dev/fd/3.
+        self._files: dict[str, str] = {}
+
+    def get_value(
+        self, var: str, cast: Any = None, default: Any = Env.NOTSET, parse_default: bool = False
+    ) -> Any:
         # The newline at the end of a secret's file is the editor's.
-        return value.strip() if isinstance(value, str) else value
+        value = self._read(var).strip()
+        if value:
+            if cast is None and default is not None and default is not self.NOTSET:
+                cast = type(default)
+            return self.parse_value(value, cast)
+        if default is self.NOTSET:
+            raise ImproperlyConfigured(f"{var} must be set.")
+        return self.parse_value(default, cast) if parse_default and default else default
+
+    def _read(self, var: str) -> str:
+        environ: Mapping[str, str] = self.ENVIRON
+        path = environ.get(f"{var}_FILE", "")
+        if not path:
+            return environ.get(var, "")
+        if path not in self._files:
+            self._files[path] = read_text(Path(path), f"{var}_FILE")
+        return self._files[path]
 
 
-def positive_number(env: FileAwareEnv, name: str, default: Number, *, kind: type[Number]) -> Number:
+def positive_number(env: Env, name: str, default: Number, *, kind: type[Number]) -> Number:
     """The finite number above zero that `name` holds. Raises ImproperlyConfigured."""
     text: str = env.str(name, default=str(default))
     try:
@@ -64,15 +91,14 @@ def positive_number(env: FileAwareEnv, name: str, default: Number, *, kind: type
 
 
 def optional_number(
-    env: FileAwareEnv,
+    env: Env,
     name: str,
     *,
     least: float | None = None,
     kind: type[int | float] = float,
 ) -> float | None:
     """The number above zero (or from `least` on) that `name` holds; None where it holds nothing."""
-    # “$5” is no reference to a variable called 5: a limit must not vanish.
-    text: str = env.str(name, default="") or env.ENVIRON.get(name, "").strip()
+    text: str = env.str(name, default="")
     if not text:
         return None
     try:
@@ -87,7 +113,7 @@ def optional_number(
 
 
 def whole_number(
-    env: FileAwareEnv, name: str, default: int, *, least: int = 0, most: float = math.inf
+    env: Env, name: str, default: int, *, least: int = 0, most: float = math.inf
 ) -> int:
     """The whole number that `name` holds. Raises ImproperlyConfigured outside its bounds."""
     text: str = env.str(name, default=str(default))
@@ -101,7 +127,7 @@ def whole_number(
     return value
 
 
-def one_of(env: FileAwareEnv, name: str, choices: Sequence[str]) -> str:
+def one_of(env: Env, name: str, choices: Sequence[str]) -> str:
     """One of a few words, or nothing. Raises ImproperlyConfigured naming them."""
     value: str = env.str(name, default="")
     if value and value not in choices:
@@ -109,7 +135,7 @@ def one_of(env: FileAwareEnv, name: str, choices: Sequence[str]) -> str:
     return value
 
 
-def yes_or_no(env: FileAwareEnv, name: str) -> bool:
+def yes_or_no(env: Env, name: str) -> bool:
     """False where nothing is said. Raises ImproperlyConfigured for what is neither."""
     words = {"on": True, "true": True, "yes": True, "1": True}
     words |= {"off": False, "false": False, "no": False, "0": False, "": False}
@@ -119,7 +145,7 @@ def yes_or_no(env: FileAwareEnv, name: str) -> bool:
     return words[text]
 
 
-def model_server_key(env: FileAwareEnv) -> str:
+def model_server_key(env: Env) -> str:
     """LLM_API_KEY, which a header can carry."""
     key: str = env.str("LLM_API_KEY", default="")
     if not (key.isascii() and key.isprintable()):
@@ -130,10 +156,21 @@ def model_server_key(env: FileAwareEnv) -> str:
     return key
 
 
-def model_server_url(env: FileAwareEnv) -> str:
+def split_address(url: str) -> SplitResult:
+    """The parts of an address; none where it has no such form, and none of one for people."""
+    try:
+        parts = urlsplit(url)
+        if url.isprintable() and " " not in url and parts.port != 0:
+            return parts
+    except ValueError:
+        pass
+    return SplitResult("", "", "", "", "")
+
+
+def model_server_url(env: Env) -> str:
     """LLM_BASE_URL without a slash at the end, or nothing."""
     url: str = env.str("LLM_BASE_URL", default="").rstrip("/")
-    parts = urlsplit(url)
+    parts = split_address(url)
     if url and (parts.scheme not in {"http", "https"} or not parts.hostname):
         raise ImproperlyConfigured(
             "LLM_BASE_URL must begin with http:// or https://, such as http://localhost:11434/v1."
@@ -143,9 +180,10 @@ def model_server_url(env: FileAwareEnv) -> str:
     return url
 
 
-def site_url(env: FileAwareEnv, default: str) -> str:
+def site_url(env: Env, default: str) -> str:
     """SITE_URL without a slash at the end. Raises ImproperlyConfigured unless it is absolute."""
     url: str = env.str("SITE_URL", default=default).rstrip("/")
-    if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
+    parts = split_address(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ImproperlyConfigured(f"SITE_URL is “{url}”; it must begin with http:// or https://.")
     return url

@@ -45,7 +45,11 @@ def parse_port(arguments: list[str]) -> int:
 
 
 def set_environment(port: int) -> None:
-    read_env_file()
+    """Exits with a sentence where .env cannot be read."""
+    try:
+        read_env_file()
+    except ImproperlyConfigured as error:
+        sys.exit(f"make serve: {error}")
     for name, value in defaults(port).items():
         os.environ.setdefault(name, value)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")

@@ -6,19 +6,20 @@ what all instances start.
 
 from __future__ import annotations
 
-import os
 import sys
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from config.environment import choose_settings
 from connections.refusal import BudgetRefused, assert_budget
 
 
 def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
-    from django.conf import settings  # noqa: PLC0415 - reads the variable above
-
     try:
+        choose_settings()
         assert_budget(settings.CONNECTION_BUDGET)
-    except BudgetRefused as error:
+    except (BudgetRefused, ImproperlyConfigured) as error:
         sys.exit(str(error))
     print(settings.CONNECTION_BUDGET.role(settings.PROCESS_ROLE).per_instance)  # noqa: T201 - the answer
 

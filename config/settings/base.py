@@ -12,6 +12,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config.addresses import broker_address, redis_address
 from config.databases import database_users, databases_for
 from config.embedded import Postgres, Redis
 from config.environment import (
@@ -54,7 +55,7 @@ except KeyError:
 # --- PostgreSQL and Redis ------------------------------------------------------------------------
 EMBEDDED_POSTGRES = None if env.str("DATABASE_URL", default="") else Postgres(STATE_DIR)
 EMBEDDED_REDIS = None if env.str("REDIS_URL", default="") else Redis(STATE_DIR)
-REDIS_URL = env.str("REDIS_URL", default=Redis(STATE_DIR).url)
+REDIS_URL = EMBEDDED_REDIS.url if EMBEDDED_REDIS else redis_address(env.str("REDIS_URL"))
 DATABASE_POOLER = env.str("DATABASE_POOLER", default="none")
 if DATABASE_POOLER not in {"none", "transaction"}:
     raise ImproperlyConfigured(
@@ -200,8 +201,7 @@ CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
 }
 
 # --- Celery --------------------------------------------------------------------------------------
-# Celery knows sockets under another name than everybody else.
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+CELERY_BROKER_URL = broker_address(REDIS_URL)
 CELERY_RESULT_BACKEND = "config.results.RedactingBackend"
 CELERY_RESULT_EXTENDED = True
 CELERY_TASK_SERIALIZER = "json"
