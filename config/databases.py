@@ -17,6 +17,15 @@ from connections.roles import Role
 WEB = "web"
 # Seconds until a server that does not answer a connection attempt is given up.
 CONNECT_TIMEOUT_SECONDS = 5
+# A way to the server that has died in silence is found by the kernel: after 45 seconds when
+# nothing is said, after 10 when something was sent. (Deadlines find what only acknowledges.)
+KEEPALIVE = {
+    "keepalives": 1,
+    "keepalives_idle": 30,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,  # milliseconds
+}
 
 
 class Embedded(Protocol):
@@ -33,7 +42,8 @@ def databases_for(
 ) -> dict[str, dict[str, Any]]:
     """DATABASES for one process of `role` that may hold `connections` connections."""
     database: dict[str, Any] = _address(role, env, embedded)
-    options = database.setdefault("OPTIONS", {})
+    # Those of DATABASE_URL come before ours.
+    options = database["OPTIONS"] = KEEPALIVE | database.get("OPTIONS", {})
     options |= {"application_name": role, "connect_timeout": CONNECT_TIMEOUT_SECONDS}
     if role == WEB:
         database["ENGINE"] = "connections.postgresql"

@@ -36,6 +36,11 @@ def get_role() -> Role:
         ) from None
 
 
+def get_seat_deadline() -> float:
+    """Seconds for which a request may have a connection (SEAT_DEADLINE_SECONDS)."""
+    return float(getattr(settings, "SEAT_DEADLINE_SECONDS", 15.0))
+
+
 def get_role_names() -> list[str]:
     """Every name PROCESS_ROLE may have."""
     budget = get_budget()

@@ -19,6 +19,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from connections import metrics
 from connections.deadlines import DeadlineWatch
+from connections.held import Held, HeldFor
 from connections.units import Unit
 
 R = TypeVar("R")
@@ -65,7 +66,8 @@ class Lanes:
         self._lock = threading.Lock()
         self._closed = False
         self._idle_callbacks: list[Callable[[], object]] = []
-        self._asking = self._submitted = self._running = self._peak_running = 0
+        self._asking = self._submitted = self._peak_running = 0
+        self._running: set[Held] = set()
         self._started = self._finished = self._orphaned = self._retried = 0
         metrics.watch_lanes(self)
 
@@ -126,14 +128,20 @@ class Lanes:
             return ExecutorStatistics(
                 lanes=self.size,
                 permits_free=max(0, self.size - self._submitted),
-                waiting=self._asking + self._submitted - self._running,
-                running=self._running,
+                waiting=self._asking + self._submitted - len(self._running),
+                running=len(self._running),
                 peak_running=self._peak_running,
                 started=self._started,
                 finished=self._finished,
                 orphaned=self._orphaned,
                 retried=self._retried,
             )
+
+    def units_held(self) -> list[HeldFor]:
+        """How long each unit that runs has run, and may."""
+        now = time.monotonic()
+        with self._lock:
+            return [HeldFor(now - unit.began, unit.deadline) for unit in self._running]
 
     def close(self) -> None:
         """Let submitted units end, close every lane's connections, end the threads."""
@@ -158,8 +166,8 @@ class Lanes:
             self._wrappers += wrappers
 
     def _work(self, unit: Unit[R]) -> R:
-        began = time.monotonic()
-        self._count_start()
+        began = unit.began = time.monotonic()
+        self._count_start(unit)
         log.debug("db_semaphore_acquired", unit=unit.name, wait_seconds=began - unit.asked_at)
         try:
             with self._watch.watching(unit):
@@ -171,26 +179,27 @@ class Lanes:
             metrics.UNIT_SECONDS.observe(held)
             self._count_end(unit)
 
-    def _count_start(self) -> None:
+    def _count_start(self, unit: Unit[Any]) -> None:
         with self._lock:
             self._started += 1
-            self._running += 1
-            self._peak_running = max(self._peak_running, self._running)
+            self._running.add(unit)
+            self._peak_running = max(self._peak_running, len(self._running))
         metrics.publish_lanes()
 
     def _count_end(self, unit: Unit[Any]) -> None:
         with self._lock:
             self._finished += 1
-            self._running -= 1
+            self._running.discard(unit)
             self._submitted -= 1
             self._retried += unit.retried
         metrics.publish_lanes()
         self._tell_if_idle()
 
-    def _interrupt(self, unit: Unit[Any]) -> None:
+    def _interrupt(self, unit: Held) -> None:
         if unit.interrupt():
             with self._lock:
                 self._orphaned += 1
+        metrics.publish_lanes()
 
     def _tell_if_idle(self) -> None:
         with self._lock:

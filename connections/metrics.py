@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import weakref
+from collections.abc import Sequence
 from typing import Protocol
 
+from connections.held import HeldFor
 from connections.instruments import Counter, Gauge, Histogram, guard
 from connections.sources import LANES, Usage, register_activity, register_source
 
@@ -18,6 +20,16 @@ SEMAPHORE_WAITING = Gauge(
 )
 SEMAPHORE_PERMITS = Gauge("db_semaphore_permits", "Units that may run at once: lanes.")
 LANES_RUNNING = Gauge("db_lane_running", "Units that run in a lane now.")
+UNIT_OVERDUE_SECONDS = Gauge(
+    "db_unit_overdue_seconds",
+    "How long the oldest unit has run that is past its deadline; 0: none is.",
+    across="livemax",
+)
+SEAT_OLDEST_SECONDS = Gauge(
+    "db_seat_oldest_seconds",
+    "How long the seat is held that is held longest.",
+    across="livemax",
+)
 SEATS_WAITING = Gauge("db_seats_waiting", "Requests that wait for a seat.")
 POOL_CONNECTIONS = Gauge(
     "db_pool_connections", "Connections of the web processes' pools, by state.", ["state"]
@@ -61,10 +73,11 @@ class LaneCounts(Protocol):
 
 class WatchedLanes(Protocol):
     def statistics(self) -> LaneCounts: ...
+    def units_held(self) -> Sequence[HeldFor]: ...
 
 
 _lanes: weakref.WeakSet[WatchedLanes] = weakref.WeakSet()
-_published: dict[Gauge, int] = {}
+_published: dict[Gauge, float] = {}
 
 
 def watch_lanes(lanes: WatchedLanes) -> None:
@@ -86,20 +99,24 @@ def publish_lanes() -> None:
         _publish(SEMAPHORE_WAITING, usage.waiting)
         _publish(SEMAPHORE_PERMITS, usage.maximum)
         _publish(LANES_RUNNING, usage.in_use)
+        overdue = [unit.seconds for unit in usage.held if unit.seconds > unit.deadline]
+        _publish(UNIT_OVERDUE_SECONDS, max(overdue, default=0.0))
 
 
 def lane_usage() -> Usage:
     """All lanes of this process together."""
     with guard:
         counts = [lanes.statistics() for lanes in _lanes]
+        held = [unit for lanes in _lanes for unit in lanes.units_held()]
     return Usage(
         in_use=sum(count.running for count in counts),
         maximum=sum(count.lanes for count in counts),
         waiting=sum(count.waiting for count in counts),
+        held=tuple(held),
     )
 
 
-def _publish(gauge: Gauge, number: int) -> None:
+def _publish(gauge: Gauge, number: float) -> None:
     if _published.get(gauge) != number:
         gauge.set(number)
         _published[gauge] = number

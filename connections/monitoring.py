@@ -21,7 +21,7 @@ from connections.conf import get_budget, get_role_name
 from connections.instruments import exposition
 from connections.probes import SECONDS, Probing
 from connections.sampler import Sampler, Snapshot
-from connections.sources import process_usage
+from connections.sources import LANES, SEATS, is_stuck, oldest_seconds, process_usage
 from connections.ticking import Ticker
 
 STALE_SECONDS = 10.0
@@ -110,14 +110,16 @@ def look() -> Monitor | Look:
 
 
 def health(seen: Monitor | Look) -> Answer:
-    """503 when the database is unreachable, slots are lost or the snapshot is old. A pool that is
-    full is no reason: taken out of rotation, this instance would leave its load to the others."""
+    """503 when the database is unreachable, slots are lost, the snapshot is old, or every seat has
+    been held for more than twice its deadline. A pool that is merely full is no reason: taken out
+    of rotation, this instance would leave its load to the others."""
     snapshot = seen.sampler.snapshot
     down = snapshot is None or not snapshot.reachable or _age(snapshot) > STALE_SECONDS
-    lost = snapshot.lost if snapshot else 0
-    report = _report(snapshot, _database_status(snapshot, down=down), seen.probing.answers())
+    broken = is_stuck() or bool(snapshot and snapshot.lost)
+    status = _database_status(snapshot, down=down, broken=broken)
+    report = _report(snapshot, status, seen.probing.answers())
     content = json.dumps(report).encode()
-    return Answer(503 if down or lost else 200, content, "application/json", _NOT_STORED)
+    return Answer(503 if down or broken else 200, content, "application/json", _NOT_STORED)
 
 
 def live() -> Answer:
@@ -142,10 +144,10 @@ def _age(snapshot: Snapshot) -> float:
     return time.monotonic() - snapshot.at
 
 
-def _database_status(snapshot: Snapshot | None, *, down: bool) -> str:
+def _database_status(snapshot: Snapshot | None, *, down: bool, broken: bool) -> str:
     if snapshot is None or down:
         return "down"
-    return "critical" if snapshot.lost else snapshot.level.word
+    return "critical" if broken else snapshot.level.word
 
 
 def _report(snapshot: Snapshot | None, status: str, probed: dict[str, Any]) -> dict[str, Any]:
@@ -161,6 +163,8 @@ def _report(snapshot: Snapshot | None, status: str, probed: dict[str, Any]) -> d
                 "usage_ratio": round(100 * usage.in_use / (usage.maximum or 1), 2),
                 "waiting": usage.waiting,
                 "lost": snapshot.lost if snapshot else 0,
+                "oldest_seat_seconds": round(oldest_seconds(SEATS), 2),
+                "oldest_unit_seconds": round(oldest_seconds(LANES), 2),
             },
         },
         "fleet": _fleet(snapshot),

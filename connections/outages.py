@@ -4,18 +4,26 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Self
 
 import psycopg
 from django.db import OperationalError
 
+from connections.severing import orphans
+
 RETRY_SECONDS = 0.75
 """So long one checkout tries while the server is away: longer than the pool pauses (0.5 s)."""
 
 GONE_SECONDS = 1.0
 """A backend that was told to end, and has not by then, is not waited for any longer."""
+
+ANSWER_SECONDS = 5.0
+"""So long a server has to answer the pool itself."""
+
+_LOOK_SECONDS = 0.1
+"""Between two looks for a signal; psycopg's own."""
 
 
 class Outage:
@@ -112,10 +120,14 @@ class Outage:
 class ToldConnection(psycopg.Connection[Any]):
     """A pool's connection class: connecting tells `outage` how it went.
 
-    Closing waits until the backend is gone, so that its successor is not one too many.
+    Closing waits until the backend is gone, so that its successor is not one too many. While
+    nobody has borrowed it, what the pool asks of the server is answered soon or never: setting up,
+    looking whether it lives, rolling back. (Who borrows it has a deadline.)
     """
 
     outage: Outage
+    alias = "default"
+    is_lent = False
 
     @classmethod
     def connect(cls, *args: Any, **kwargs: Any) -> Self:
@@ -125,7 +137,24 @@ class ToldConnection(psycopg.Connection[Any]):
             cls.outage.record_failure(error)
             raise
         cls.outage.record_success()
+        orphans.note(connection)
         return connection
+
+    def wait(
+        self,
+        gen: Generator[Any, Any, Any],
+        interval: float = _LOOK_SECONDS,
+        timeout: float | None = None,
+    ) -> Any:
+        if self.is_lent or timeout is not None:
+            return super().wait(gen, interval, timeout)
+        try:
+            return super().wait(gen, interval, ANSWER_SECONDS)
+        except psycopg.errors._WaitTimeout:  # noqa: SLF001 - what `timeout` raises has no other name
+            orphans.add(self.alias, self)
+            self.pgconn.finish()
+            message = f"the server said nothing for {ANSWER_SECONDS:g} seconds"
+            raise psycopg.OperationalError(message) from None
 
     def close(self) -> None:
         if self.closed:
@@ -133,7 +162,15 @@ class ToldConnection(psycopg.Connection[Any]):
             return
         with socket.socket(fileno=os.dup(self.fileno())) as end:
             super().close()
-            end.settimeout(GONE_SECONDS)
-            with suppress(OSError):
-                while end.recv(4096):
-                    pass
+            if not _is_told_the_end(end):
+                orphans.add(self.alias, self)
+
+
+def _is_told_the_end(end: socket.socket) -> bool:
+    give_up_at = time.monotonic() + GONE_SECONDS
+    with suppress(OSError):
+        while (left := give_up_at - time.monotonic()) > 0:
+            end.settimeout(left)
+            if not end.recv(4096):
+                return True
+    return False

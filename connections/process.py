@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import functools
 
-from connections.conf import get_role
+from connections.conf import get_role, get_seat_deadline
 from connections.executor import DbExecutor
+from connections.pools import has_pool
 from connections.seats import Seats
 
 
 @functools.cache
 def process_executor() -> DbExecutor:
     """As large as the role allows. A forked child starts with fresh lanes of its own, so this may
-    be called before the fork."""
+    be called before the fork. On a pool units keep to the deadline of the seats they need."""
+    if has_pool():
+        return DbExecutor(get_role().connections, unit_deadline=get_seat_deadline())
     return DbExecutor(get_role().connections)
 
 
@@ -20,4 +23,4 @@ def process_executor() -> DbExecutor:
 def process_seats() -> Seats:
     """As many as the role's pool has connections. For a process that never forks (uvicorn spawns
     its workers)."""
-    return Seats(get_role().connections)
+    return Seats(get_role().connections, deadline=get_seat_deadline())

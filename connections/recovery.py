@@ -7,22 +7,18 @@ pool would count the connection as taken for ever.
 
 import gc
 import threading
-from collections.abc import Callable
 from queue import Empty, SimpleQueue
-from typing import Any
 
 import structlog
-from psycopg_pool import ConnectionPool
 
 from connections.forks import call_in_forked_child
+from connections.lending import Loan
 from connections.seats import Seats
 
 log = structlog.get_logger(__name__)
 
 SEARCH_SECONDS = 1.0
 """While somebody waits for a seat, lost connections are searched for so often."""
-
-Lost = tuple[ConnectionPool[Any], Any, Callable[[], None]]
 
 
 class Recovery:
@@ -43,31 +39,30 @@ class Recovery:
                 )
                 self._thread.start()
 
-    def put(self, lost: Lost) -> None:
+    def put(self, lost: Loan) -> None:
         """For `weakref.finalize`: the collector calls it anywhere, so it must wait for no lock."""
         self._lost.put(lost)
 
     def _start_afresh(self) -> None:
         self._lock = threading.Lock()
         self._thread = None
-        self._lost: SimpleQueue[Lost] = SimpleQueue()
+        self._lost: SimpleQueue[Loan] = SimpleQueue()
 
     def _watch(self, seats: Seats) -> None:
         while True:
             try:
-                self._return(*self._lost.get(timeout=SEARCH_SECONDS))
+                self._return(self._lost.get(timeout=SEARCH_SECONDS))
             except Empty:
                 if seats.statistics().waiting:
                     gc.collect()  # wrappers are in cycles: nobody else may look for them soon
 
     @staticmethod
-    def _return(pool: ConnectionPool[Any], connection: Any, give_back: Callable[[], None]) -> None:
-        log.warning("db_connection_recovered", pool=pool.name)
+    def _return(loan: Loan) -> None:
+        log.warning("db_connection_recovered", alias=loan.alias)
         try:
-            pool.putconn(connection)
+            loan.give_back()
         except Exception as error:  # noqa: BLE001 - the thread must live; the seat comes back
-            log.warning("db_connection_not_returned", pool=pool.name, error=str(error))
-        give_back()
+            log.warning("db_connection_not_returned", alias=loan.alias, error=str(error))
 
 
 recovery = Recovery()

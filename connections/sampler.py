@@ -101,6 +101,7 @@ class Sampler:
             metrics.POOL_CONNECTIONS.set(pool.available, state="idle")
         if seats := usage_of(SEATS):
             metrics.SEATS_WAITING.set(seats.waiting)
+            metrics.SEAT_OLDEST_SECONDS.set(seats.oldest_seconds)
 
     def _look(self) -> ServerView | None:
         view, problem = None, ""

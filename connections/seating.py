@@ -97,8 +97,8 @@ class SeatedApplication:
 
     async def _take_seat(self, gone: asyncio.Future[None]) -> Ticket | None:
         """None when the client left while it waited."""
-        if await wait_for_seat(self._seats, gone, self._wait_seconds):
-            return seat_request(self._seats)
+        if give_back := await wait_for_seat(self._seats, gone, self._wait_seconds):
+            return seat_request(self._seats, give_back)
         log.debug("db_session_request_cancelled", where="seat queue")
         return None
 

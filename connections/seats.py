@@ -7,15 +7,18 @@ leave at any time.
 
 import asyncio
 import threading
+import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import OperationalError
 
+from connections.held import HeldFor
 from connections.metrics import POOL_TIMEOUTS
 
 
@@ -36,23 +39,27 @@ Place = Future[GiveBack]
 
 
 class Seats:
-    """`total` seats for any number of event loops and threads."""
+    """`total` seats for any number of event loops and threads.
 
-    def __init__(self, total: int) -> None:
+    A connection may be out on one for `deadline` seconds.
+    """
+
+    def __init__(self, total: int, *, deadline: float = 15.0) -> None:
         if total < 1:
             raise ValueError(f"total={total}: 1 or more is wanted")
         self.total = total
+        self.deadline = deadline
         self._lock = threading.Lock()
-        self._taken = 0
+        # Since when; the first was taken first.
+        self._taken: OrderedDict[object, float] = OrderedDict()
         self._queue: OrderedDict[Place, None] = OrderedDict()
 
     def ask(self) -> Place:
         """Join the queue. `leave` gives up."""
         place = Place()
         with self._lock:
-            if self._taken < self.total:
-                self._taken += 1
-                place.set_result(self.give_back)
+            if len(self._taken) < self.total:
+                self._seat(place)
             else:
                 self._queue[place] = None
         return place
@@ -65,14 +72,12 @@ class Seats:
         if not waited:
             place.result()()
 
-    def give_back(self) -> None:
-        """The seat passes to the first in the queue, or is free."""
+    def give_back(self, seat: object = None) -> None:
+        """The seat passes to the first in the queue, or is free. Unnamed, it is the oldest."""
         with self._lock:
+            del self._taken[next(iter(self._taken)) if seat is None else seat]
             if self._queue:
-                place, _ = self._queue.popitem(last=False)
-                place.set_result(self.give_back)
-            else:
-                self._taken -= 1
+                self._seat(self._queue.popitem(last=False)[0])
 
     def hand_over(self, place: Place, give_back: GiveBack) -> bool:
         """End the waiting of `place` with a seat that the caller has; whether it still waited."""
@@ -114,7 +119,18 @@ class Seats:
 
     def statistics(self) -> SeatStatistics:
         with self._lock:
-            return SeatStatistics(self.total, self._taken, len(self._queue))
+            return SeatStatistics(self.total, len(self._taken), len(self._queue))
+
+    def held(self) -> list[HeldFor]:
+        """How long each seat that is taken has been."""
+        now = time.monotonic()
+        with self._lock:
+            return [HeldFor(now - since, self.deadline) for since in self._taken.values()]
+
+    def _seat(self, place: Place) -> None:
+        seat = object()
+        self._taken[seat] = time.monotonic()
+        place.set_result(partial(self.give_back, seat))
 
 
 class Ticket:
@@ -125,8 +141,9 @@ class Ticket:
     not wait for a seat while its own is empty.
     """
 
-    def __init__(self, seats: Seats) -> None:
+    def __init__(self, seats: Seats, give_back: GiveBack | None = None) -> None:
         self._seats = seats
+        self._give_back = give_back or seats.give_back
         self._lock = threading.Lock()
         self._held = True
         self._lent = False
@@ -158,7 +175,7 @@ class Ticket:
             self._lent = False
             leaves = not self._held
         if leaves:
-            self._seats.give_back()
+            self._give_back()
 
     def release(self) -> None:
         """The request needs its seat no longer. Safe to repeat."""
@@ -166,15 +183,15 @@ class Ticket:
             leaves = self._held and not self._lent
             self._held = False
         if leaves:
-            self._seats.give_back()
+            self._give_back()
 
 
 _ticket: ContextVar[Ticket | None] = ContextVar("connections_ticket", default=None)
 
 
-def seat_request(seats: Seats) -> Ticket:
+def seat_request(seats: Seats, give_back: GiveBack | None = None) -> Ticket:
     """Note, for this context and the threads it works in, that it has a seat of `seats`."""
-    ticket = Ticket(seats)
+    ticket = Ticket(seats, give_back)
     _ticket.set(ticket)
     return ticket
 
@@ -185,10 +202,12 @@ def request_holds_connection() -> bool:
     return ticket is not None and ticket.is_lent
 
 
-async def wait_for_seat(seats: Seats, gone: asyncio.Future[None], seconds: float) -> bool:
+async def wait_for_seat(
+    seats: Seats, gone: asyncio.Future[None], seconds: float
+) -> GiveBack | None:
     """Take a seat unless `gone` is done before: then, or when cancelled, leave the queue.
 
-    Whether a seat was taken. Raises `NoSeat` after `seconds`.
+    What gives it back; None when none was taken. Raises `NoSeat` after `seconds`.
     """
     place = seats.ask()
     seated: asyncio.Future[Any] = asyncio.wrap_future(place)
@@ -198,7 +217,7 @@ async def wait_for_seat(seats: Seats, gone: asyncio.Future[None], seconds: float
         took = seated.done() and not gone.done()
         if not took and not gone.done():
             raise seats.refusal(seconds)
-        return took
+        return place.result() if took else None
     finally:
         if not took:
             seats.leave(place)

@@ -17,6 +17,8 @@ import psycopg
 from django.db import connections
 from psycopg import pq
 
+from connections.severing import orphans
+
 ANSWER_SECONDS = 2.0
 CONNECT_SECONDS = 2
 
@@ -52,8 +54,13 @@ class ServerConnection:
         try:
             if self._connection is None:
                 self._connection = self._connect()
-            return _view(_ask(self._connection.pgconn, ANSWER_SECONDS))
+                orphans.note(self._connection)
+            for statement in orphans.statements(self._alias):
+                _ask(self._connection.pgconn, statement.encode())
+            return _view(_ask(self._connection.pgconn, _QUERY))
         except (psycopg.Error, OSError, ServerAway) as error:
+            if self._connection is not None:
+                orphans.add(self._alias, self._connection)
             self.close()
             raise ServerAway(str(error)) from error
 
@@ -64,7 +71,11 @@ class ServerConnection:
 
     def _connect(self) -> psycopg.Connection[Any]:
         parameters = connections[self._alias].get_connection_params()
-        names = ("host", "port", "dbname", "user", "password", "service", "sslmode", "sslrootcert")
+        names = (
+            *("host", "port", "dbname", "user", "password", "service", "sslmode", "sslrootcert"),
+            *("keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count"),
+            "tcp_user_timeout",
+        )
         chosen = {name: parameters[name] for name in names if parameters.get(name)}
         role = parameters.get("application_name", "")
         return psycopg.connect(
@@ -72,16 +83,16 @@ class ServerConnection:
         )
 
 
-def _ask(pgconn: pq.abc.PGconn, seconds: float) -> pq.abc.PGresult:
-    give_up_at = time.monotonic() + seconds
-    pgconn.send_query(_QUERY)
+def _ask(pgconn: pq.abc.PGconn, query: bytes) -> pq.abc.PGresult:
+    give_up_at = time.monotonic() + ANSWER_SECONDS
+    pgconn.send_query(query)
     pgconn.flush()  # a query this short fits any socket's buffer
     while pgconn.is_busy():
         left = give_up_at - time.monotonic()
         poll = select.poll()
         poll.register(pgconn.socket, select.POLLIN)
         if left <= 0 or not poll.poll(left * 1000):
-            raise ServerAway(f"no answer after {seconds:g} seconds")
+            raise ServerAway(f"no answer after {ANSWER_SECONDS:g} seconds")
         pgconn.consume_input()
     result = pgconn.get_result()
     while pgconn.get_result() is not None:

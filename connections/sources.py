@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from connections.conf import get_role
+from connections.held import HeldFor
 from connections.pools import has_pool, pool_usage
 
 POOL, LANES, SEATS = "pool", "lanes", "seats"
@@ -20,6 +21,18 @@ class Usage:
     in_use: int
     maximum: int
     waiting: int
+    held: tuple[HeldFor, ...] = ()
+    """What is in use, where its holder is known."""
+
+    @property
+    def oldest_seconds(self) -> float:
+        return max((one.seconds for one in self.held), default=0.0)
+
+    @property
+    def is_stuck(self) -> bool:
+        """All there is, for much longer than anything may be held: nobody else gets on."""
+        all_held = 0 < self.maximum <= len(self.held)
+        return all_held and all(one.is_stuck for one in self.held)
 
 
 Source = Callable[[], Usage]
@@ -57,6 +70,18 @@ def process_usage() -> Usage:
     return Usage(main.in_use, main.maximum or get_role().connections, waiting)
 
 
+def is_stuck() -> bool:
+    """Whether nothing comes through this process any more: its seats, or else its lanes."""
+    usage = usage_of(SEATS) if has_pool() else usage_of(LANES)
+    return usage is not None and usage.is_stuck
+
+
+def oldest_seconds(name: str) -> float:
+    """How long the oldest seat, or unit, has been held; 0 when none is."""
+    usage = usage_of(name)
+    return usage.oldest_seconds if usage else 0.0
+
+
 def _pool() -> Usage:
     usage = pool_usage()
     return Usage(usage.checked_out, usage.maximum, usage.waiting)
@@ -69,7 +94,7 @@ def _seats() -> Usage:
     if seats is None or not has_pool():
         return Usage(0, 0, 0)
     counts = seats().statistics()
-    return Usage(counts.taken, counts.total, counts.waiting)
+    return Usage(counts.taken, counts.total, counts.waiting, tuple(seats().held()))
 
 
 register_source(POOL, _pool)

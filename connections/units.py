@@ -3,7 +3,7 @@
 import random
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, TypeVar
 
 import psycopg
@@ -11,10 +11,10 @@ import structlog
 from django.db import Error, close_old_connections, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-R = TypeVar("R")
+from connections.held import Held, Named
+from connections.severing import orphans
 
-CANCEL_SECONDS = 2.0
-"""How long one attempt to cancel a statement may take before the next one."""
+R = TypeVar("R")
 
 RETRIED_STATES = frozenset(
     {
@@ -45,7 +45,7 @@ def is_transient(error: BaseException) -> bool:
     return cause.sqlstate is None or cause.sqlstate in RETRIED_STATES
 
 
-class Unit(Generic[R]):
+class Unit(Held, Generic[R]):
     """Runs `call` in the thread that performs it, on that thread's connections.
 
     `deadline` is in seconds, counted from the start of `perform`, a repetition included.
@@ -53,50 +53,47 @@ class Unit(Generic[R]):
     """
 
     def __init__(self, call: Callable[[], R], *, name: str, deadline: float, retry: bool) -> None:
-        self.name = name
-        self.deadline = deadline
-        self.expired = False
+        super().__init__(name, deadline)
         self.retried = False
-        self.asked_at = time.monotonic()
-        # For what other threads have to say of this unit.
-        self.log_context = structlog.contextvars.get_contextvars()
+        self.asked_at = self.began
         self._call = call
         self._retry = retry
-        self._over = False
-        self._connections: Sequence[BaseDatabaseWrapper] = ()
-        # A cancel and the end of the unit exclude each other: a cancel that came late would hit
-        # the next unit on the same connection.
-        self._ending = threading.Lock()
+        self._wrappers: Sequence[BaseDatabaseWrapper] = ()
 
     def perform(self) -> R:
         """Run in this thread. Raises what `call` raises, or `UnitTimedOut`."""
-        close_old_connections()
-        self._connections = connections.all()  # wrappers only: nothing connects here
+        self.began = time.monotonic()
+        self._wrappers = connections.all()  # nothing connects here
+        _here.in_unit = True
         try:
+            close_old_connections()
             return self._attempt_until_final()
         except StopIteration as error:  # a future refuses it, and its awaiter would wait for ever
             raise RuntimeError(f"{self.name} raised StopIteration") from error
         finally:
-            with self._ending:
-                self._over = True
+            self._end()
+
+    def uses(self) -> Iterable[Named]:
+        for wrapper in self._wrappers:
+            connection = wrapper.connection
+            if isinstance(connection, psycopg.Connection) and not connection.closed:
+                yield wrapper.alias, connection
+
+    def tell_expired(self) -> None:
+        context = self.log_context | {"unit": self.name}
+        log.warning("db_unit_orphaned", **context, deadline_seconds=self.deadline)
+
+    def _end(self) -> None:
+        """The watch goes on until `leave`: here, too, the server may be asked for something."""
+        try:
+            self.finish()
+            for wrapper in self._wrappers:
+                if wrapper.connection is not None and self.is_lost(wrapper.connection):
+                    _replace(wrapper)
             close_old_connections()
-
-    def interrupt(self) -> bool:
-        """Cancel, from another thread, what the unit is doing in the database.
-
-        A statement that has not begun cannot be cancelled, so this is called again until the
-        unit is over. True the first time it finds the unit still running.
-        """
-        with self._ending:
-            if self._over:
-                return False
-            first, self.expired = not self.expired, True
-            for wrapper in self._connections:
-                _cancel_statement(wrapper)
-        if first:
-            context = self.log_context | {"unit": self.name}
-            log.warning("db_unit_orphaned", **context, deadline_seconds=self.deadline)
-        return first
+        finally:
+            self.leave()
+            _here.in_unit = False
 
     def _attempt_until_final(self) -> R:
         while True:
@@ -113,17 +110,21 @@ class Unit(Generic[R]):
             time.sleep(random.SystemRandom().uniform(0.02, 0.08))
 
 
-def _cancel_statement(wrapper: BaseDatabaseWrapper) -> None:
-    connection = wrapper.connection
-    if not isinstance(connection, psycopg.Connection) or connection.closed:
-        return
-    try:
-        connection.cancel_safe(timeout=CANCEL_SECONDS)
-    except (psycopg.Error, OSError) as error:
-        log.warning("db_cancel_failed", alias=wrapper.alias, error=str(error))
+_here = threading.local()
+
+
+def in_unit() -> bool:
+    """Whether this thread performs a unit, whose connections are watched."""
+    return getattr(_here, "in_unit", False)
 
 
 def _close_dead_connections() -> None:
     for wrapper in connections.all(initialized_only=True):
         if wrapper.connection is not None and not wrapper.is_usable():
-            wrapper.close()
+            _replace(wrapper)
+
+
+def _replace(wrapper: BaseDatabaseWrapper) -> None:
+    """The next query makes a new connection, which ends what the server may still have of this."""
+    orphans.add(wrapper.alias, wrapper.connection)
+    wrapper.close()

@@ -22,10 +22,12 @@ from django.db.backends.postgresql import base
 from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from connections.lending import Loan
 from connections.metrics import POOL_TIMEOUTS
 from connections.outages import RETRY_SECONDS, Outage, ToldConnection
 from connections.process import process_seats
 from connections.recovery import recovery
+from connections.units import in_unit
 
 POOL_DEFAULTS = {
     "min_size": 1,
@@ -47,14 +49,15 @@ def outage_of(alias: str) -> Outage:
 
 class DatabaseWrapper(base.DatabaseWrapper):
     _connection_pools: ClassVar[dict[str, ConnectionPool[Any]]]
-    _give_back: Callable[[], None] | None = None
     _net: "weakref.finalize[Any, Any] | None" = None
+    _loan: Loan | None = None
 
     @property
     def pool(self) -> ConnectionPool[Any] | None:
         options = self.settings_dict["OPTIONS"].get("pool")
         if isinstance(options, dict) and "connection_class" not in options:
-            told = type("Told", (ToldConnection,), {"outage": outage_of(self.alias)})
+            about = {"outage": outage_of(self.alias), "alias": self.alias}
+            told = type("Told", (ToldConnection,), about)
             options |= POOL_DEFAULTS | options | {"connection_class": told}
         # The pool remembers the wrapper that made it: let that not be one with a connection.
         maker = self if self.alias in self._connection_pools else self.copy()
@@ -74,15 +77,22 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._keep(pool, connection, leave_seat)
         return connection
 
+    def ensure_connection(self) -> None:
+        """Outside a transaction, one that was taken back is replaced."""
+        if self._loan is not None and self._loan.is_over and not self.in_atomic_block:
+            self.close()
+        super().ensure_connection()
+
     def _close(self) -> None:
-        try:
+        loan, self._loan = self._loan, None
+        if loan is None:
             super()._close()  # type: ignore[misc]  # the stubs leave it out
-        finally:
-            give_back, self._give_back = self._give_back, None
-            if self._net is not None:
-                self._net.detach()
-            if give_back is not None:
-                give_back()
+            return
+        if self._net is not None:
+            self._net.detach()
+        with self.wrap_database_errors:
+            loan.give_back()
+        self.connection = None
 
     def _patience(self) -> float:
         return float(self.settings_dict["OPTIONS"]["pool"]["timeout"])
@@ -93,12 +103,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Remember what to give back with the connection, and spread the net."""
         outage = outage_of(self.alias)
 
-        def give_back() -> None:
+        def returned() -> None:
             outage.returned()
             leave_seat()
 
-        self._give_back = give_back
-        self._net = weakref.finalize(self, recovery.put, (pool, connection, give_back))
+        deadline = None if in_unit() else process_seats().deadline
+        loan = Loan(self.alias, pool, connection, deadline=deadline, returned=returned)
+        self._loan = loan
+        self._net = weakref.finalize(self, recovery.put, loan)
         self._net.atexit = False
         recovery.watch(process_seats())
 

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from connections import monitoring
+from connections import monitoring, sources
 from connections.budget import Budget
 from connections.health import OperationsEndpoints
+from connections.held import HeldFor
 from connections.monitoring import Monitor
 from connections.probes import register_probe
 from connections.sampler import Snapshot
@@ -57,6 +58,7 @@ def test_the_shape(monitor: Monitor, settings: Any) -> None:
     budget: Budget = settings.CONNECTION_BUDGET
     register_source(POOL, lambda: Usage(5, 15, 2))
     register_source("lanes", lambda: Usage(5, 15, 2))
+    register_source("seats", lambda: Usage(1, 15, 0, (HeldFor(14.5, 15), HeldFor(2, 15))))
     status, report = see(monitor)
     assert status == 200
     assert report["database"] == {
@@ -67,6 +69,8 @@ def test_the_shape(monitor: Monitor, settings: Any) -> None:
             "usage_ratio": 33.33,
             "waiting": 4,
             "lost": 0,
+            "oldest_seat_seconds": 14.5,
+            "oldest_unit_seconds": 0.0,
         },
     }
     assert report["fleet"]["max_connections"] == 100
@@ -78,7 +82,7 @@ def test_the_shape(monitor: Monitor, settings: Any) -> None:
 @pytest.fixture(autouse=True)
 def _sources(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a test registers is gone after it."""
-    from connections import probes, sources
+    from connections import probes
 
     monkeypatch.setattr(sources, "_sources", dict(sources._sources))
     monkeypatch.setattr(probes, "_probes", dict(probes._probes))
@@ -101,6 +105,25 @@ def test_saturation_takes_no_instance_out_of_rotation(monitor: Monitor, level: L
 def test_what_makes_it_503(monitor: Monitor, changes: dict[str, Any], word: str) -> None:
     status, report = see(monitor, **changes)
     assert (status, report["status"], report["database"]["status"]) == (503, word, word)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "status"), [((31, 40), 503), ((31, 30), 200), ((31,), 200), ((), 200)]
+)
+@pytest.mark.parametrize("source", ["seats", "lanes"])
+def test_it_is_503_when_all_there_is_has_been_held_for_more_than_twice_its_deadline(
+    monitor: Monitor,
+    monkeypatch: pytest.MonkeyPatch,
+    source: str,
+    seconds: tuple[float, ...],
+    status: int,
+) -> None:
+    """Seats where there is a pool, lanes where there is none."""
+    monkeypatch.setattr(sources, "has_pool", lambda: source == "seats")
+    held = tuple(HeldFor(one, 15) for one in seconds)
+    register_source(source, lambda: Usage(len(held), 2, 0, held))
+    code, report = see(monitor)
+    assert (code, report["status"]) == (status, "critical" if status == 503 else "healthy")
 
 
 def test_before_the_first_snapshot_it_is_down(monitor: Monitor) -> None:

@@ -60,12 +60,15 @@ def test_it_answers_while_every_connection_is_taken(
             wait_until(lambda: web.health()["database"]["status"] == "critical")
             assert statuses_at_once(web, "/health") == {200}, "full is no reason to leave rotation"
             report = web.health()
-            assert report["database"]["pool"] == {
+            pool = report["database"]["pool"]
+            assert 0 < pool.pop("oldest_seat_seconds") < 150
+            assert pool == {
                 "checked_out": 4,
                 "max_connections": 4,
                 "usage_ratio": 100.0,
                 "waiting": 2,
                 "lost": 0,
+                "oldest_unit_seconds": 0.0,
             }
             assert report["fleet"]["roles"]["web"] == {"budget": 5, "live": 5}
         for visitor in visitors:

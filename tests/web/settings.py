@@ -16,6 +16,7 @@ ROOT_URLCONF = "tests.web.site"
 INSTALLED_APPS = ["connections"]
 MIDDLEWARE = ["connections.middleware.ReleaseMiddleware"]
 PROCESS_ROLE = "web"
+SEAT_DEADLINE_SECONDS = float(os.environ.get("SEAT_DEADLINE_SECONDS", "60"))
 CONNECTION_BUDGET = budget_from_environment(os.environ)
 DATABASES = {
     "default": database_from_url(os.environ["DATABASE_URL"])

@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpRe
 from django.urls import path
 
 from connections.handler import get_asgi_application, refuse_politely
+from connections.health import OperationsEndpoints
 from connections.postgresql.base import DatabaseWrapper
 from connections.process import process_executor, process_seats
 from connections.seating import Application, SeatedApplication
@@ -93,6 +94,17 @@ async def show_escape(request: HttpRequest) -> HttpResponse:
     escaped: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     threading.Thread(target=_escape, args=(escaped,)).start()
     return HttpResponse(str(await escaped))
+
+
+async def show_held(request: HttpRequest) -> HttpResponse:
+    """Keeps its seat, without the database, until the gate is opened."""
+    await gate.wait()
+    return HttpResponse("held")
+
+
+async def show_kept(request: HttpRequest) -> HttpResponse:
+    """Borrows a connection on a thread that never ends, and that nobody closes it on."""
+    return HttpResponse(str(await sync_to_async(query, thread_sensitive=False)()))
 
 
 def show_length(request: HttpRequest) -> HttpResponse:
@@ -176,6 +188,8 @@ urlpatterns = [
     path("failing-async-stream", show_failing_async_stream),
     path("runaway", show_runaway),
     path("escape", show_escape),
+    path("held", show_held),
+    path("kept", show_kept),
     path("length", show_length),
     path("free/statistics", show_statistics),
     path("free/open-gate", open_gate),
@@ -187,7 +201,7 @@ def make_application() -> Application:
     if os.environ["DJANGO_SETTINGS_MODULE"].endswith("stock_settings"):
         stock: Application = get_stock_application()
         return stock
-    return SeatedApplication(
+    pages = SeatedApplication(
         get_asgi_application(),
         process_seats(),
         refuse=refuse_politely,
@@ -196,3 +210,4 @@ def make_application() -> Application:
         body_bytes=1_000_000,
         body_seconds=float(os.environ.get("BODY_SECONDS", "30")),
     )
+    return OperationsEndpoints(pages)
