@@ -20,6 +20,7 @@ from connections.refusal import over_reserve
 from connections.roles import Role
 
 TAG = "connections"
+RELEASE = "connections.middleware.ReleaseMiddleware"
 APPLY_SQL = "Apply what manage.py connection_budget --sql prints."
 
 
@@ -76,6 +77,22 @@ def check_process_role_is_known(**_: Any) -> list[CheckMessage]:
     message = f"PROCESS_ROLE={get_role_name()!r} is not a role of the connection budget."
     hint = f"Use one of: {', '.join(get_role_names())}."
     return [Error(message, hint=hint, id="connections.E002")]
+
+
+@register(TAG)
+def check_connections_are_released_before_the_answer_is_sent(**_: Any) -> list[CheckMessage]:
+    """Whatever the role of this process: `check` runs as a command, pages are another's."""
+    middleware = list(getattr(settings, "MIDDLEWARE", []) or [])
+    if middleware[:1] == [RELEASE] or not _has_pages(middleware):
+        return []
+    message = f"{RELEASE} is not the first of MIDDLEWARE: whoever reads slowly keeps a connection."
+    hint = "Put it in front of all others, so that it sees the response when it is finished."
+    return [Error(message, hint=hint, id="connections.E006")]
+
+
+def _has_pages(middleware: list[str]) -> bool:
+    pooled = settings.DATABASES.get(DEFAULT_DB_ALIAS, {}).get("OPTIONS", {}).get("pool")
+    return bool(pooled) or RELEASE in middleware
 
 
 @register(Tags.database)

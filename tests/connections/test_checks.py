@@ -85,6 +85,22 @@ def test_a_command_larger_than_its_reserve_is_an_error_naming_both(environment: 
     assert "has 10 (DB_RESERVED_CONNECTIONS)" in messages()["connections.E003"].msg
 
 
+@pytest.mark.parametrize("move", ["last", "away"])
+def test_a_release_middleware_that_is_not_the_first_is_an_error(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, move: str
+) -> None:
+    first, *others = settings.MIDDLEWARE
+    assert first == "connections.middleware.ReleaseMiddleware"
+    settings.MIDDLEWARE = [*others, first] if move == "last" else others
+    monkeypatch.setitem(settings.DATABASES["default"], "OPTIONS", {"pool": {"max_size": 4}})
+    assert set(messages()) == {"connections.E006"}
+
+
+def test_a_project_without_pages_needs_no_release_middleware(settings: Settings) -> None:
+    settings.MIDDLEWARE = []
+    assert "connections.E006" not in messages()
+
+
 def test_a_process_knows_its_role(environment: Configure) -> None:
     environment(PROCESS_ROLE="logs", ROLE_LOGS_CONNECTIONS="3")
     assert get_role().connections == 3
