@@ -17,6 +17,7 @@ django.setup()
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("warning"))
 
 from connections.executor import DbExecutor  # noqa: E402 - needs settings
+from connections.metrics import lane_usage  # noqa: E402 - likewise
 from tests.connections.cast import backend_pid  # noqa: E402
 
 GIVE_UP_SECONDS = 30
@@ -27,11 +28,12 @@ def say(report: dict[str, Any]) -> None:
 
 
 def child_report(executor: DbExecutor) -> dict[str, Any]:
-    started = executor.statistics().started
+    started, usage = executor.statistics().started, lane_usage()
     first = executor.run_sync(backend_pid)
     second = asyncio.run(executor.run(backend_pid))
     executor.close()
-    return {"started": started, "child": [first, second]}
+    lanes = {"running": usage.in_use, "permits": usage.maximum, "waiting": usage.waiting}
+    return {"started": started, "child": [first, second], "lanes": lanes}
 
 
 def fork_and_report(executor: DbExecutor) -> None:

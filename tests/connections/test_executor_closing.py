@@ -6,6 +6,7 @@ import pytest
 from connections.executor import DbExecutor
 from connections.lanes import ExecutorClosed
 from tests.connections.cast import (
+    PATIENCE_SECONDS,
     REAL_TRANSACTIONS,
     Backends,
     Gate,
@@ -76,6 +77,25 @@ async def test_draining_waits_for_the_unit_that_runs(executor: DbExecutor, gate:
     gate.open()
     assert await draining
     await unit
+
+
+async def test_draining_waits_for_the_units_that_wait_for_a_permit(
+    executors: Callable[..., DbExecutor], gates: Callable[[], Gate]
+) -> None:
+    """Between the end of the first and the start of the second nothing runs."""
+    executor, first, second = executors(1), gates(), gates()
+    units = [asyncio.create_task(executor.run(first.hold))]
+    await eventually(first.reached.is_set)
+    units.append(asyncio.create_task(executor.run(second.hold)))
+    await eventually(lambda: executor.statistics().waiting == 1)
+    draining = asyncio.create_task(executor.drain(PATIENCE_SECONDS))
+    await asyncio.sleep(0)  # it begins
+    first.open()
+    await eventually(second.reached.is_set)
+    assert not draining.done()
+    second.open()
+    assert await draining
+    await asyncio.gather(*units)
 
 
 async def test_draining_gives_up_at_its_timeout(executor: DbExecutor, gate: Gate) -> None:

@@ -43,6 +43,10 @@ def test_a_forked_child_starts_counting_afresh(forked: dict[str, Any]) -> None:
     assert forked["started"] == 0
 
 
+def test_a_forked_child_does_not_count_its_parents_lanes(forked: dict[str, Any]) -> None:
+    assert forked["lanes"] == {"running": 0, "permits": 1, "waiting": 0}
+
+
 def test_the_parent_keeps_its_connection_when_the_child_ends(forked: dict[str, Any]) -> None:
     before, after = forked["parent"]
     assert before == after

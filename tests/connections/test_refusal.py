@@ -1,5 +1,6 @@
 """No worker has more children than its role declares, when it starts and later."""
 
+import os
 from types import SimpleNamespace
 from typing import Any
 
@@ -63,9 +64,14 @@ def test_what_celery_was_asked_for(options: dict[str, Any], children: int) -> No
     assert children_asked(options, SimpleNamespace(worker_concurrency=2)) == children
 
 
-def test_without_a_number_celery_takes_the_processors() -> None:
-    for concurrency in (0, "auto"):
-        assert children_asked({}, SimpleNamespace(worker_concurrency=concurrency)) >= 1
+@pytest.mark.parametrize("asked", [None, 0, "auto"])
+@pytest.mark.parametrize("configured", [0, "auto"])
+def test_without_a_number_celery_takes_as_many_as_there_are_processors(
+    monkeypatch: pytest.MonkeyPatch, asked: Any, configured: Any
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 47)
+    conf = SimpleNamespace(worker_concurrency=configured)
+    assert children_asked({"concurrency": asked}, conf) == 47
 
 
 class Pool:
