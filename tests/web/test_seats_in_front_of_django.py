@@ -6,12 +6,12 @@ import asyncio
 import random
 import resource
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import psycopg
 import pytest
+from django.db import connection
 
 from tests.databases import database_url
 from tests.waiting import wait_until
@@ -41,6 +41,13 @@ async def count_backends(observer: psycopg.Connection, name: str) -> int:
     return int(row[0])
 
 
+async def fill_the_pool(server: WebServer) -> int:
+    """Have all its connections made; how many checkouts have waited in the pool's queue so far."""
+    while (pool := (await server.statistics())["pool"]).get("pool_size", 0) < POOL:
+        await asyncio.gather(*(server.get("/query?seconds=0.1") for _ in range(POOL)))
+    return int(pool["requests_queued"])
+
+
 def test_a_page_is_answered_and_gives_everything_back(server: WebServer) -> None:
     assert asyncio.run(server.get("/query")).status == 200
     server.wait_until_whole(POOL)
@@ -64,6 +71,19 @@ def test_never_more_backends_than_the_pool(
     assert waited > POOL
     assert server.look()["pool"].get("requests_errors", 0) == 0
     server.wait_until_whole(POOL)
+
+
+def test_the_pool_never_has_a_waiter(server: WebServer) -> None:
+    """A connection is back before its seat, so whoever gets the seat finds it."""
+
+    async def crowd() -> tuple[int, int]:
+        before = await fill_the_pool(server)
+        for path in ("/query", "/async-query", "/stream?parts=5&bytes=10") * 5:
+            await asyncio.gather(*(server.get(path) for _ in range(5 * POOL)))
+        return before, (await server.statistics())["pool"]["requests_queued"]
+
+    before, after = asyncio.run(crowd())
+    assert after == before
 
 
 def test_requests_never_wait_for_each_other_in_a_circle(server: WebServer) -> None:
@@ -172,16 +192,24 @@ def test_a_stream_in_a_transaction_keeps_its_connection(server: WebServer) -> No
 
 
 @pytest.mark.parametrize("path", ["/failing-stream", "/failing-async-stream"])
-def test_streams_that_fail_lose_nothing(server: WebServer, path: str) -> None:
-    """Scenario 2. Stock Django answers 500 from the fifth request on."""
+def test_streams_that_fail_lose_nothing(transactional_db: None, path: str) -> None:
+    """Scenario 2. Stock Django answers 500 from the fifth request on.
 
-    async def fail_then_ask() -> Answer:
-        for _ in range(POOL + 1):
+    What is lost could be found by the garbage collector: here it looks only while somebody waits
+    for a seat, and never does anybody.
+    """
+
+    async def fail_then_ask(server: WebServer) -> Answer:
+        for _ in range(POOL - 1):
             await server.get(path)
+            while (await server.statistics())["seats"]["taken"]:
+                pass
         return await server.get("/query")
 
-    assert asyncio.run(fail_then_ask()).status == 200
-    server.wait_until_whole(POOL)
+    connection.close()
+    with WebServer(database_url(), WITHOUT_GC="1", SEAT_DEADLINE_SECONDS="600") as server:
+        assert asyncio.run(fail_then_ask(server)).status == 200
+        server.wait_until_whole(POOL)
 
 
 def test_what_escapes_a_request_is_found(server: WebServer) -> None:
@@ -212,14 +240,19 @@ def test_tasks_that_outlive_their_request_lose_nothing(server: WebServer) -> Non
 def test_no_seat_in_time_is_answered_503(transactional_db: None) -> None:
     with WebServer(database_url(), connections=1, SEAT_SECONDS="0.2") as server:
 
-        async def crowd() -> list[Answer]:
-            await server.get("/query")
-            return await asyncio.gather(*(server.get("/query?seconds=1") for _ in range(4)))
+        async def crowd() -> tuple[Answer, list[Answer]]:
+            first = asyncio.create_task(server.get("/held"))
+            while not (await server.statistics())["seats"]["taken"]:
+                pass
+            others = await asyncio.gather(*(server.get("/query") for _ in range(3)))
+            await server.get("/free/open-gate")
+            return await first, others
 
-        answers = sorted(asyncio.run(crowd()))
-    assert [answer.status for answer in answers] == [200, 503, 503, 503]
-    assert answers[1].headers["retry-after"] == "10"
-    assert b"try again" in answers[1].body
+        first, others = asyncio.run(crowd())
+    assert first.status == 200
+    assert [answer.status for answer in others] == [503, 503, 503]
+    assert others[0].headers["retry-after"] == "10"
+    assert b"try again" in others[0].body
 
 
 class TestBodies:
@@ -235,7 +268,13 @@ class TestBodies:
     def test_that_are_too_large_are_refused_unread(self, server: WebServer) -> None:
         assert self.post(server, 1_000_001, b"").status == 413
 
-    def test_sent_slowly_hold_no_seat(self, server: WebServer) -> None:
+    def test_sent_slowly_hold_no_seat(self, transactional_db: None) -> None:
+        """Nor would one come free before anybody gave up."""
+        connection.close()
+        with WebServer(database_url(), BODY_SECONDS="600", SEAT_SECONDS="600") as server:
+            self.assert_served_beside_slow_senders(server)
+
+    def assert_served_beside_slow_senders(self, server: WebServer) -> None:
         async def dawdle() -> Answer:
             senders = [(await server.connect())[1] for _ in range(POOL + 2)]
             for sender in senders:
@@ -255,7 +294,5 @@ class TestBodies:
 def test_a_slow_sender_who_leaves_is_forgotten(server: WebServer) -> None:
     client = server.never_read("/query")
     with closing(client):
-        began = time.monotonic()
         assert asyncio.run(server.get("/query")).status == 200
-        assert time.monotonic() - began < 10
     server.wait_until_whole(POOL)
