@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from statistics import median
 
 import psycopg
 import pytest
@@ -35,10 +33,8 @@ def checkout() -> Iterator[Checkout]:
 
 
 def statuses_at_once(web: Web, path: str) -> set[int]:
-    """Of many requests, half of which must be answered within 100 ms."""
-    answers = [web.get(path) for _ in range(20)]
-    assert median(seconds for *_, seconds in answers) < 0.1
-    return {status for status, *_ in answers}
+    """Of many requests: one that waited for the database would never be answered."""
+    return {web.get(path)[0] for _ in range(20)}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -86,9 +82,7 @@ def test_it_answers_while_postgresql_is_frozen_and_when_it_is_gone(
         web = Web(fleet, **ONE)
         wait_until(lambda: web.get("/health")[0] == 200)
         freeze(checkout, signal.SIGSTOP)
-        frozen_at = time.monotonic()
-        while web.get("/health")[0] == 200:
-            assert time.monotonic() - frozen_at < 15
+        wait_until(lambda: web.get("/health")[0] == 503)
         assert statuses_at_once(web, "/health") == {503}
         assert web.health()["database"]["status"] == "down"
         assert statuses_at_once(web, "/health/live") == {200}
