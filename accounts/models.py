@@ -12,6 +12,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+EMAIL_MAX_CHARACTERS = 254
+
 
 class InterfaceLanguage(models.TextChoices):
     ENGLISH = "en", "English"
@@ -41,7 +43,7 @@ class UserManager(BaseUserManager["User"]):
 
 class User(AbstractUser):
     username = None  # type: ignore[assignment]  # Django's way of dropping an inherited field
-    email = models.EmailField(_("e-mail address"), unique=True)
+    email = models.EmailField(_("e-mail address"), max_length=EMAIL_MAX_CHARACTERS, unique=True)
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
     )

@@ -1,15 +1,11 @@
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from accounts.views import sign_up
+from accounts.views import show_sign_in, show_sign_up
 
 app_name = "accounts"
 urlpatterns = [
-    path(
-        "login/",
-        LoginView.as_view(template_name="accounts/login.html", redirect_authenticated_user=True),
-        name="login",
-    ),
+    path("login/", show_sign_in, name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
-    path("signup/", sign_up, name="signup"),
+    path("signup/", show_sign_up, name="signup"),
 ]

@@ -1,26 +1,54 @@
 from __future__ import annotations
 
-from django.conf import settings
-from django.contrib.auth import login
+from urllib.parse import urlencode
+
+from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts.forms import SignUpForm
+from accounts.limits.refusals import Closed, LimitReached, refuse, take_places
+from accounts.limits.rules import address_of, sign_up_windows
+from accounts.sign_ins import braked
+from accounts.sign_ups import sign_up
+
+ENOUGH = _("Many accounts were made from your network today. You can make one %(when)s.")
+CLOSED = _("New accounts are not made here at present.")
+
+show_sign_in = braked(
+    LoginView.as_view(template_name="accounts/login.html", redirect_authenticated_user=True)
+)
 
 
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
-def sign_up(request: HttpRequest) -> HttpResponse:
-    """A new account, signed in at once."""
-    form = SignUpForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        login(request, form.save())
-        return redirect(_next_page(request) or settings.LOGIN_REDIRECT_URL)
-    context = {"form": form, "next": _next_page(request)}
-    return render(request, "accounts/signup.html", context, status=422 if form.errors else 200)
+def show_sign_up(request: HttpRequest) -> HttpResponse:
+    """Whoever signs up is sent to sign in, be the account new or not: nobody learns which.
+
+    A form with a mistake costs nothing.
+    """
+    form = SignUpForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return _render(request, form, status=422 if form.is_bound else 200)
+    try:
+        with take_places(sign_up_windows(address_of(request)), words=ENOUGH, closed=CLOSED):
+            sign_up(form)
+    except (LimitReached, Closed) as refusal:
+        return refuse(request, refusal, lambda words: _render(request, form, words))
+    wanted = {"signed_up": 1} | ({"next": page} if (page := _next_page(request)) else {})
+    return redirect(f"{reverse('accounts:login')}?{urlencode(wanted)}")
+
+
+def _render(
+    request: HttpRequest, form: SignUpForm, notice: str = "", *, status: int = 200
+) -> HttpResponse:
+    context = {"form": form, "notice": notice, "next": _next_page(request)}
+    return render(request, "accounts/signup.html", context, status=status)
 
 
 def _next_page(request: HttpRequest) -> str:

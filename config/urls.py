@@ -1,11 +1,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts.sign_ins import braked
+
 urlpatterns = [
     path("", include("connections.urls")),
     path("", include("learning.urls")),
     path("runs/", include("generation.urls")),
     path("accounts/", include("accounts.urls")),
+    path("admin/login/", braked(admin.site.login)),
     path("admin/", admin.site.urls),
 ]
 

@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class LearningConfig(AppConfig):
     name = "learning"
     verbose_name = _("learning")
+
+    def ready(self) -> None:
+        from learning import adoption  # noqa: F401, PLC0415 - connects, once models are there

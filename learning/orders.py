@@ -98,14 +98,10 @@ def _order(wanted: OutlineRequest, visitor: Visitor, person: Person, form_key: u
 def _order_once(order: Order, provider: Provider, person: Person, made: list[str]) -> uuid.UUID:
     """Open the run within the limits. Whatever is refused, or was there already, costs nothing."""
     closed = CLOSED if order.owner else CLOSED_TO_VISITORS
-    places = take_places(order_windows(person), words=ENOUGH, closed=closed)
-    try:
+    with take_places(order_windows(person), words=ENOUGH, closed=closed) as places:
         run_id, is_new = _open_run(order, provider, person, made)
-    except BaseException:
-        places.give_back()
-        raise
-    if not is_new:
-        places.give_back()
+        if not is_new:
+            places.give_back()
     return run_id
 
 
@@ -137,6 +133,10 @@ def _order_key(request: OutlineRequest, owner: User | None, form_key: uuid.UUID)
 def remember(session: SessionBase, roadmap_id: uuid.UUID) -> None:
     made = [known for known in made_roadmaps(session) if known != str(roadmap_id)]
     session[MADE_ROADMAPS] = [*made, str(roadmap_id)][-MADE_ROADMAPS_KEPT:]
+
+
+def forget_made(session: SessionBase) -> None:
+    session.pop(MADE_ROADMAPS, None)
 
 
 def made_roadmaps(session: SessionBase) -> list[str]:

@@ -16,6 +16,7 @@ from accounts.limits.addresses import visitors_network
 from accounts.limits.windows import Window, Windows
 
 MINUTE, DAY = 60, 86_400
+SIGN_UP_MAILS_PER_DAY = 3
 
 
 @functools.cache
@@ -77,6 +78,11 @@ def sign_in_windows(address: str, account: str) -> Sequence[Window]:
 
 def sign_up_windows(address: str) -> Sequence[Window]:
     return [_window("sign-ups", f"address:{address}", settings.SIGN_UPS_PER_ADDRESS_PER_DAY, DAY)]
+
+
+def sign_up_mail_windows(account: int) -> Sequence[Window]:
+    """Of the mails that others can have sent to somebody by signing up with that address."""
+    return [_window("sign-up-mails", f"account:{account}", SIGN_UP_MAILS_PER_DAY, DAY)]
 
 
 def _window(what: str, whose: str, most: int, seconds: int) -> Window:

@@ -7,7 +7,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from types import TracebackType
+from typing import Any, Protocol, Self
 
 import redis
 import structlog
@@ -49,10 +50,22 @@ class Counter(Protocol):
 
 @dataclass
 class Places:
-    """What was taken; `give_back` undoes it, once."""
+    """What was taken; `give_back` undoes it, once. A block that fails gives it back, too."""
 
     _counter: Counter
     _windows: Sequence[Window]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is not None:
+            self.give_back()
 
     def give_back(self) -> None:
         """A place that cannot be given back just now is lost until its window ends."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from typing import Any
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -126,12 +127,15 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-    )
+    *(
+        {"NAME": f"django.contrib.auth.password_validation.{name}"}
+        for name in (
+            "UserAttributeSimilarityValidator",
+            "MinimumLengthValidator",
+            "CommonPasswordValidator",
+        )
+    ),
+    {"NAME": "accounts.passwords.VariedPasswordValidator"},
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOGIN_URL = "accounts:login"
@@ -232,6 +236,9 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 
 # --- Content -------------------------------------------------------------------------------------
 SITE_URL = site_url(env, default="http://127.0.0.1:8000")
+DEFAULT_FROM_EMAIL = f"Cairn <no-reply@{urlsplit(SITE_URL).hostname}>"
+# A server that takes no mail must not keep a worker for ever.
+EMAIL_TIMEOUT = 20
 LLM_BASE_URL = model_server_url(env)
 LLM_API_KEY = model_server_key(env)
 LLM_MODEL = env.str("LLM_MODEL", default="")

@@ -24,6 +24,7 @@ OTHERS = {
     "/accounts/login/": {"alice": 302, "bob": 302, "anonymous": 200, "staff": 302},
     "/accounts/signup/": dict.fromkeys(VISITORS, 200),
     "/accounts/logout/": dict.fromkeys(VISITORS, 405),
+    "/admin/login/": {"alice": 200, "bob": 200, "anonymous": 200, "staff": 302},
     "/admin/": {"alice": 302, "bob": 302, "anonymous": 302, "staff": 200},
     "/roadmaps/no-such/": dict.fromkeys(VISITORS, 404),
     "/roadmaps/-/": dict.fromkeys(VISITORS, 404),
@@ -45,6 +46,7 @@ ROUTES = {
     "runs/<uuid:run_id>/",
     "runs/<uuid:run_id>/events/",
     "accounts/login/",
+    "admin/login/",
     "accounts/logout/",
     "accounts/signup/",
 }
