@@ -1,7 +1,7 @@
 """What a provider returns for one concept: validated, not yet rows. Pure: imports no Django.
 
-Lengths are bounded here for people's sake; the database repeats the hard limits as constraints,
-so that content which slipped past (or never met) these models still cannot be stored.
+Whatever passes here can be stored: the bounds are those of the columns, and the database repeats
+them, so that content which never met these models still cannot be.
 """
 
 from __future__ import annotations
@@ -21,11 +21,18 @@ from pydantic import (
     model_validator,
 )
 
+from concepts.bounds import (
+    LEAST_DIFFICULT,
+    LINE_MAX_CHARACTERS,
+    MINUTES_MAX,
+    MOST_DIFFICULT,
+    PARAGRAPH_MAX_CHARACTERS,
+    TUTORIAL_MAX_CHARACTERS,
+    WEB_ADDRESS_MAX_CHARACTERS,
+)
 from concepts.links import canonical_url, is_public_address, may_be_shown_as
+from roadmaps.bounds import LANGUAGE_TAG_MAX_CHARACTERS
 
-# Some 10,000 words; rendering takes up to two seconds.
-TUTORIAL_MAX_CHARACTERS = 60_000
-WEB_ADDRESS_MAX_CHARACTERS = 2_000
 _WEB_ADDRESS = re.compile(r"https?://[^\s/\\?#]+[^\s\\]*", re.IGNORECASE)
 
 
@@ -49,19 +56,24 @@ def _one_line(value: str) -> str:
     line = " ".join(_printable(value).split())
     if any(unicodedata.category(character) == "Cc" for character in line):
         raise ValueError("holds a control character")
+    if not line:
+        raise ValueError("is empty")
     return line
 
 
 Line = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=300),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=LINE_MAX_CHARACTERS),
     AfterValidator(_one_line),
 ]
 Paragraph = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=4_000),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=PARAGRAPH_MAX_CHARACTERS),
     AfterValidator(_printable),
 ]
+Language = Annotated[Line, Field(max_length=LANGUAGE_TAG_MAX_CHARACTERS)]
+Minutes = Annotated[int, Field(ge=1, le=MINUTES_MAX)]
+Difficulty = Annotated[int, Field(ge=LEAST_DIFFICULT, le=MOST_DIFFICULT)]
 
 
 def _web_address(value: str) -> str:
@@ -105,8 +117,8 @@ class ResourceContent(Content):
     url: WebAddress
     kind: Literal["docs", "article", "video", "book", "course", "tool", "exercise"]
     why: Paragraph
-    language: Line = "en"
-    minutes: Annotated[int, Field(ge=1, le=6_000)] | None = None
+    language: Language = "en"
+    minutes: Minutes | None = None
     is_free: bool = True
 
     @model_validator(mode="after")
@@ -118,6 +130,12 @@ class ResourceContent(Content):
 
 class ResourcesContent(Content):
     resources: Annotated[list[ResourceContent], Field(min_length=1, max_length=12)]
+
+    @model_validator(mode="after")
+    def _lists_each_once(self) -> Self:
+        if len({canonical_url(one.url) for one in self.resources}) < len(self.resources):
+            raise ValueError("one address is listed twice")
+        return self
 
 
 class ChoiceContent(Content):
@@ -134,7 +152,13 @@ class QuestionContent(Content):
     choices: Annotated[list[ChoiceContent], Field(min_length=2, max_length=5)]
     explanation: Paragraph
     objective: Line
-    difficulty: Annotated[int, Field(ge=1, le=5)]
+    difficulty: Difficulty
+
+    @model_validator(mode="after")
+    def _choices_differ(self) -> Self:
+        if len({choice.text for choice in self.choices}) < len(self.choices):
+            raise ValueError("two choices read the same")
+        return self
 
 
 class QuizContent(Content):

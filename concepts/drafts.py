@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from concepts.bounds import TUTORIAL_MAX_CHARACTERS
 from concepts.content import (
-    TUTORIAL_MAX_CHARACTERS,
     ArtifactContent,
     ArtifactKind,
     QuizContent,

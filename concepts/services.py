@@ -28,7 +28,14 @@ from django.db.models.functions import Greatest, Now
 
 from concepts import payloads
 from concepts.artifact_states import ArtifactState, sources
-from concepts.drafts import FailureDraft, VersionDraft
+from concepts.bounds import (
+    ERROR_CLASS_MAX_CHARACTERS,
+    ERROR_DETAIL_MAX_CHARACTERS,
+    MODEL_MAX_CHARACTERS,
+    PROMPT_VERSION_MAX_CHARACTERS,
+    REASON_MAX_CHARACTERS,
+)
+from concepts.drafts import FailureDraft, VersionDraft, storable
 from concepts.models import Artifact, ArtifactVersion
 
 _FREE = {"leased_by": None, "lease_until": None}
@@ -186,8 +193,8 @@ def _create_versions(run_id: uuid.UUID, drafts: Sequence[VersionDraft]) -> list[
             run_id=run_id,
             origin=draft.provenance.origin,
             provider=draft.provenance.provider,
-            model=draft.provenance.model,
-            prompt_version=draft.provenance.prompt_version,
+            model=storable(draft.provenance.model)[:MODEL_MAX_CHARACTERS],
+            prompt_version=draft.provenance.prompt_version[:PROMPT_VERSION_MAX_CHARACTERS],
             language=draft.provenance.language,
             content_hash=draft.content_hash,
             reviewed_on=draft.provenance.reviewed_on,
@@ -222,9 +229,9 @@ def store_failures(
 def _fail(artifact: Artifact, draft: FailureDraft) -> None:
     artifact.state = ArtifactState.FAILED if draft.retry_seconds is None else ArtifactState.PENDING
     artifact.leased_by = artifact.lease_until = None
-    artifact.error_class = draft.error_class[:100]
-    artifact.error_public = draft.public[:500]
-    artifact.error_detail = draft.detail[:10_000]
+    artifact.error_class = draft.error_class[:ERROR_CLASS_MAX_CHARACTERS]
+    artifact.error_public = draft.public[:REASON_MAX_CHARACTERS]
+    artifact.error_detail = draft.detail[:ERROR_DETAIL_MAX_CHARACTERS]
     if draft.retry_seconds is None:
         artifact.finished_at = Now()
     else:

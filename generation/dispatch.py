@@ -10,6 +10,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from concepts.bounds import MODEL_MAX_CHARACTERS
+from concepts.drafts import storable
 from generation import services, tasks
 from generation.events import Event, append_events
 from generation.goals import check_wishes, clean_goal
@@ -114,7 +116,7 @@ def _open_run(
         placed_from=order.placed_from,
         idempotency_key=order.idempotency_key,
         provider=provider.name,
-        model=provider.model,
+        model=storable(provider.model)[:MODEL_MAX_CHARACTERS],
         options=request.options(),
     )
     append_events(run.pk, [Event(EventType.RUN_QUEUED)])

@@ -10,10 +10,8 @@ from datetime import date
 from generation.crimes import is_plainly_criminal
 from generation.outline import OutlineRequest
 from generation.providers.base import GoalRefused
+from roadmaps.bounds import GOAL_MAX_CHARACTERS, LANGUAGE_TAG_MAX_CHARACTERS
 
-GOAL_MAX_CHARACTERS = 500
-# As RFC 5646 (4.4.1) advises to provide for.
-LANGUAGE_TAG_MAX_CHARACTERS = 35
 CONCEPTS = range(4, 201)
 HOURS_PER_WEEK = range(1, 81)
 LEVELS = ("beginner", "intermediate", "advanced")

@@ -12,6 +12,12 @@ from typing import Any
 import structlog
 from django.db import transaction
 
+from concepts.bounds import (
+    ERROR_CLASS_MAX_CHARACTERS,
+    MODEL_MAX_CHARACTERS,
+    PROMPT_VERSION_MAX_CHARACTERS,
+)
+from concepts.drafts import storable
 from generation.ledger import CallRecord, Ledger, Publish
 from generation.limits import Limits
 from generation.log_events import brief_error
@@ -45,12 +51,12 @@ def _row(record: Mapping[str, Any]) -> ModelCallRecord:
         run_id=uuid.UUID(record["run"]),
         at=datetime.fromisoformat(record["at"]),
         purpose=record["purpose"],
-        prompt_version=record["prompt_version"],
-        model=record["model"],
+        prompt_version=record["prompt_version"][:PROMPT_VERSION_MAX_CHARACTERS],
+        model=storable(record["model"])[:MODEL_MAX_CHARACTERS],
         attempt=record["attempt"],
         seconds=record["seconds"],
         outcome=record["outcome"],
-        error_class=record["error_class"][:100],
+        error_class=record["error_class"][:ERROR_CLASS_MAX_CHARACTERS],
         tokens_in=record["tokens_in"],
         tokens_out=record["tokens_out"],
         tokens_cached=record["tokens_cached"],

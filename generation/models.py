@@ -9,6 +9,13 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from concepts.bounds import (
+    ERROR_CLASS_MAX_CHARACTERS,
+    MODEL_MAX_CHARACTERS,
+    PROMPT_VERSION_MAX_CHARACTERS,
+    PROVIDER_MAX_CHARACTERS,
+    REASON_MAX_CHARACTERS,
+)
 from concepts.models import ArtifactKindLabel, Concept
 from generation.run_states import RunState
 from roadmaps.models import Roadmap
@@ -36,7 +43,7 @@ class GenerationRun(models.Model):
     state = models.CharField(
         _("state"), max_length=16, choices=RunStateLabel.choices, default=RunState.QUEUED
     )
-    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    reason = models.CharField(_("reason"), max_length=REASON_MAX_CHARACTERS, blank=True)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("requested by"),
@@ -57,8 +64,8 @@ class GenerationRun(models.Model):
         db_default="",
         editable=False,
     )
-    provider = models.CharField(_("provider"), max_length=50)
-    model = models.CharField(_("model"), max_length=200, blank=True)
+    provider = models.CharField(_("provider"), max_length=PROVIDER_MAX_CHARACTERS)
+    model = models.CharField(_("model"), max_length=MODEL_MAX_CHARACTERS, blank=True)
     # What was asked for, as OutlineRequest.options() gives it: the same goal and options are the
     # same order.
     options = models.JSONField(_("options"), default=dict, blank=True)
@@ -180,11 +187,13 @@ class ModelCallRecord(models.Model):
     )
     at = models.DateTimeField(_("ended"))
     purpose = models.CharField(_("purpose"), max_length=32)
-    prompt_version = models.CharField(_("prompt version"), max_length=50)
-    model = models.CharField(_("model"), max_length=200)
+    prompt_version = models.CharField(_("prompt version"), max_length=PROMPT_VERSION_MAX_CHARACTERS)
+    model = models.CharField(_("model"), max_length=MODEL_MAX_CHARACTERS)
     attempt = models.PositiveSmallIntegerField(_("attempt"))
     outcome = models.CharField(_("outcome"), max_length=16, choices=CallOutcome.choices)
-    error_class = models.CharField(_("error class"), max_length=100, blank=True)
+    error_class = models.CharField(
+        _("error class"), max_length=ERROR_CLASS_MAX_CHARACTERS, blank=True
+    )
     seconds = models.FloatField(_("seconds"))
     tokens_in = models.PositiveBigIntegerField(_("tokens in"), default=0)
     tokens_out = models.PositiveBigIntegerField(_("tokens out"), default=0)

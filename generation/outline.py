@@ -15,7 +15,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field
 
-from concepts.content import Content, Line, Paragraph
+from concepts.bounds import OUTLINE_KEY_MAX_CHARACTERS
+from concepts.content import Content, Difficulty, Language, Line, Minutes, Paragraph
 from generation.languages import primary_language
 from roadmaps.graph import Edge, break_cycles, forward_edges
 from roadmaps.plain_titles import plain_title
@@ -30,7 +31,7 @@ MIN_MINUTES, MAX_MINUTES = 5, 240
 # What a concept is asked to take, one sitting; the wider bounds above are what passes.
 LEAST_SITTING, LONGEST_SITTING = 15, 90
 
-Key = Annotated[Line, Field(max_length=200)]
+Key = Annotated[Line, Field(max_length=OUTLINE_KEY_MAX_CHARACTERS)]
 Title = Annotated[Line, AfterValidator(plain_title)]
 _PLACEHOLDER = re.compile(
     r"(stage|module|concept|chapter|part|topic|lesson)\s*\d*[\s:.–—-]*"
@@ -43,8 +44,8 @@ class ConceptOutline(Content):
     title: Title
     summary: Paragraph
     kind: Literal["fact", "concept", "procedure", "design"]
-    difficulty: Annotated[int, Field(ge=1, le=5)]
-    est_minutes: Annotated[int, Field(ge=1, le=6_000)]
+    difficulty: Difficulty
+    est_minutes: Minutes
     objectives: Annotated[list[Line], Field(min_length=2, max_length=4)]
     keywords: list[Line] = Field(default_factory=list, max_length=12)
     requires: list[Key] = Field(default_factory=list)
@@ -65,7 +66,7 @@ class StageOutline(Content):
 class Outline(Content):
     title: Title
     summary: Paragraph
-    language: Annotated[Line, Field(max_length=35)]
+    language: Language
     level: Literal["beginner", "intermediate", "advanced"]
     assumptions: list[Line] = Field(default_factory=list)
     stages: Annotated[list[StageOutline], Field(min_length=1)]

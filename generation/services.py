@@ -18,6 +18,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Greatest, Now
 from django.utils import timezone
 
+from concepts.bounds import REASON_MAX_CHARACTERS
 from concepts.drafts import Draft, FailureDraft, VersionDraft, storable
 from concepts.payloads import count_rows
 from concepts.services import (
@@ -258,7 +259,7 @@ def stop_run(
     `instead` says that the goal is at fault, asking again would not help, and what else might.
     `detail` is for operators, in the history.
     """
-    reason = storable(reason).strip()[:500] or "No reason was given."
+    reason = storable(reason).strip()[:REASON_MAX_CHARACTERS] or "No reason was given."
     run = GenerationRun.objects.select_for_update().get(pk=run_id)
     if planner is not None and run.leased_by != planner:
         return False
@@ -267,7 +268,7 @@ def stop_run(
     types = {RunState.PAUSED: EventType.RUN_PAUSED, RunState.CANCELLED: EventType.RUN_CANCELLED}
     payload: dict[str, Any] = {"reason": reason}
     if detail:
-        payload["detail"] = storable(detail)[:500]
+        payload["detail"] = storable(detail)[:REASON_MAX_CHARACTERS]
     if instead is not None:
         payload |= {"refused": True, "suggestions": [storable(goal) for goal in instead]}
     if planner is not None:

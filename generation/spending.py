@@ -31,7 +31,8 @@ ON CONFLICT (run_id, puller) DO UPDATE
 _ADD_UP = """
 UPDATE generation_generationrun
    SET (model_calls, tokens_in, tokens_out, cost_usd) =
-       (SELECT sum(calls), sum(tokens_in), sum(tokens_out), sum(cost_usd)
+       (SELECT sum(calls), sum(tokens_in), sum(tokens_out),
+               least(sum(cost_usd), 999999.999999)
           FROM generation_runspending WHERE run_id = %s)
  WHERE id = %s
 """

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from generation.goals import HOURS_PER_WEEK
 from generation.outline import OutlineRequest
 from generation.providers.base import GoalRefused
-from roadmaps.models import GOAL_MAX_CHARACTERS, Level
+from roadmaps.bounds import GOAL_MAX_CHARACTERS
+from roadmaps.models import Level
 
 
 class GoalForm(forms.Form):

@@ -14,7 +14,7 @@ from learning.access import get_visible_concept
 from learning.forms import GoalForm
 from learning.paging import take_page
 from roadmaps.access import get_visible_roadmap
-from roadmaps.models import GOAL_MAX_CHARACTERS
+from roadmaps.bounds import GOAL_MAX_CHARACTERS
 from roadmaps.titles import SEARCH_MAX_CHARACTERS, tidy_search
 
 ROADMAPS_ON_A_PAGE = 30

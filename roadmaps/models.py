@@ -14,13 +14,15 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from roadmaps.bounds import (
+    GOAL_KEY_MAX_CHARACTERS,
+    GOAL_MAX_CHARACTERS,
+    LANGUAGE_TAG_MAX_CHARACTERS,
+    SLUG_MAX_CHARACTERS,
+    TITLE_MAX_CHARACTERS,
+)
 from roadmaps.slugs import secret_slug
 from roadmaps.titles import TitleWords
-
-GOAL_MAX_CHARACTERS = 500
-GOAL_KEY_MAX_CHARACTERS = 1_000
-TITLE_MAX_CHARACTERS = 300
-LANGUAGE_TAG_MAX_CHARACTERS = 35
 
 
 class Level(models.TextChoices):
@@ -63,7 +65,9 @@ class Roadmap(models.Model):
     goal = models.CharField(_("goal"), max_length=GOAL_MAX_CHARACTERS)
     goal_key = models.CharField(_("goal, folded for comparing"), max_length=GOAL_KEY_MAX_CHARACTERS)
     title = models.CharField(_("title"), max_length=TITLE_MAX_CHARACTERS)
-    slug = models.SlugField(_("slug"), max_length=120, allow_unicode=True, unique=True)
+    slug = models.SlugField(
+        _("slug"), max_length=SLUG_MAX_CHARACTERS, allow_unicode=True, unique=True
+    )
     summary = models.TextField(_("summary"), blank=True)
     assumptions = models.JSONField(_("assumptions"), default=list, blank=True)
     language = models.CharField(

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from roadmaps.models import GOAL_KEY_MAX_CHARACTERS, TITLE_MAX_CHARACTERS, Roadmap, Visibility
+from roadmaps.bounds import GOAL_KEY_MAX_CHARACTERS, TITLE_MAX_CHARACTERS
+from roadmaps.models import Roadmap, Visibility
 from roadmaps.slugs import make_slug
 from roadmaps.text import text_key
 

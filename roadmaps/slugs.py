@@ -6,7 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-SLUG_MAX_CHARACTERS = 120
+from roadmaps.bounds import SLUG_MAX_CHARACTERS
+
 # Signs and spaces go, so more is looked at than is kept.
 LOOKED_AT = 500
 _JOINTS = re.compile(r"[-\s]+")

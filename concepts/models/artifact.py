@@ -8,8 +8,16 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from concepts.artifact_states import ArtifactState
+from concepts.bounds import (
+    ERROR_CLASS_MAX_CHARACTERS,
+    MODEL_MAX_CHARACTERS,
+    PROMPT_VERSION_MAX_CHARACTERS,
+    PROVIDER_MAX_CHARACTERS,
+    REASON_MAX_CHARACTERS,
+)
 from concepts.content import ArtifactKind
 from concepts.models.concept import Concept
+from roadmaps.bounds import LANGUAGE_TAG_MAX_CHARACTERS
 
 
 class ArtifactKindLabel(models.TextChoices):
@@ -45,8 +53,12 @@ class Artifact(models.Model):
     leased_by = models.UUIDField(_("claimed by"), null=True, blank=True)
     lease_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
     retry_at = models.DateTimeField(_("not before"), null=True, blank=True)
-    error_class = models.CharField(_("error class"), max_length=100, blank=True)
-    error_public = models.CharField(_("what went wrong"), max_length=500, blank=True)
+    error_class = models.CharField(
+        _("error class"), max_length=ERROR_CLASS_MAX_CHARACTERS, blank=True
+    )
+    error_public = models.CharField(
+        _("what went wrong"), max_length=REASON_MAX_CHARACTERS, blank=True
+    )
     error_detail = models.TextField(_("error detail"), blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     current_version = models.OneToOneField(
@@ -124,10 +136,12 @@ class ArtifactVersion(models.Model):
     number = models.PositiveIntegerField(_("number"))
     run_id = models.UUIDField(_("run"))
     origin = models.CharField(_("origin"), max_length=16, choices=Origin.choices)
-    provider = models.CharField(_("provider"), max_length=50)
-    model = models.CharField(_("model"), max_length=200, blank=True)
-    prompt_version = models.CharField(_("prompt version"), max_length=50, blank=True)
-    language = models.CharField(_("language"), max_length=35)
+    provider = models.CharField(_("provider"), max_length=PROVIDER_MAX_CHARACTERS)
+    model = models.CharField(_("model"), max_length=MODEL_MAX_CHARACTERS, blank=True)
+    prompt_version = models.CharField(
+        _("prompt version"), max_length=PROMPT_VERSION_MAX_CHARACTERS, blank=True
+    )
+    language = models.CharField(_("language"), max_length=LANGUAGE_TAG_MAX_CHARACTERS)
     content_hash = models.CharField(_("content hash (SHA-256)"), max_length=64)
     reviewed_on = models.DateField(_("reviewed on"), null=True, blank=True)
     tokens_in = models.PositiveIntegerField(_("tokens in"), default=0)

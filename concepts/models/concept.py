@@ -9,7 +9,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from roadmaps.models import TITLE_MAX_CHARACTERS, Module, Roadmap
+from concepts.bounds import LEAST_DIFFICULT, MOST_DIFFICULT, OUTLINE_KEY_MAX_CHARACTERS
+from roadmaps.bounds import SLUG_MAX_CHARACTERS, TITLE_MAX_CHARACTERS
+from roadmaps.models import Module, Roadmap
 
 
 class ConceptKind(models.TextChoices):
@@ -30,13 +32,15 @@ class Concept(models.Model):
     stable_key = models.UUIDField(default=uuid.uuid4, editable=False)
     position = models.PositiveSmallIntegerField(_("position in the roadmap"))
     title = models.CharField(_("title"), max_length=TITLE_MAX_CHARACTERS)
-    slug = models.SlugField(_("slug"), max_length=120, allow_unicode=True)
+    slug = models.SlugField(_("slug"), max_length=SLUG_MAX_CHARACTERS, allow_unicode=True)
     summary = models.TextField(_("summary"), blank=True)
     kind = models.CharField(
         _("kind"), max_length=16, choices=ConceptKind.choices, default=ConceptKind.CONCEPT
     )
     difficulty = models.PositiveSmallIntegerField(
-        _("difficulty"), default=1, validators=[MinValueValidator(1), MaxValueValidator(5)]
+        _("difficulty"),
+        default=1,
+        validators=[MinValueValidator(LEAST_DIFFICULT), MaxValueValidator(MOST_DIFFICULT)],
     )
     est_minutes = models.PositiveSmallIntegerField(
         _("estimated minutes"), default=30, validators=[MinValueValidator(1)]
@@ -44,7 +48,7 @@ class Concept(models.Model):
     objectives = models.JSONField(_("objectives"), default=list, blank=True)
     keywords = models.JSONField(_("keywords"), default=list, blank=True)
     # The outline's own key: how a provider finds again what it has planned.
-    outline_key = models.CharField(_("outline key"), max_length=200)
+    outline_key = models.CharField(_("outline key"), max_length=OUTLINE_KEY_MAX_CHARACTERS)
     prerequisites: models.ManyToManyField[Concept, ConceptPrerequisite] = models.ManyToManyField(
         "self",
         through="ConceptPrerequisite",
@@ -68,7 +72,9 @@ class Concept(models.Model):
                 condition=~models.Q(slug="") & ~models.Q(title=""), name="concept_is_named"
             ),
             models.CheckConstraint(
-                condition=models.Q(difficulty__range=(1, 5), est_minutes__gte=1),
+                condition=models.Q(
+                    difficulty__range=(LEAST_DIFFICULT, MOST_DIFFICULT), est_minutes__gte=1
+                ),
                 name="concept_measures",
             ),
         ]

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from concepts.bounds import LEAST_DIFFICULT, LINE_MAX_CHARACTERS, MOST_DIFFICULT
 from concepts.models.artifact import ArtifactVersion
 
 
@@ -33,7 +34,7 @@ class Question(models.Model):
     type = models.CharField(_("type"), max_length=16, choices=QuestionType.choices)
     stem = models.TextField(_("question"))
     explanation = models.TextField(_("explanation"))
-    objective = models.CharField(_("objective"), max_length=300)
+    objective = models.CharField(_("objective"), max_length=LINE_MAX_CHARACTERS)
     difficulty = models.PositiveSmallIntegerField(_("difficulty"))
 
     class Meta:
@@ -43,7 +44,8 @@ class Question(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["quiz", "position"], name="question_position_unique"),
             models.CheckConstraint(
-                condition=~models.Q(stem="") & models.Q(difficulty__range=(1, 5)),
+                condition=~models.Q(stem="")
+                & models.Q(difficulty__range=(LEAST_DIFFICULT, MOST_DIFFICULT)),
                 name="question_is_asked",
             ),
         ]
@@ -57,7 +59,7 @@ class Choice(models.Model):
 
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="choices")
     position = models.PositiveSmallIntegerField(_("position"))
-    text = models.CharField(_("text"), max_length=300)
+    text = models.CharField(_("text"), max_length=LINE_MAX_CHARACTERS)
     is_correct = models.BooleanField(_("correct"))
     rationale = models.TextField(_("reason"))
 

@@ -5,7 +5,9 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from concepts.bounds import LINE_MAX_CHARACTERS, WEB_ADDRESS_MAX_CHARACTERS
 from concepts.models.artifact import ArtifactVersion
+from roadmaps.bounds import LANGUAGE_TAG_MAX_CHARACTERS
 
 
 class ResourceKind(models.TextChoices):
@@ -23,11 +25,11 @@ class Resource(models.Model):
 
     version = models.ForeignKey(ArtifactVersion, on_delete=models.CASCADE, related_name="resources")
     position = models.PositiveSmallIntegerField(_("position"))
-    title = models.CharField(_("title"), max_length=300)
-    url = models.URLField(_("address"), max_length=2000)
-    url_canonical = models.CharField(_("canonical address"), max_length=2000)
+    title = models.CharField(_("title"), max_length=LINE_MAX_CHARACTERS)
+    url = models.URLField(_("address"), max_length=WEB_ADDRESS_MAX_CHARACTERS)
+    url_canonical = models.CharField(_("canonical address"), max_length=WEB_ADDRESS_MAX_CHARACTERS)
     kind = models.CharField(_("kind"), max_length=16, choices=ResourceKind.choices)
-    language = models.CharField(_("language"), max_length=35)
+    language = models.CharField(_("language"), max_length=LANGUAGE_TAG_MAX_CHARACTERS)
     why = models.TextField(_("why it is worth reading"))
     minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
     is_free = models.BooleanField(_("free of charge"), default=True)

@@ -7,7 +7,7 @@ from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
-from concepts.content import TUTORIAL_MAX_CHARACTERS
+from concepts.bounds import TUTORIAL_MAX_CHARACTERS
 from concepts.models.artifact import ArtifactVersion
 
 

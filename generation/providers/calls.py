@@ -7,10 +7,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol, runtime_checkable
 
+# What a server may be believed to have used, or to cost, in one request: the columns hold the sums.
+MOST_TOKENS = 50_000_000
+DEAREST_USD = Decimal(1_000)
+
 
 @dataclass(frozen=True)
 class ModelCall:
-    """`attempt` counts from 1 within what was asked once; `outcome` is that of the metrics."""
+    """`attempt` counts from 1 within what was asked once; `outcome` is that of the metrics.
+
+    Figures come from a server: what cannot be is brought within bounds.
+    """
 
     purpose: str
     prompt_version: str
@@ -23,6 +30,12 @@ class ModelCall:
     tokens_out: int = 0
     tokens_cached: int = 0
     cost_usd: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("tokens_in", "tokens_out", "tokens_cached"):
+            object.__setattr__(self, name, min(max(getattr(self, name), 0), MOST_TOKENS))
+        if self.cost_usd is not None:
+            object.__setattr__(self, "cost_usd", min(max(self.cost_usd, Decimal()), DEAREST_USD))
 
 
 OnCall = Callable[[ModelCall], None]

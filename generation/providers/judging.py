@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from concepts.content import TUTORIAL_MAX_CHARACTERS, ArtifactContent, QuizContent
+from concepts.bounds import TUTORIAL_MAX_CHARACTERS
+from concepts.content import ArtifactContent, QuizContent
 from generation.answers import (
     outline_language_problems,
     quiz_problems,

@@ -7,12 +7,15 @@ its reason. Unknown fields are ignored.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from concepts.content import Content, QuizContent, ResourceContent, TutorialContent
+from generation.languages import find_tag, primary_language
 from generation.outline import Outline
+from roadmaps.bounds import LANGUAGE_TAG_MAX_CHARACTERS
 from roadmaps.plain_titles import plain_titles
 
 # More complaints than these only confuse.
@@ -152,10 +155,19 @@ def read_resources(answer: ResourcesAnswer) -> tuple[list[ResourceContent], list
         data = named.model_dump()
         if named.minutes is not None and named.minutes < 1:
             data["minutes"] = None
+        data["language"] = _tag_of(named.language)
         resource, problems = _read(ResourceContent, data)
         good += [resource] if resource else []
         complaints += [f"resource {number}: {problem}" for problem in problems]
     return good, complaints[:MAX_COMPLAINTS]
+
+
+def _tag_of(language: str) -> str:
+    """A tag for what a model calls the language of a page: “German, with subtitles in English” is
+    German first; “und” where nobody knows."""
+    first = re.split(r"[,;/|(（、，]|\band\b", language[:100])[0]
+    tag = find_tag(language) or find_tag(first) or "und"
+    return tag if len(tag) <= LANGUAGE_TAG_MAX_CHARACTERS else primary_language(tag)
 
 
 def read_tutorial(markdown: str) -> tuple[TutorialContent | None, list[str]]:

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from concepts.bounds import TUTORIAL_MAX_CHARACTERS
 from concepts.content import (
-    TUTORIAL_MAX_CHARACTERS,
     ChoiceContent,
     QuestionContent,
     QuizContent,

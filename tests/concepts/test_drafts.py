@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from concepts.bounds import TUTORIAL_MAX_CHARACTERS
 from concepts.content import (
-    TUTORIAL_MAX_CHARACTERS,
     ArtifactContent,
     ArtifactKind,
     ResourceContent,

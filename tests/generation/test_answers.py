@@ -224,3 +224,24 @@ def test_english_reasons_under_chinese_questions_are_found() -> None:
     assert found == [
         "the reasons and explanations: it is written in English, not in Chinese (中文, zh)"
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "tag"),
+    [
+        ("en", "en"),
+        ("zh_CN", "zh-CN"),
+        ("German", "de"),
+        ("English (with subtitles in French, Spanish, German and Italian)", "en"),
+        ("Deutsch, Englisch", "de"),
+        ("whatever the reader prefers to read it in", "und"),
+        ("", "und"),
+        ("en-" + "abcdefgh-" * 10 + "x1", "en"),
+        ("x" * 5_000, "und"),
+    ],
+)
+def test_whatever_a_model_calls_a_language_no_link_is_lost(said: str, tag: str) -> None:
+    named = NamedResource(title="A", url="https://a.example/", kind="docs", why="B.", language=said)
+    good, problems = read_resources(ResourcesAnswer(resources=[named]))
+    assert problems == []
+    assert good[0].language == tag

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 
 import pytest
 
@@ -15,11 +16,28 @@ from generation.run_states import RunState
 from roadmaps.models import Roadmap
 from tests.generation.cast import ScriptedProvider, get_run, make_outline, open_run
 
+
+def _odd(first: str, last: str) -> str:
+    """500 letters that fold to many bytes, and that nothing presses together."""
+    rng = random.Random(first)
+    return "Go" + "".join(chr(rng.randrange(ord(first), ord(last))) for _ in range(498))
+
+
 PROVIDER = ScriptedProvider(make_outline(30))
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("goal", ["a" * 500, "\ufdfa" * 500, "é🙂" * 250])
+@pytest.mark.parametrize(
+    "goal",
+    [
+        "a" * 500,
+        "\ufdfa" * 500,
+        "é🙂" * 250,
+        _odd("\U00020000", "\U0002a6d0"),
+        _odd("\u3300", "\u3357"),
+    ],
+    ids=lambda goal: goal[:3],
+)
 def test_the_longest_goals_are_stored(goal: str) -> None:
     request_roadmap(Order(OutlineRequest(goal)), PROVIDER, enqueue=False)
     assert Roadmap.objects.get().goal == goal

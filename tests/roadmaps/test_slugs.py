@@ -6,7 +6,8 @@ from django.urls import Resolver404, resolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roadmaps.slugs import SLUG_MAX_CHARACTERS, SlugNumbers, make_slug
+from roadmaps.bounds import SLUG_MAX_CHARACTERS
+from roadmaps.slugs import SlugNumbers, make_slug
 
 deterministic = settings(derandomize=True, deadline=None)
 

@@ -10,9 +10,9 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client, RequestFactory
 
 from accounts.models import User
+from roadmaps.bounds import SLUG_MAX_CHARACTERS
 from roadmaps.models import Roadmap, Visibility
 from roadmaps.services import create_roadmap
-from roadmaps.slugs import SLUG_MAX_CHARACTERS
 
 pytestmark = pytest.mark.django_db
 

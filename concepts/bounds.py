@@ -1,0 +1,24 @@
+"""How much the columns of concepts hold: content is bounded by the same figures. Pure data.
+
+Characters, as PostgreSQL counts them.
+"""
+
+from roadmaps.bounds import TITLE_MAX_CHARACTERS
+
+LINE_MAX_CHARACTERS = TITLE_MAX_CHARACTERS
+PARAGRAPH_MAX_CHARACTERS = 4_000
+# Some 10,000 words; rendering takes up to two seconds.
+TUTORIAL_MAX_CHARACTERS = 60_000
+# Also of the form for comparing, which an index holds: it is ASCII.
+WEB_ADDRESS_MAX_CHARACTERS = 2_000
+OUTLINE_KEY_MAX_CHARACTERS = 200
+LEAST_DIFFICULT, MOST_DIFFICULT = 1, 5
+# Of one concept, or one resource: a hundred hours.
+MINUTES_MAX = 6_000
+
+PROVIDER_MAX_CHARACTERS = 50
+MODEL_MAX_CHARACTERS = 200
+PROMPT_VERSION_MAX_CHARACTERS = 50
+ERROR_CLASS_MAX_CHARACTERS = 100
+REASON_MAX_CHARACTERS = 500
+ERROR_DETAIL_MAX_CHARACTERS = 10_000

@@ -1,0 +1,11 @@
+"""How much the columns of a roadmap hold: content is bounded by the same figures. Pure data.
+
+Characters, as PostgreSQL counts them.
+"""
+
+GOAL_MAX_CHARACTERS = 500
+GOAL_KEY_MAX_CHARACTERS = 1_000
+TITLE_MAX_CHARACTERS = 300
+SLUG_MAX_CHARACTERS = 120
+# As RFC 5646 (4.4.1) advises to provide for.
+LANGUAGE_TAG_MAX_CHARACTERS = 35
