@@ -87,9 +87,10 @@ def test_rows_are_locked_in_the_order_of_their_keys(
 ) -> None:
     """The second row is held by somebody: by then the first is locked, and no later one."""
     ids = artifact_ids()
-    # On the disk the rows stand the other way round, as updates leave them.
-    for one in reversed(ids):
-        Artifact.objects.filter(pk=one).update(position=one)
+    # On the disk the rows stand the other way round, as updates leave them; so does their order
+    # in the roadmap.
+    for place, one in enumerate(reversed(ids)):
+        Artifact.objects.filter(pk=one).update(position=place)
     connection.close()
     with ThreadPoolExecutor(1) as thread:
         with observer.transaction():
