@@ -43,6 +43,17 @@ async def finish(work: Coroutine[Any, Any, T] | asyncio.Task[T], *, seconds: flo
     return task.result()
 
 
+def heed_cancellation() -> None:
+    """Raises CancelledError where this task was cancelled and something we awaited kept it quiet.
+
+    `asyncio.wait_for` does before Python 3.12, when what it waits for is done in the same moment;
+    redis-py sends every command through it. A task that misses its cancellation works on for ever.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
 def first_error(group: BaseExceptionGroup[BaseException]) -> BaseException:
     """The error behind a TaskGroup's wrapping, so that callers can name what they catch."""
     error: BaseException = group

@@ -9,6 +9,8 @@ from channels.layers import get_channel_layer
 from channels_redis.core import RedisChannelLayer
 from redis.exceptions import RedisError
 
+from generation.draining import heed_cancellation
+
 log = structlog.get_logger(__name__)
 
 
@@ -24,7 +26,9 @@ async def send_hint(run_id: uuid.UUID, seq: int) -> None:
         return
     try:
         await layer.group_send(group_of(run_id), {"type": "run.hint", "seq": seq})
+        heed_cancellation()
     except (OSError, RedisError) as error:
+        heed_cancellation()
         log.warning("hint_not_sent", run=str(run_id), error=str(error))
 
 

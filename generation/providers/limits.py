@@ -22,6 +22,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from generation.draining import heed_cancellation
+
 log = structlog.get_logger(__name__)
 
 # Of what is allowed, so that late wake-ups and another clock never reach the limit itself.
@@ -246,9 +248,11 @@ class Pacer:
                 self._first_asked, "",
             )  # fmt: skip
         except (RedisError, OSError) as error:
+            heed_cancellation()
             self._tell(alone=True, error=type(error).__name__)
             self._rest_until = self.clock() + REDIS_REST_SECONDS
             return None
+        heed_cancellation()
         self._tell(alone=False)
         self._first_asked = self._first_asked or now
         return Turn(float(wait), refusal)

@@ -14,6 +14,7 @@ from decimal import Decimal
 from pydantic_ai.messages import ModelResponse
 from pydantic_ai.usage import RequestUsage
 
+from generation.draining import heed_cancellation
 from generation.metrics import LLM_TOKENS, model_call, outcome_of
 from generation.providers.base import (
     ContentError,
@@ -207,13 +208,14 @@ class Requests:
         entry.is_sent, entry.began = True, time.monotonic()
         try:
             async with asyncio.timeout(asking.seconds):
-                return await asking.ask(entry.room)
+                response = await asking.ask(entry.room)
         except Exception as error:  # noqa: BLE001 - whatever it is, it has a name of ours
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                # A library may answer a cancellation with an error of its own.
-                raise asyncio.CancelledError from None
+            heed_cancellation()
             ours = translate(error, self._endpoint)
+        else:
+            # A library may answer a cancellation with half an answer, or with an error of its own.
+            heed_cancellation()
+            return response
         entry.is_refused = isinstance(ours, UNREAD)
         # Not chained: what the library raises may show the key in a traceback.
         raise ours
