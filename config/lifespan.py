@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from uvicorn.config import STARTUP_FAILURE
 
+from accounts.limits.sockets import close_open_places
 from config.bootstrap import REFUSALS, prepare_database
 from connections.monitoring import start_monitoring, stop_monitoring
 from connections.refusal import BudgetRefused, assert_budget
@@ -40,6 +41,7 @@ class Lifespan:
         await receive()
         stop_monitoring()
         await close_socket_lane()
+        await close_open_places()
         await send({"type": "lifespan.shutdown.complete"})
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import hashlib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -16,6 +17,8 @@ from accounts.limits.addresses import visitors_network
 from accounts.limits.windows import Window, Windows
 
 MINUTE, DAY = 60, 86_400
+# So long counts the socket of a process that died.
+SOCKET_LEASE_SECONDS = 90
 SIGN_UP_MAILS_PER_DAY = 3
 
 
@@ -83,6 +86,26 @@ def sign_up_windows(address: str) -> Sequence[Window]:
 def sign_up_mail_windows(account: int) -> Sequence[Window]:
     """Of the mails that others can have sent to somebody by signing up with that address."""
     return [_window("sign-up-mails", f"account:{account}", SIGN_UP_MAILS_PER_DAY, DAY)]
+
+
+def address_of_socket(scope: Mapping[str, Any]) -> str:
+    """The network that a web socket counts for."""
+    forwarded = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
+    peer = scope.get("client") or ("",)
+    return visitors_network(
+        str(peer[0]), b",".join(forwarded).decode("latin-1"), proxies=settings.TRUSTED_PROXIES
+    )
+
+
+def socket_windows(session: str | None, address: str) -> Sequence[Window]:
+    """Of sockets that are open. A visitor without a session is known by address alone."""
+    windows = [
+        _window("sockets", f"address:{address}", settings.SOCKETS_PER_ADDRESS, SOCKET_LEASE_SECONDS)
+    ]
+    if session:
+        most = settings.SOCKETS_PER_SESSION
+        windows.append(_window("sockets", f"session:{session}", most, SOCKET_LEASE_SECONDS))
+    return windows
 
 
 def _window(what: str, whose: str, most: int, seconds: int) -> Window:

@@ -11,9 +11,12 @@ import pytest
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 from django.conf import settings as django_settings
 from django.db import OperationalError
+from django.http import Http404
 from django.test import override_settings
+from pytest_django import Settings
 from redis.exceptions import ConnectionError as RedisAway
 
+from accounts.limits.sockets import open_places
 from generation import consumers
 from generation.hints import send_hint
 from generation.sockets import socket_lane
@@ -52,11 +55,13 @@ def run_id(transactional_db: None) -> uuid.UUID:
     return open_order(visibility=Visibility.UNLISTED).run_id
 
 
-def dial(run_id: uuid.UUID, *, cookie: str = "", origin: str = ORIGIN) -> Websocket:
+def dial(
+    run_id: uuid.UUID, *, cookie: str = "", origin: str = ORIGIN, address: str = "127.0.0.1"
+) -> Websocket:
     from config.asgi import application
 
     headers = [(b"origin", origin.encode()), (b"host", b"localhost"), (b"cookie", cookie.encode())]
-    return Websocket(application, f"/ws/runs/{run_id}/", headers)
+    return Websocket(application, f"/ws/runs/{run_id}/", headers, address)
 
 
 def cookie_of(visitors: Visitors, name: str) -> str:
@@ -169,3 +174,56 @@ async def test_without_its_services_it_closes_and_asks_to_come_back(
 
     monkeypatch.setattr(consumers, "may_watch", fail)
     assert await dial(run_id).connect() == consumers.TRY_AGAIN_LATER
+
+
+async def test_a_session_has_so_many_sockets_and_its_page_polls_without_another(
+    run_id: uuid.UUID, settings: Settings
+) -> None:
+    settings.SOCKETS_PER_SESSION = 3
+    sockets = [dial(run_id, cookie="sessionid=abc", address=f"192.0.2.{n}") for n in range(5)]
+    refused = consumers.TRY_AGAIN_LATER
+    assert [await socket.connect() for socket in sockets] == [None] * 3 + [refused] * 2
+    assert await connects(dial(run_id, cookie="sessionid=xyz"))
+    await sockets[0].disconnect()
+    again = dial(run_id, cookie="sessionid=abc")
+    assert await again.connect() is None
+    for socket in (again, *sockets[1:3]):
+        await socket.disconnect()
+    assert not open_places()._mine
+
+
+async def test_an_address_has_so_many_sockets_whatever_its_cookies(
+    run_id: uuid.UUID, settings: Settings
+) -> None:
+    settings.SOCKETS_PER_ADDRESS = 3
+    sockets = [dial(run_id, cookie=f"sessionid={n}") for n in range(5)]
+    refused = consumers.TRY_AGAIN_LATER
+    assert [await socket.connect() for socket in sockets] == [None] * 3 + [refused] * 2
+    assert await connects(dial(run_id, address="192.0.2.1"))
+    for socket in sockets[:3]:
+        await socket.disconnect()
+
+
+async def test_one_socket_too_many_is_refused_like_one_page_too_many(
+    run_id: uuid.UUID, settings: Settings
+) -> None:
+    settings.SOCKETS_PER_ADDRESS = 0
+    socket = dial(run_id)
+    socket.scope["extensions"] = {"websocket.http.response": {}}
+    answer = await socket.denial()
+    assert answer["status"] == 429
+    assert dict(answer["headers"])[b"retry-after"] == b"60"
+
+
+@pytest.mark.parametrize("failure", [OperationalError("no connection"), Http404()])
+async def test_a_socket_that_is_refused_for_another_reason_leaves_its_place(
+    run_id: uuid.UUID, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    def fail(*_: Any) -> bool:
+        raise failure
+
+    monkeypatch.setattr(consumers, "get_visible_run", fail)
+    socket = dial(run_id)
+    assert await socket.connect() is not None
+    await socket.disconnect()
+    assert not open_places()._mine

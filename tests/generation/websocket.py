@@ -9,15 +9,22 @@ from asgiref.testing import ApplicationCommunicator
 
 
 class Websocket:
-    def __init__(self, application: Any, path: str, headers: list[tuple[bytes, bytes]]) -> None:
-        scope = {
+    def __init__(
+        self,
+        application: Any,
+        path: str,
+        headers: list[tuple[bytes, bytes]],
+        address: str = "127.0.0.1",
+    ) -> None:
+        self.scope: dict[str, Any] = {
             "type": "websocket",
+            "client": (address, 50_000),
             "path": path,
             "query_string": b"",
             "headers": headers,
             "subprotocols": [],
         }
-        self._app: Any = ApplicationCommunicator(application, scope)  # type: ignore[no-untyped-call]  # comes without types
+        self._app: Any = ApplicationCommunicator(application, self.scope)  # type: ignore[no-untyped-call]  # comes without types
 
     async def connect(self) -> int | None:
         """None when accepted; else the code it was closed with."""
@@ -27,6 +34,11 @@ class Websocket:
             return None
         code: int = answer.get("code", 1000)
         return code
+
+    async def denial(self) -> Any:
+        """The start of the answer to a handshake that is refused by HTTP."""
+        await self._app.send_input({"type": "websocket.connect"})
+        return await self._app.receive_output(timeout=5)
 
     async def say(self, text: str) -> None:
         await self._app.send_input({"type": "websocket.receive", "text": text})

@@ -1,0 +1,123 @@
+"""Places for sockets: counted over a fleet, free again when whoever held them is gone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+import redis
+
+from accounts.limits.sockets import OpenPlaces
+from accounts.limits.windows import Window
+from tests.waiting import until
+
+NOBODY_THERE = "unix:///nonexistent/redis.sock"
+SESSION, ADDRESS = Window("session", 2, 60), Window("address", 3, 60)
+Open = Callable[[str | None], OpenPlaces]
+
+
+@pytest.fixture
+def client(redis_url: str) -> redis.Redis:
+    opened = redis.Redis.from_url(redis_url)
+    opened.flushdb()
+    return opened
+
+
+@pytest.fixture
+async def opened(client: redis.Redis) -> AsyncIterator[Open]:
+    """Makes what each process has, and closes it."""
+    made: list[OpenPlaces] = []
+
+    def make(url: str | None) -> OpenPlaces:
+        made.append(OpenPlaces(url))
+        return made[-1]
+
+    yield make
+    for places in made:
+        await places.close()
+    client.close()
+
+
+@pytest.mark.parametrize("where", ["shared", "alone", "away"])
+async def test_so_many_are_open_at_once_for_a_session_and_for_an_address(
+    opened: Open, redis_url: str, where: str
+) -> None:
+    places = opened({"shared": redis_url, "alone": None, "away": NOBODY_THERE}[where])
+    first = await places.take([SESSION, ADDRESS])
+    second = await places.take([SESSION, ADDRESS])
+    assert first
+    assert second
+    assert await places.take([SESSION, ADDRESS]) is None
+    assert await places.take([ADDRESS])
+    assert await places.take([ADDRESS]) is None
+    await places.give_back(first)
+    assert await places.take([SESSION, ADDRESS])
+    assert await places.take([ADDRESS]) is None
+
+
+@pytest.mark.parametrize("shared", [True, False])
+async def test_many_at_once_are_no_more_than_one_after_the_other(
+    opened: Open, redis_url: str, shared: bool
+) -> None:
+    places = opened(redis_url if shared else None)
+    names = await asyncio.gather(*(places.take([SESSION]) for _ in range(20)))
+    assert sum(name is not None for name in names) == 2
+
+
+async def test_processes_count_together(opened: Open, redis_url: str) -> None:
+    one, other = opened(redis_url), opened(redis_url)
+    assert await one.take([SESSION])
+    assert await other.take([SESSION])
+    assert await one.take([SESSION]) is None
+
+
+async def test_places_of_a_process_that_died_come_free_with_their_lease(
+    opened: Open, redis_url: str, client: redis.Redis
+) -> None:
+    died, alive = opened(redis_url), opened(redis_url)
+    names = [await died.take([SESSION]), await died.take([SESSION])]
+    await died.close()  # nothing is renewed from here on
+    assert await alive.take([SESSION]) is None
+    assert 0 < client.pttl("session") <= 60_000
+    client.zadd("session", {str(names[0]): 1})  # its lease has ended
+    assert await alive.take([SESSION])
+    assert await alive.take([SESSION]) is None
+
+
+async def test_a_place_that_is_held_outlives_its_lease(
+    opened: Open, redis_url: str, client: redis.Redis
+) -> None:
+    short = Window("short", 1, 2)
+    places = opened(redis_url)
+    name = await places.take([short])
+    assert name
+    first = client.zscore("short", name)
+    assert isinstance(first, float)
+    await until(lambda: (client.zscore("short", name) or 0) > first + 2_000)
+    assert await places.take([short]) is None
+
+
+async def test_a_redis_that_was_emptied_is_told_anew(
+    opened: Open, redis_url: str, client: redis.Redis
+) -> None:
+    places = opened(redis_url)
+    await places.take([SESSION])
+    await places.take([SESSION])
+    client.flushdb()
+    await places.renew()
+    assert await places.take([SESSION]) is None
+
+
+async def test_nothing_is_remembered_of_those_who_left(
+    opened: Open, redis_url: str, client: redis.Redis
+) -> None:
+    places = opened(redis_url)
+    for number in range(20):
+        name = await places.take([Window(f"of-{number}", 1, 60)])
+        assert name
+        await places.give_back(name)
+    assert client.keys() == []
+    assert not places._mine
+    assert not places._counts
+    assert places._renewing is None
