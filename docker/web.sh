@@ -2,6 +2,7 @@
 # The web role: pages, API, web sockets.
 #   HOST, PORT            where it listens (127.0.0.1, 8000)
 #   FORWARDED_ALLOW_IPS   the proxies whose X-Forwarded-For is believed (none)
+#   WEB_HEAD_SECONDS      how long the head of a request may take (15)
 #   WEB_STOP_SECONDS      how long open requests may take after SIGTERM (5)
 set -eu
 role=web
@@ -14,7 +15,9 @@ else
     set -- --no-proxy-headers
 fi
 # The log configuration only keeps uvicorn from making its own: its lines go the way of all others.
+# Compressing messages would cost each open socket 50 KiB; what we send is short.
 exec "$python" -m uvicorn config.asgi:application \
     --host "${HOST:-127.0.0.1}" --port "${PORT:-8000}" --workers "$processes" \
     --timeout-graceful-shutdown "${WEB_STOP_SECONDS:-5}" --no-server-header \
+    --http config.serve.heads:TimedHeadsProtocol --ws-per-message-deflate false \
     --log-config docker/uvicorn.json "$@"

@@ -169,6 +169,8 @@ TIME_ZONE = "UTC"
 
 # Seconds between two looks for runs that nobody works on.
 SWEEP_SECONDS = positive_number(env, "SWEEP_SECONDS", 30.0, kind=float)
+# Seconds a visitor may take to send the head of a request.
+WEB_HEAD_SECONDS = positive_number(env, "WEB_HEAD_SECONDS", 15.0, kind=float)
 # Seconds until another worker may take over what a dead one had claimed.
 LEASE_SECONDS = positive_number(env, "LEASE_SECONDS", 30.0, kind=float)
 

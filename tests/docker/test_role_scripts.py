@@ -69,6 +69,12 @@ def test_web_listens_to_this_machine_unless_told_otherwise(checkout: Checkout) -
     assert (abroad.option("--host"), abroad.option("--port")) == ("0.0.0.0", "80")  # noqa: S104
 
 
+def test_web_gives_heads_a_deadline_and_compresses_no_messages(checkout: Checkout) -> None:
+    outcome = checkout.run("web")
+    assert outcome.option("--http") == "config.serve.heads:TimedHeadsProtocol"
+    assert outcome.option("--ws-per-message-deflate") == "false"
+
+
 def test_web_believes_only_the_proxies_it_was_told_of(checkout: Checkout) -> None:
     assert "--no-proxy-headers" in checkout.run("web").said["argv"]
     behind = checkout.run("web", FORWARDED_ALLOW_IPS="10.0.0.1")
