@@ -1,5 +1,6 @@
 """The ASGI application of the web role: pages and web sockets."""
 
+import multiprocessing
 import sys
 
 from channels.routing import ProtocolTypeRouter
@@ -9,6 +10,7 @@ from django.core.handlers.asgi import ASGIHandler
 from uvicorn.config import STARTUP_FAILURE
 
 from config.environment import choose_settings
+from config.serve.lifeline import end_with_parent
 from connections.handler import get_asgi_application, refuse_politely
 from connections.seating import Scope, SeatedApplication
 
@@ -22,6 +24,10 @@ def set_up() -> ASGIHandler:
         sys.stderr.write(f"web: {error}\n")
         sys.exit(STARTUP_FAILURE)
 
+
+# Where there are several processes, uvicorn's first one has started this one.
+if (first := multiprocessing.parent_process()) is not None and first.pid is not None:
+    end_with_parent(first.pid)
 
 django_pages = set_up()
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import django
 import structlog
+from billiard.process import current_process
 from celery import Celery
 from celery.signals import (
     beat_init,
@@ -28,6 +29,7 @@ from celery.signals import (
 from django.core.exceptions import ImproperlyConfigured
 
 from config.environment import choose_settings
+from config.serve.lifeline import end_with_parent
 
 try:
     choose_settings()
@@ -106,6 +108,13 @@ def load_gateway(**_: Any) -> None:
     gc.collect()
     # A collection that touched them would copy those pages after all.
     gc.freeze()
+
+
+@worker_process_init.connect
+def end_with_main_process(**_: Any) -> None:
+    """Celery asks Linux for this as well, but not whether the main process is still there."""
+    # There is no other way to ask who that was.
+    end_with_parent(vars(current_process())["_parent_pid"])
 
 
 @worker_process_init.connect

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 
+from config.serve.lifeline import lifeline
+
 FIRST_DELAY_SECONDS = 0.5
 LONGEST_DELAY_SECONDS = 30.0
-PR_SET_PDEATHSIG = 1
-
-
-def stop_with_parent() -> None:
-    """Ask Linux for a SIGTERM when the supervisor is gone, even killed; survives exec."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 @dataclass
@@ -45,8 +39,9 @@ class Child:
             stderr=subprocess.STDOUT,
             env=self.environment,
             start_new_session=True,
-            # The supervisor has no threads, and nothing else works where it is killed.
-            preexec_fn=stop_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
+            # The supervisor has no threads, and nothing else works where it is killed. Workers
+            # then save what they have; web must leave its port to the next start at once.
+            preexec_fn=lifeline(signal.SIGKILL if self.name == "web" else signal.SIGTERM),  # noqa: PLW1509
         )
         os.set_blocking(self.output, False)
 

@@ -4,6 +4,7 @@ to read."""
 from __future__ import annotations
 
 import http.client
+import signal
 import socket
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import sys
 import django
 from django.conf import settings
 
+from config.serve.lifeline import lifeline
 from config.serve.roles import ROOT
 
 HOST = "127.0.0.1"
@@ -84,5 +86,6 @@ def write_built_in_roadmap(title: str) -> None:
         stdout=subprocess.DEVNULL,
         # Ctrl-C is for us. Killed, it leaves an open run, which the workers finish next time.
         start_new_session=True,
+        preexec_fn=lifeline(signal.SIGKILL),
         check=True,
     )

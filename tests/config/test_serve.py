@@ -19,6 +19,7 @@ from django.db import connection
 from concepts.artifact_states import ArtifactState
 from concepts.models import Artifact, ArtifactVersion
 from config.embedded import Redis
+from config.serve.preparation import claim_port
 from config.serve.roles import ROOT, SMALL
 from generation.models import GenerationRun
 from generation.run_states import OPEN, RunState
@@ -145,6 +146,20 @@ def test_it_serves_heals_and_stops(serve: Callable[..., Served]) -> None:
     os.killpg(served.process.pid, signal.SIGINT)
     assert served.process.wait(20) == 0, served.log
     assert not [pid for pid in everything if is_alive(pid)]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_one_that_is_killed_leaves_nothing_running_and_its_port_free(
+    serve: Callable[..., Served],
+) -> None:
+    served = serve(DJANGO_SETTINGS_MODULE="config.settings.test", ROLE_WEB_PROCESSES="2")
+    wait_until(served.running, seconds=120)
+    everything = descendants(served.process.pid)
+    os.kill(served.process.pid, signal.SIGKILL)
+    served.process.wait()
+    wait_until(lambda: not any(is_alive(pid) for pid in everything))
+    claim_port(served.port)
 
 
 @pytest.mark.slow
