@@ -12,7 +12,7 @@ import yaml
 
 from config.serve.roles import SMALL, defaults, environment, role_scripts
 from connections.budget import budget_from_environment
-from connections.roles import FLEET
+from connections.roles import COMMAND, FLEET
 from tests.docker.scripts import ROOT
 from tests.fleet.fleet import Fleet
 
@@ -27,6 +27,23 @@ def services() -> dict[str, Service]:
     return found
 
 
+# Variables of .env that containers get otherwise than from .env, and why.
+SET_BY_COMPOSE = {
+    "DJANGO_SETTINGS_MODULE": "an image is production",
+    "DJANGO_DEBUG": "an image is production",
+    "SECRET_KEY": "a secret of its own",
+    "DATABASE_URL": "the service beside it",
+    "DATABASE_POOLER": "there is none between them",
+    "REDIS_URL": "the service beside it",
+    "PROCESS_ROLE": "each service is one",
+    "PROMETHEUS_MULTIPROC_DIR": "a volume",
+} | {
+    f"{role.variable('database')}_{part}": "postgres.sh makes the logins"
+    for role in (*FLEET, COMMAND)
+    for part in ("USER", "PASSWORD")
+}
+
+
 def ours() -> dict[str, Service]:
     return {name: service for name, service in services().items() if service["image"] == "cairn"}
 
@@ -35,7 +52,7 @@ def resolved(service: Service) -> dict[str, str]:
     """Its variables where .env is empty."""
     given = {name: str(value) for name, value in service["environment"].items() if value}
     return {
-        name: re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value)
+        name: re.sub(r"\$\{\w+:(?:-([^}]*)|\+[^}]*)\}", r"\1", value)
         for name, value in given.items()
         if ":?" not in value
     }
@@ -111,6 +128,32 @@ def test_every_service_knows_all_sizes_and_they_are_the_default_fleet(name: str)
     assert budget.rolling_fits
 
 
+@pytest.mark.parametrize("name", [*ROLES, "migrate"])
+def test_whatever_dot_env_may_say_reaches_every_service(name: str) -> None:
+    environment = ours()[name]["environment"]
+    example = re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text("utf-8"), re.MULTILINE)
+    dropped = {name for name in example if not _comes_from_dot_env(name, environment)}
+    assert dropped == set(SET_BY_COMPOSE)
+
+
+def _comes_from_dot_env(name: str, environment: dict[str, str | None]) -> bool:
+    if name not in environment:
+        return False
+    value = environment[name]
+    return value is None or re.match(rf"\$\{{{name}\W", str(value)) is not None
+
+
+@pytest.mark.parametrize("name", ["METRICS_TOKEN", "LLM_API_KEY"])
+def test_a_secret_of_dot_env_may_stay_in_its_file(name: str) -> None:
+    composed = yaml.safe_load((DOCKER / "compose.yaml").read_text("utf-8"))
+    secret = name.lower()
+    assert composed["secrets"][secret]["file"] == f"${{{name}_FILE:-/dev/null}}"
+    for service in ours().values():
+        assert secret in service["secrets"]
+        given = service["environment"]
+        assert given[f"{name}_FILE"] == f"${{{name}_FILE:+/run/secrets/{secret}}}"
+
+
 def test_a_service_is_told_which_role_it_is() -> None:
     told = {name: service["environment"]["PROCESS_ROLE"] for name, service in ours().items()}
     assert told == {role: role for role in ROLES} | {"migrate": "command"}
@@ -133,7 +176,7 @@ def test_nothing_secret_stands_in_the_file() -> None:
     for service in services().values():
         for name, value in service["environment"].items() if "environment" in service else ():
             if re.search("PASSWORD|SECRET|KEY", name):
-                assert value is None or str(value).startswith("/run/secrets/"), name
+                assert value is None or re.match(r"(\$\{\w+:\+)?/run/secrets/", str(value)), name
 
 
 def test_roles_start_when_the_schema_is_there_and_come_back_when_they_die() -> None:
