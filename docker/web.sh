@@ -15,9 +15,11 @@ else
     set -- --no-proxy-headers
 fi
 # The log configuration only keeps uvicorn from making its own: its lines go the way of all others.
+# A process that is slow to start on a busy machine is no reason to kill it and start another.
 # Compressing messages would cost each open socket 50 KiB; what we send is short.
 exec "$python" -m uvicorn config.asgi:application \
     --host "${HOST:-127.0.0.1}" --port "${PORT:-8000}" --workers "$processes" \
     --timeout-graceful-shutdown "${WEB_STOP_SECONDS:-5}" --no-server-header \
     --http config.serve.heads:TimedHeadsProtocol --ws-per-message-deflate false \
+    --timeout-worker-healthcheck 30 \
     --log-config docker/uvicorn.json "$@"
