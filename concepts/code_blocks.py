@@ -16,11 +16,11 @@ HIGHLIGHT_MAX_TEXT = 30_000
 
 def highlight(code: str, language: str = "", _attributes: str = "") -> str:
     """A focusable `pre` (long lines scroll, and the keyboard must reach them)."""
-    try:
-        lexer = get_lexer_by_name(language or "text")
-    except ClassNotFound:
+    if not language or len(code) > HIGHLIGHT_MAX_BLOCK:
         return frame(code)
-    if len(code) > HIGHLIGHT_MAX_BLOCK:
+    try:
+        lexer = get_lexer_by_name(language)
+    except ClassNotFound:
         return frame(code)
     return _framed(colour(code, lexer, HtmlFormatter(nowrap=True)))
 

@@ -48,13 +48,14 @@ _LOOK_LIKE_SIGNS = set("ノソンゾーニエロー一二工口丶丨〇へヘ�
 
 def is_public_host(host: str) -> bool:
     """Whether a host (of an address, without its port) is public and no imitation."""
+    if len(host) > 253:
+        return False
     labels = host.lower().removesuffix(".").split(".")
     if _NUMBER.fullmatch(labels[-1]):
         return _is_public_ip(host)
     shown = [_shown(label) for label in labels]
     return (
         len(labels) > 1
-        and len(host) <= 253
         and labels[-1] not in _PRIVATE_TOPS
         and len(labels[-1]) > 1
         and not any(".".join(labels[-2:]) == name for name in _TO_ANY_ADDRESS)

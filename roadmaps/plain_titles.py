@@ -6,22 +6,22 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from roadmaps.bounds import TITLE_MAX_CHARACTERS
 from roadmaps.text import text_key
 from roadmaps.title_words import ORDINALS, PARTS
 
-# More than this of a title holds no number before it.
-_LOOKED_AT = 300
-
-_CODE = re.compile(r"(`+)(?!`) ?([^`\n]+?) ?(?<!`)\1(?!`)")
-_LINK = re.compile(r"!?\[([^\[\]\n]+)\]\(\s{0,3}<?(?:https?://|#|/)[^\s()<>]*>?\s{0,3}\)")
-_HASHES = re.compile(r"^#{1,6}\s+(.*?)(?:\s+#+)?$")
+_CODE = re.compile(r"(?<!`)(`{1,3})(?!`) ?([^`\n]{1,300}?) ?\1(?!`)")
+_LINK = re.compile(
+    r"!?\[([^\[\]\n]{1,300})\]\(\s{0,3}<?(?:https?://|#|/)[^\s()<>]{0,300}>?\s{0,3}\)"
+)
+_HASHES = re.compile(r"^#{1,6}\s{1,9}(.{0,300}?)(?:\s{1,9}#{1,6})?$")
 _STRESS = (
-    re.compile(r"\*\*\*(?=[^\s*])([^*]+)(?<=[^\s*])\*\*\*"),
-    re.compile(r"\*\*(?=[^\s*])([^*]+)(?<=[^\s*])\*\*"),
-    re.compile(r"(?<![\w*])\*(?=[^\s*])([^*]+)(?<=[^\s*])\*(?![\w*])"),
+    re.compile(r"\*\*\*(?=[^\s*])([^*]{1,300})(?<=[^\s*])\*\*\*"),
+    re.compile(r"\*\*(?=[^\s*])([^*]{1,300})(?<=[^\s*])\*\*"),
+    re.compile(r"(?<![\w*])\*(?=[^\s*])([^*]{1,300})(?<=[^\s*])\*(?![\w*])"),
     # A name of Python has no space and no capital at its beginning: __init__.
-    re.compile(r"(?<!\w)__(?=[^\s_])((?![a-z_0-9]+__)[^_]+(?:_[^_]+)*)(?<=[^\s_])__(?!\w)"),
-    re.compile(r"~~(?=[^\s~])([^~]+)(?<=[^\s~])~~"),
+    re.compile(r"(?<!\w)__(?=[^\s_])(?![a-z_0-9]{1,99}__)([^_]{1,300})(?<=[^\s_])__(?!\w)"),
+    re.compile(r"~~(?=[^\s~])([^~]{1,300})(?<=[^\s~])~~"),
 )
 
 _FIGURES = r"\d{1,3}(?:\.\d{1,3}){0,3}"
@@ -67,8 +67,10 @@ def plain_title(title: str) -> str:
     """A title without marks of Markdown and without the number before it.
 
     “3D printing”, “5 Whys”, “2001: A Space Odyssey” and “`__init__`” keep what is theirs. A title
-    that is nothing but its number stays, to be judged as one.
+    that is nothing but its number stays, to be judged as one; so does one that is too long.
     """
+    if len(title) > TITLE_MAX_CHARACTERS:
+        return title
     shown = _without_marks(title)
     for _ in range(3):
         rest = _without_number(shown)
@@ -83,6 +85,8 @@ def plain_titles(titles: Sequence[str]) -> list[str]:
 
     Where two would be the same without it, all keep theirs.
     """
+    if any(len(title) > TITLE_MAX_CHARACTERS for title in titles):
+        return list(titles)
     unmarked = [_without_marks(title) for title in titles]
     plain = [plain_title(title) for title in titles]
     counted = [
@@ -113,7 +117,7 @@ def _without_marks(title: str) -> str:
 
 def _without_number(title: str) -> str:
     for before in _BEFORE:
-        found = before.match(title, 0, _LOOKED_AT)
+        found = before.match(title)
         if found and _is_title(title[found.end() :]):
             return title[found.end() :].strip()
     return title

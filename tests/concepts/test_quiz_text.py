@@ -162,11 +162,13 @@ def _catalogue_quizzes(provider: CatalogueProvider) -> list[QuizContent]:
 
 
 def _choice(text: str, right: str) -> ChoiceContent:
-    return ChoiceContent(text=text, is_correct=text == right, rationale="Case tells them apart.")
+    return ChoiceContent.model_construct(
+        text=text, is_correct=text == right, rationale="Case tells them apart."
+    )
 
 
 def _complaints(*texts: str) -> list[str]:
     question = make_question("x").model_copy(
         update={"choices": [_choice(text, texts[0]) for text in texts]}
     )
-    return lint_quiz(QuizContent(questions=[question]))
+    return lint_quiz(QuizContent.model_construct(questions=[question]))

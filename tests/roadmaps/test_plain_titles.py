@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -135,3 +137,15 @@ def test_a_plain_title_is_never_empty_and_stays_plain(title: str) -> None:
 )
 def test_siblings_are_counted_and_told_apart(titles: list[str], plain: list[str]) -> None:
     assert plain_titles(titles) == plain
+
+
+@pytest.mark.parametrize(
+    "scrap", ["`", "**a", "*", "__a", "~~", "[a](", "第一章", "1.", "Stage 1: "]
+)
+def test_a_title_that_is_too_long_is_left_to_be_refused(scrap: str) -> None:
+    started = process_time()
+    title = scrap * 50_000
+    assert plain_title(title) == title
+    assert plain_titles([title, "1. Loops"]) == [title, "1. Loops"]
+    plain_title(title[:300])
+    assert process_time() - started < 1
