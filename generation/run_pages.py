@@ -9,7 +9,7 @@ from urllib.parse import quote
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from concepts.models import ArtifactKindLabel
+from concepts.models import ArtifactKindLabel, Concept
 from generation.models import EventType, GenerationEvent, GenerationRun
 from generation.providers.base import Usage
 from generation.run_states import OPEN, RunState, may_become
@@ -142,7 +142,8 @@ def _figures(row: dict[str, Any]) -> list[str]:
 
 
 def list_events(run: GenerationRun, *, after: int) -> list[dict[str, Any]]:
-    events = run.events.filter(seq__gt=after).select_related("concept").order_by("seq")
+    events = list(run.events.filter(seq__gt=after).order_by("seq")[:EVENTS_AT_ONCE])
+    _give_concepts(run, events)
     return [
         {
             "seq": event.seq,
@@ -151,8 +152,17 @@ def list_events(run: GenerationRun, *, after: int) -> list[dict[str, Any]]:
             "text": describe_event(event),
             "url": _concept_url(run.roadmap, event),
         }
-        for event in events[:EVENTS_AT_ONCE]
+        for event in events
     ]
+
+
+def _give_concepts(run: GenerationRun, events: list[GenerationEvent]) -> None:
+    """The roadmap's concepts stand together; a join would look for each event's by itself."""
+    about = [event for event in events if event.concept_id is not None]
+    concepts = Concept.objects.filter(roadmap=run.roadmap_id).only("title", "slug")
+    known = concepts.in_bulk() if about else {}
+    for event in about:
+        event.concept = known.get(event.concept_id)
 
 
 def describe_event(event: GenerationEvent) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from concepts.artifact_states import UNFINISHED, ArtifactState
 from concepts.content import ArtifactKind
@@ -52,8 +52,7 @@ def list_work(artifact_ids: Sequence[int]) -> list[Work]:
     """Claimed artifacts with their briefs, in order of priority, then of the roadmap."""
     artifacts = list(
         Artifact.objects.filter(pk__in=artifact_ids)
-        .select_related("concept__roadmap")
-        .prefetch_related("concept__requirements__requires")
+        .prefetch_related("concept__roadmap", "concept__requirements__requires")
         .order_by("-priority", "position")
     )
     around = _list_around({artifact.concept for artifact in artifacts})
@@ -159,12 +158,13 @@ def get_last_seq(run_id: uuid.UUID) -> int:
 
 
 def count_unfinished(run_id: uuid.UUID) -> int:
-    return Artifact.objects.filter(run_id=run_id, state__in=list(UNFINISHED)).count()
+    counts = count_artifacts(run_id)
+    return sum(counts[state] for state in UNFINISHED)
 
 
 def has_pending(run_id: uuid.UUID) -> bool:
     """Whether something waits to be claimed, be it only after a pause."""
-    return Artifact.objects.filter(run_id=run_id, state=ArtifactState.PENDING).exists()
+    return count_artifacts(run_id)[ArtifactState.PENDING] > 0
 
 
 @dataclass(frozen=True)
@@ -264,26 +264,36 @@ def _run_report(run: GenerationRun) -> dict[str, Any]:
 
 def _count_roadmap(roadmap_id: uuid.UUID) -> dict[str, int]:
     """Tutorials and quizzes are ready artifacts; resources and questions are rows in use."""
-    artifacts = Artifact.objects.filter(concept__roadmap=roadmap_id, state=ArtifactState.READY)
-    current = artifacts.values("current_version")
+    ready = _written_in(roadmap_id).filter(state=ArtifactState.READY)
+    in_use: dict[str, list[int]] = {kind.value: [] for kind in ArtifactKind}
+    for kind, version_id in ready.values_list("kind", "current_version_id"):
+        in_use[kind].append(version_id)
+    resources, quizzes = in_use[ArtifactKind.RESOURCES], in_use[ArtifactKind.QUIZ]
     return {
         "stages": Stage.objects.filter(roadmap=roadmap_id).count(),
         "modules": Module.objects.filter(stage__roadmap=roadmap_id).count(),
         "concepts": Concept.objects.filter(roadmap=roadmap_id).count(),
-        "tutorials": artifacts.filter(kind=ArtifactKind.TUTORIAL).count(),
-        "resources": Resource.objects.filter(version__in=current).count(),
-        "quizzes": artifacts.filter(kind=ArtifactKind.QUIZ).count(),
-        "questions": Question.objects.filter(quiz__version__in=current).count(),
+        "tutorials": len(in_use[ArtifactKind.TUTORIAL]),
+        "resources": Resource.objects.filter(version__in=resources).count(),
+        "quizzes": len(quizzes),
+        "questions": Question.objects.filter(quiz__in=quizzes).count(),
     }
 
 
 def list_failures(roadmap_id: uuid.UUID) -> list[dict[str, str]]:
     """Failed artifacts in reading order, with what learners are told."""
     failed = (
-        Artifact.objects.filter(concept__roadmap=roadmap_id, state=ArtifactState.FAILED)
+        _written_in(roadmap_id)
+        .filter(state=ArtifactState.FAILED)
         .order_by("position")
         .values_list("concept__title", "kind", "error_public")
     )
     return [
         {"concept": concept, "artifact": kind, "error": error} for concept, kind, error in failed
     ]
+
+
+def _written_in(roadmap_id: uuid.UUID) -> QuerySet[Artifact]:
+    """A roadmap's artifacts that a run has had in hand. Its runs are few, its concepts many."""
+    runs = GenerationRun.objects.filter(roadmap=roadmap_id).order_by()
+    return Artifact.objects.filter(run_id__in=runs.values("pk"))

@@ -24,6 +24,8 @@ from roadmaps.models import Roadmap
 FARTHEST = 20
 NEWEST_FIRST = ("-created_at", "-id")
 
+End = tuple[datetime, uuid.UUID]
+
 _NUMBER = re.compile(r"[1-9][0-9]{0,3}")
 _END = re.compile(r"([0-9]{1,17})-([0-9a-f]{32})")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -35,11 +37,7 @@ class Place:
     """A page of a list: its number, and what the page before it ended with, if that is known."""
 
     number: int = 1
-    end: tuple[datetime, uuid.UUID] | None = None
-
-    @property
-    def is_too_far(self) -> bool:
-        return self.end is None and self.number > FARTHEST
+    end: End | None = None
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ def read_place(query: QueryDict, name: str) -> Place:
     )
 
 
-def _read_end(text: str) -> tuple[datetime, uuid.UUID] | None:
+def _read_end(text: str) -> End | None:
     found = _END.fullmatch(text)
     if found is None:
         return None
@@ -77,7 +75,7 @@ def _write_end(roadmap: Roadmap) -> str:
 def take_page(roadmaps: QuerySet[Roadmap], query: QueryDict, name: str, *, size: int) -> Page:
     """The page that `query` asks for under `name`, and links that keep all else it says."""
     place = read_place(query, name)
-    found = list(_from_place(roadmaps.order_by(*NEWEST_FIRST), place, size)[: size + 1])
+    found = _from_place(roadmaps.order_by(*NEWEST_FIRST), place, size)
     shown = found[:size]
     older = {name: place.number + 1, f"{name}_after": _write_end(shown[-1])} if found[size:] else {}
     newer = {name: place.number - 1} if 1 < place.number <= FARTHEST + 1 else {name: 1}
@@ -89,13 +87,23 @@ def take_page(roadmaps: QuerySet[Roadmap], query: QueryDict, name: str, *, size:
     )
 
 
-def _from_place(roadmaps: QuerySet[Roadmap], place: Place, size: int) -> QuerySet[Roadmap]:
-    if place.is_too_far:
-        return roadmaps.none()
-    if place.end is None:
-        return roadmaps[(place.number - 1) * size :]
+def _from_place(roadmaps: QuerySet[Roadmap], place: Place, size: int) -> list[Roadmap]:
+    """The roadmaps of a page, and the next one to know that there is one."""
+    if place == Place():
+        return list(roadmaps[: size + 1])
+    end = place.end or _find_end(roadmaps, place.number - 1, size)
+    if end is None:
+        return []
     # As one comparison of rows: the index is entered where the page begins.
-    return roadmaps.filter(TupleLessThan(Tuple(F("created_at"), F("id")), place.end))
+    behind = roadmaps.filter(TupleLessThan(Tuple(F("created_at"), F("id")), end))
+    return list(behind[: size + 1])
+
+
+def _find_end(roadmaps: QuerySet[Roadmap], number: int, size: int) -> End | None:
+    """What page `number` ends with: found in the index alone."""
+    if not 0 < number < FARTHEST:
+        return None
+    return roadmaps.values_list("created_at", "id")[number * size - 1 :].first()
 
 
 def _link(query: QueryDict, name: str, changes: dict[str, Any]) -> str:

@@ -41,9 +41,16 @@ class TitleWords(Func):
 
 
 class Phrase(Func):
-    """Words in their order, the last of which may only be begun; NULL where there is none."""
+    """Words in their order, the last of which may only be begun.
 
-    template = f"(nullif(phraseto_tsquery('simple', {_WORDS})::text, '') || ':*')::tsquery"
+    Said as "this word, or one that begins so": the planner knows how common a word is, but of
+    beginnings it knows little.
+    """
+
+    template = (
+        f"regexp_replace(phraseto_tsquery('simple', {_WORDS})::text, "
+        "'^(.+)$', '\\1 | \\1:*')::tsquery"
+    )
     arity = 1
     output_field = SearchQueryField()
 

@@ -1,0 +1,246 @@
+"""What people and processes do, each once: the statements behind it are what is explained.
+
+A path is called with the number of a roadmap that somebody else has had written. What it does
+before its `yield` is not explained. Nothing it writes is kept.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.test import Client
+
+from accounts.models import User
+from concepts.artifact_states import ArtifactState
+from concepts.models import Artifact
+from generation import ledger_rows, retrying, selectors, services, sweeping
+from generation.claiming import claim_in_budget
+from generation.consumers import may_watch
+from generation.dispatch import Order, request_roadmap
+from generation.ledger import CallRecord
+from generation.limits import RunBudget
+from generation.outline import OutlineRequest
+from generation.providers.base import ContentError, Usage
+from generation.run_states import RunState
+from learning.orders import MADE_ROADMAPS
+from tests.costs.seeding import CONCEPTS, ROADMAP, RUN, key
+from tests.generation.cast import KINDS, make_outline, open_run
+from tests.generation.scribe import Scribe
+from tests.learning.library import QuickProvider
+
+Path = Callable[[int], Iterator[None]]
+PATHS: dict[str, Path] = {}
+
+
+def path(name: str) -> Callable[[Path], Path]:
+    def keep(function: Path) -> Path:
+        PATHS[name] = function
+        return function
+
+    return keep
+
+
+def _read(client: Client, address: str, status: int = 200) -> None:
+    answer = client.get(address)
+    assert answer.status_code == status, f"{address}: {answer.status_code}"
+
+
+def _page(name: str, address: str) -> None:
+    @path(name)
+    def read(subject: int) -> Iterator[None]:
+        yield
+        moment = (int(time.time()) - 60 * subject) * 10**6
+        run, far = key(RUN, subject), f"{moment}-{key(ROADMAP, subject).hex}"
+        _read(Client(), address.format(subject=subject, run=run, far=far))
+
+
+_page("home", "/")
+_page("home, its third page", "/?page=3")
+_page("home, a page far behind", "/?page=90&page_after={far}")
+_page("home, a search for one title", "/?q=subject+{subject}")
+_page("home, a search that finds all", "/?q=roadmap")
+_page("home, a search in Chinese", "/?q=学习第{subject}课")
+_page("home, a search that finds nothing", "/?q=bowline")
+_page("a roadmap", "/roadmaps/subject-{subject}/")
+_page("a concept", "/roadmaps/subject-{subject}/concept-7/")
+_page("a run", "/runs/{run}/")
+_page("a look at a run", "/runs/{run}/events/?after=100")
+
+
+@path("home of somebody who has some")
+def read_own_home(subject: int) -> Iterator[None]:
+    client = Client()
+    client.force_login(User.objects.get(email="user1@knots.example"))
+    yield
+    _read(client, "/")
+    _read(client, "/?own=2")
+
+
+@path("home of a browser that made some")
+def read_anonymous_home(subject: int) -> Iterator[None]:
+    client = Client()
+    session = client.session
+    session[MADE_ROADMAPS] = [str(key(ROADMAP, subject)), str(uuid.uuid4())]
+    session.save()
+    yield
+    _read(client, "/")
+
+
+@path("signing up, out and in")
+def sign_in(subject: int) -> Iterator[None]:
+    yield
+    client = Client()
+    person = {"email": "new@knots.example", "password1": "rope-and-twine"}
+    client.post("/accounts/signup/", person | {"password2": person["password1"]})
+    client.post("/accounts/logout/")
+    words = {"username": person["email"], "password": person["password1"]}
+    assert client.post("/accounts/login/", words).status_code == 302
+
+
+@path("opening a socket")
+def open_socket(subject: int) -> Iterator[None]:
+    yield
+    assert may_watch(key(RUN, subject), None)
+
+
+@path("ordering, twice with one key")
+def order(subject: int) -> Iterator[None]:
+    provider = QuickProvider(make_outline(CONCEPTS))
+    placed = Order(OutlineRequest(goal="Subject"), idempotency_key="knots")
+    yield
+    run_id = request_roadmap(placed, provider)
+    assert request_roadmap(placed, provider) == run_id
+
+
+@path("ordering on the page")
+def order_on_the_page(subject: int) -> Iterator[None]:
+    client = Client()
+    client.get("/")
+    yield
+    assert client.post("/", {"goal": "Python web development"}).status_code == 302
+
+
+@path("looking for what is there already")
+def find_finished(subject: int) -> Iterator[None]:
+    yield
+    wanted = OutlineRequest(goal=f"Learn subject {subject}")
+    selectors.find_finished_run(wanted, provider="catalogue")
+
+
+def _begin(**fails: Exception) -> Scribe:
+    fail = {(concept, kind): error for concept, error in fails.items() for kind in KINDS}
+    provider = QuickProvider(make_outline(CONCEPTS), fail=fail)
+    return Scribe(open_run(provider), provider)
+
+
+@path("planning")
+def plan(subject: int) -> Iterator[None]:
+    scribe = _begin()
+    yield
+    scribe.plan()
+
+
+@path("a claim, and its batch")
+def write_a_batch(subject: int) -> Iterator[None]:
+    scribe = _begin(c01=ContentError("The rope was too short."))
+    scribe.plan()
+    scribe.write(16)
+    yield
+    assert scribe.write(16)
+
+
+@path("progress")
+def look_at_progress(subject: int) -> Iterator[None]:
+    scribe = _begin()
+    scribe.plan()
+    scribe.write(64)
+    yield
+    assert selectors.get_run_progress(scribe.run_id).ready == 64
+    assert selectors.count_unfinished(scribe.run_id)
+    assert selectors.has_pending(scribe.run_id)
+    assert scribe.close() is None
+
+
+@path("the end of a run, and its report")
+def close(subject: int) -> Iterator[None]:
+    scribe = _begin(c07=ContentError("The rope was too short."))
+    scribe.plan()
+    scribe.write()
+    yield
+    assert scribe.close() is RunState.PARTIAL
+    assert selectors.get_run_report(scribe.run_id)["counts"]["failed"] == 3
+    selectors.find_detail(scribe.run_id)
+    selectors.find_refusal(scribe.run_id)
+
+
+@path("pausing and resuming")
+def stop_and_resume(subject: int) -> Iterator[None]:
+    scribe = _begin(c07=ContentError("The rope was too short."))
+    scribe.plan()
+    scribe.write()
+    yield
+    services.stop_run(scribe.run_id, RunState.PAUSED, "Enough.", detail="no rope")
+    assert services.resume_run(scribe.run_id)
+
+
+@path("trying again what failed")
+def retry(subject: int) -> Iterator[None]:
+    scribe = _begin(c07=ContentError("The rope was too short."))
+    scribe.write_all()
+    yield
+    failed = list(Artifact.objects.filter(run_id=scribe.run_id, state=ArtifactState.FAILED))
+    assert retrying.retry_artifacts(scribe.run_id, [artifact.pk for artifact in failed]) == 3
+
+
+@path("claims in a budget, renewed and given back")
+def claim_and_give_back(subject: int) -> Iterator[None]:
+    scribe = _begin()
+    scribe.plan()
+    spent, budget = Usage(calls=1, tokens_in=1), RunBudget(max_tokens=10, max_cost_usd=None)
+    puller = uuid.uuid4()
+    claim: dict[str, Any] = {"limit": 8, "lease_seconds": 30.0}
+    yield
+    works = claim_in_budget(scribe.run_id, puller, spent, budget, **claim).works
+    held = [work.artifact_id for work in works]
+    services.renew_work(scribe.run_id, puller, held, lease_seconds=30.0)
+    assert services.give_up_work(scribe.run_id, puller, spent) == len(held) == 8
+    claim_in_budget(scribe.run_id, puller, Usage(calls=1, tokens_in=99), budget, **claim)
+
+
+@path("a sweep")
+def sweep(subject: int) -> Iterator[None]:
+    _begin().start()
+    yield
+    sweeping.list_neglected_runs()
+
+
+@path("a report on what others had written")
+def report(subject: int) -> Iterator[None]:
+    yield
+    selectors.get_run_report(key(RUN, subject))
+    selectors.get_run_progress(key(RUN, subject))
+
+
+@path("the ledger's records")
+def keep_books(subject: int) -> Iterator[None]:
+    call: CallRecord = {
+        "id": str(uuid.uuid4()),
+        "run": str(key(RUN, subject)),
+        "at": "2026-11-26T12:00:00Z",
+        "purpose": "quiz",
+        "prompt_version": "1",
+        "model": "rope-1",
+        "attempt": 1,
+        "seconds": 1.0,
+        "outcome": "ok",
+        "error_class": "",
+        "cost_usd": None,
+        "tokens_in": 1,
+        "tokens_out": 1,
+        "tokens_cached": 0,
+    }
+    yield
+    assert ledger_rows.save_calls([call]) == 1
