@@ -1,6 +1,6 @@
 # Cairn's workshop. `make help` lists what it can do.
 .DEFAULT_GOAL := help
-.PHONY: help setup roadmap test check format lock bench
+.PHONY: help setup roadmap test test-wide check format lock bench
 
 # A goal may hold quotes, dollars, anything: it is taken as it was typed (`value` does not expand
 # it) and reaches the command through the environment, which no shell parses again.
@@ -11,11 +11,11 @@ export GOAL FORMAT
 unexport PYTHONHOME PYTHONPATH
 
 python := .venv/bin/python
-# What FAST=1 leaves out.
-fast := -m "not fleet and not browser and not chaos and not slow"
+# What `make test` runs: what is wide has a target of its own, and FAST=1 leaves out the slow kinds.
+kinds := not wide$(if $(FAST), and not fleet and not browser and not chaos and not slow)
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
 
 setup: .venv/.ready ## build .venv with everything the other targets need
 
@@ -29,8 +29,11 @@ roadmap: .venv/.ready ## generate and print a roadmap: make roadmap GOAL="..." [
 serve: .venv/.ready ## the site and its workers until Ctrl-C: make serve [PORT=8000]
 	@exec $(python) -m config.serve --port="$${PORT:-8000}"
 
-test: .venv/.ready ## all tests; FAST=1 leaves out the slow kinds
-	@$(python) -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=20 --durations-min=8 $(if $(FAST),$(fast))
+test: .venv/.ready ## all tests but the wide ones; FAST=1 leaves out the slow kinds
+	@$(python) -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=20 --durations-min=8 -m "$(kinds)"
+
+test-wide: .venv/.ready ## slow and broad: the image is built, and its roles write a roadmap
+	@$(python) -m pytest -n 2 --dist loadfile --durations=20 --durations-min=8 -m wide
 
 check: .venv/.ready ## lint, types, layers, missing migrations, migration linter
 	@$(python) -m ruff check .

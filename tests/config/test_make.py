@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -70,3 +71,25 @@ def test_a_goal_arrives_as_it_was_typed(checkout: Path, goal: str) -> None:
 @pytest.mark.parametrize("goal", GOALS)
 def test_also_from_the_environment(checkout: Path, goal: str) -> None:
     assert json.loads(make(checkout, GOAL=goal).stdout)[-2:] == ["--", goal]
+
+
+def said_by_make(*arguments: str) -> str:
+    variables = {**os.environ, "MAKELEVEL": "0", "MAKEFLAGS": ""}
+    done = subprocess.run(
+        ["make", *arguments], cwd=ROOT, capture_output=True, text=True, check=True, env=variables
+    )
+    return done.stdout
+
+
+def test_what_is_wide_is_tested_by_a_target_of_its_own_alone() -> None:
+    dry = ("--dry-run", "--always-make")
+    assert '-m "not wide"' in said_by_make(*dry, "test")
+    assert '-m "not wide and not fleet and' in said_by_make(*dry, "test", "FAST=1")
+    assert said_by_make(*dry, "test-wide").splitlines()[-1].endswith("-m wide")
+
+
+def test_help_lists_every_target_that_is_explained() -> None:
+    listed = re.findall(r"^  make (\S+)", said_by_make(), re.MULTILINE)
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    assert listed == re.findall(r"^([\w-]+):.*## ", makefile, re.MULTILINE)
+    assert {"test", "test-wide", "check", "serve"} <= set(listed)
