@@ -5,8 +5,17 @@ from __future__ import annotations
 import re
 
 FENCE_LINE = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*([^\s`]*)[^`]*")
-HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(\S.*?)[ \t]*#*[ \t]*")
+HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(\S.*)")
 Block = tuple[bool, list[str]]
+
+
+def heading_text(heading: re.Match[str]) -> str:
+    """What a heading says: hashes may close it, too.
+
+    An expression that looked for them would look through all spaces of a line from each of them.
+    """
+    said = heading[2].rstrip(" \t")
+    return said.rstrip("#").rstrip(" \t") or said
 
 
 def split_blocks(text: str) -> list[Block]:

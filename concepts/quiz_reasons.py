@@ -29,13 +29,13 @@ _PAUSE_ZH = r"(?=\s*(?:$|[。.!;,—]))"
 _THIS_IS = r"th(?:at|is)(?:s| is| (?:answer|choice|option) is) "
 _THIS_IS_ZH = r"(?:这个?|此|该|本)?(?:选项|答案|回答|选择|项)?(?:是|完全)?"
 _SAYS_RIGHT = re.compile(
-    rf"\W*(?:(?:(?:absolutely|exactly|quite) )?(?P<en>correct|right){_PAUSE}"
+    rf"\A\W*(?:(?:(?:absolutely|exactly|quite) )?(?P<en>correct|right){_PAUSE}"
     rf"|{_THIS_IS}(?:the )?(?P<this>correct|right)(?: answer| choice| option)?(?:{_PAUSE}|{_COLON})"
     rf"|(?P<yes>yes){_PAUSE}"
     rf"|{_THIS_IS_ZH}(?P<zh>正确|没错|答对|选对|对|是)[的了]?{_PAUSE_ZH})"
 )
 _SAYS_WRONG = re.compile(
-    rf"\W*(?:(?:{_THIS_IS})?(?P<en>incorrect|wrong|not (?:correct|right))(?:{_PAUSE}|{_COLON})"
+    rf"\A\W*(?:(?:{_THIS_IS})?(?P<en>incorrect|wrong|not (?:correct|right))(?:{_PAUSE}|{_COLON})"
     rf"|(?P<no>no)(?!\.\s*\d){_PAUSE}"
     rf"|{_THIS_IS_ZH}(?P<zh>不正确|不对|错误|答错|选错|错)[的了]?(?:{_PAUSE_ZH}|:))"
 )

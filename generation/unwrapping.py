@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from concepts.markdown import FENCE_LINE, HEADING, split_blocks
+from concepts.markdown import FENCE_LINE, HEADING, heading_text, split_blocks
 from generation.courtesies import is_goodbye, is_preface
 from generation.thoughts import strip_thoughts
 from roadmaps.text import text_key
@@ -13,7 +13,7 @@ from roadmaps.text import text_key
 MAX_COURTESY = 400
 
 _WRAPPERS, _PLAIN = {"markdown", "md"}, {"", "text", "txt", "plaintext"}
-_STRUCTURE = re.compile(r"\s*([-*+>|]|\d+[.)])(\s|$)|\s*\|")
+_STRUCTURE = re.compile(r"\A\s*([-*+>|]|\d+[.)])(\s|$)|\A\s*\|")
 _RULE = re.compile(r"\s*([-*_])(\s*\1){2,}\s*")
 
 
@@ -26,7 +26,7 @@ def clean_tutorial(text: str, title: str = "") -> str:
     markdown = _drop_closing(markdown)
     first, _, rest = markdown.partition("\n")
     heading = HEADING.fullmatch(first)
-    if heading and (heading[1] == "#" or text_key(heading[2]) == text_key(title)):
+    if heading and (heading[1] == "#" or text_key(heading_text(heading)) == text_key(title)):
         markdown = rest.strip()
     return markdown
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from generation.unwrapping import clean_tutorial
@@ -231,3 +233,11 @@ def test_a_fence_around_the_whole_is_taken_off(said: str) -> None:
 )
 def test_a_fence_around_a_part_is_left(lesson: str) -> None:
     assert clean_tutorial(lesson) == lesson
+
+
+def test_a_heading_full_of_spaces_is_read_in_a_moment() -> None:
+    heading = "## Smoke" + " #" * 3_000 + " " * 3_000 + "and more"
+    started = process_time()
+    assert clean_tutorial(f"{heading}\n\n{BODY}", "Smoke").startswith("## Smoke")
+    assert clean_tutorial(f"## Smoke ##  \n\n{BODY}", "Smoke") == BODY
+    assert process_time() - started < 1
