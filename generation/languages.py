@@ -112,6 +112,25 @@ def guess_language(goal: str) -> str | None:
     return _guess_by_ideographs(goal) if heaviest == "Hani" else TELLING.get(heaviest)
 
 
+def tell_language(text: str, *, least_words: int = MIN_COMMON_WORDS) -> str | None:
+    """The language a text is plainly in, by its script or by its commonest words, of which it has
+    so many different ones; None where they cannot tell."""
+    prose = _prose(text)
+    if (by_script := guess_language(prose)) is not None:
+        return by_script
+    words = [word.casefold() for word in _WORD.findall(prose)]
+    shares = {
+        language: sum(word in common for word in words) / len(words)
+        for language, common in COMMON_WORDS.items()
+        if words and len(common & set(words)) >= least_words
+    }
+    best = max(shares, key=lambda language: shares[language], default=None)
+    if best is None or shares[best] < MIN_COMMON_SHARE:
+        return None
+    rivals = [share for language, share in shares.items() if language != best]
+    return best if shares[best] > 1.2 * max(rivals, default=0.0) else None
+
+
 def _guess_by_ideographs(goal: str) -> str | None:
     """By whose encoding lacks the fewest of them. None where that is Japan's and another: 日本史
     may be anybody's, so the model is to say what it is."""

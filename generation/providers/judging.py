@@ -17,7 +17,8 @@ from generation.answers import (
     settle_resources,
     tutorial_problems,
 )
-from generation.languages import find_tag
+from generation.characters import whole_characters
+from generation.languages import find_language, find_tag, find_wrong_language, tell_language
 from generation.outline import Outline, OutlineRequest, ask_for_pace, check_outline
 from generation.providers.asking import Attempt
 from generation.providers.base import ConceptBrief
@@ -25,6 +26,7 @@ from generation.providers.schemas import (
     OutlineAnswer,
     QuizAnswer,
     ResourcesAnswer,
+    as_said,
     read_outline,
     read_quiz,
     read_resources,
@@ -34,6 +36,8 @@ from generation.unwrapping import clean_tutorial
 
 # A tutorial, and what was thought before it.
 MAX_TOLD = 4 * TUTORIAL_MAX_CHARACTERS
+# In the place of a language while none is known.
+UNKNOWN = "und"
 
 
 def judge_tutorial(told: str, brief: ConceptBrief) -> Attempt[ArtifactContent]:
@@ -43,7 +47,8 @@ def judge_tutorial(told: str, brief: ConceptBrief) -> Attempt[ArtifactContent]:
     if len(markdown) > TUTORIAL_MAX_CHARACTERS:
         return Attempt(markdown[:TUTORIAL_MAX_CHARACTERS], None, [_too_long(markdown)])
     content, faults = read_tutorial(markdown)
-    return Attempt(markdown, content, [*tutorial_problems(markdown, brief.language), *faults])
+    problems = [*tutorial_problems(markdown, brief.language), *faults]
+    return Attempt(whole_characters(markdown), content, problems)
 
 
 def _too_long(text: str) -> str:
@@ -54,7 +59,7 @@ def judge_resources(answer: ResourcesAnswer, brief: ConceptBrief) -> Attempt[Art
     good, faults = read_resources(answer)
     content, problems = settle_resources(good, brief.language)
     # A bad link among good ones is dropped, not worth another call.
-    return Attempt(answer.model_dump_json(), content, [] if content else [*faults, *problems])
+    return Attempt(as_said(answer), content, [] if content else [*faults, *problems])
 
 
 def judge_quiz(answer: QuizAnswer, brief: ConceptBrief) -> Attempt[QuizContent]:
@@ -62,18 +67,18 @@ def judge_quiz(answer: QuizAnswer, brief: ConceptBrief) -> Attempt[QuizContent]:
     if quiz is not None:
         quiz = settle_quiz(quiz, brief.language)
         problems = quiz_problems(quiz, brief.language)
-    return Attempt(answer.model_dump_json(), quiz, problems)
+    return Attempt(as_said(answer), quiz, problems)
 
 
 def judge_outline(
     answer: OutlineAnswer, request: OutlineRequest, language: str | None, today: date
 ) -> Attempt[Outline]:
-    """Checked for the language that was settled, or else for the one it says it is in."""
-    said, named = answer.model_dump_json(), find_tag(answer.language)
-    if language is None and named is None:
-        problem = f"“{answer.language}” is not a language tag such as en or zh-Hans"
-        return Attempt(said, None, [problem])
-    outline, problems = read_outline(answer, language or named, request.level)
+    """Checked for the language that was settled, or else for the one it says or shows."""
+    said, told = as_said(answer), language or settle_language(answer, request.goal)
+    outline, problems = read_outline(answer, told or UNKNOWN, request.level)
+    if told is None:
+        problems.append(f"“{answer.language[:100]}” is not a language tag such as en or zh-Hans")
+        return Attempt(said, None, problems)
     if outline is None:
         return Attempt(said, None, problems)
     return Attempt(
@@ -83,3 +88,23 @@ def judge_outline(
         ask_for_pace(outline, request, today),
         outline.total_minutes(),
     )
+
+
+def settle_language(answer: OutlineAnswer, goal: str) -> str | None:
+    """The tag of a plan's language: as it says, unless the text shows plainly that it is another,
+    or that what it says is the name of no language; None where nobody can tell."""
+    named, shown = find_tag(answer.language), tell_language(_sentences(answer))
+    if named is None:
+        return shown or tell_language(goal, least_words=1)
+    is_other = shown is not None and find_wrong_language(_sentences(answer), named) is not None
+    return shown if is_other or (shown and find_language(named) is None) else named
+
+
+def _sentences(answer: OutlineAnswer) -> str:
+    parts: list[tuple[str, ...]] = [(answer.title, answer.summary)]
+    for stage in answer.stages:
+        parts += [(stage.title, stage.summary)]
+        for module in stage.modules:
+            parts += [(module.title, module.summary)]
+            parts += [(one.title, one.summary, *one.objectives) for one in module.concepts]
+    return "\n".join(text for part in parts for text in part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
@@ -13,8 +14,9 @@ from generation.providers.dialogue import Answer, Gateway, M, Prompt
 
 T = TypeVar("T")
 
-# Answers kept, of some ten thousand characters each.
+# Answers kept, of some ten thousand characters each; and bytes of them, with their questions.
 MAX_ANSWERS = 256
+MAX_BYTES = 16 * 2**20
 
 
 class RememberingGateway:
@@ -27,6 +29,7 @@ class RememberingGateway:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
         self._answers: OrderedDict[Prompt, Answer[Any] | CutOffError] = OrderedDict()
+        self._sizes: dict[Prompt, int] = {}
         self._asking: WeakValueDictionary[Prompt, asyncio.Lock] = WeakValueDictionary()
 
     async def write_text(self, prompt: Prompt) -> Answer[str]:
@@ -45,14 +48,28 @@ class RememberingGateway:
         async with lock:
             if prompt not in self._answers:
                 answer = await _answer_or_cut(ask)
+                self._keep(prompt, answer)
                 # Perhaps the room turned out to be smaller: whoever asks for that asks the same.
-                self._answers[prompt] = self._answers[self.fit(prompt)] = answer
-            if len(self._answers) > MAX_ANSWERS:
-                self._answers.popitem(last=False)
-            known = self._answers[prompt]
-        if isinstance(known, CutOffError):
-            raise _copy(known)
-        return known
+                self._keep(self.fit(prompt), answer)
+            else:
+                answer = self._answers[prompt]
+        if isinstance(answer, CutOffError):
+            raise _copy(answer)
+        return answer
+
+    def _keep(self, prompt: Prompt, answer: Answer[Any] | CutOffError) -> None:
+        """And forget the oldest that are too much."""
+        self._answers[prompt], self._sizes[prompt] = answer, _size(prompt, answer)
+        while len(self._answers) > MAX_ANSWERS or sum(self._sizes.values()) > MAX_BYTES:
+            oldest, _ = self._answers.popitem(last=False)
+            del self._sizes[oldest]
+
+
+def _size(prompt: Prompt, answer: Answer[Any] | CutOffError) -> int:
+    """About the bytes that both take in memory."""
+    said = "" if isinstance(answer, CutOffError) else answer.content
+    text = said if isinstance(said, str) else repr(said)
+    return sum(sys.getsizeof(part) for part in (prompt.system, prompt.user, text))
 
 
 async def _answer_or_cut(ask: Callable[[], Awaitable[Answer[Any]]]) -> Answer[Any] | CutOffError:

@@ -7,12 +7,16 @@ its reason. Unknown fields are ignored.
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
+from pydantic.fields import FieldInfo
 
 from concepts.content import Content, QuizContent, ResourceContent, TutorialContent
+from generation.characters import HALF_CHARACTER, escape_halves, has_half
 from generation.languages import find_tag, primary_language
 from generation.outline import Outline
 from roadmaps.bounds import LANGUAGE_TAG_MAX_CHARACTERS
@@ -27,7 +31,37 @@ BASE = "beginner"
 C = TypeVar("C", bound=Content)
 
 
-class PlannedConcept(BaseModel):
+class Answered(BaseModel):
+    """Takes a list that stands in a string as JSON for a list, null for what may be left out, and
+    the words of closed lists in any case."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _loosen(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        fields = cls.model_fields
+        return {
+            name: _unpack(value, fields.get(name))
+            for name, value in data.items()
+            if not (value is None and name in fields and not fields[name].is_required())
+        }
+
+
+def _unpack(value: Any, known: FieldInfo | None) -> Any:
+    if known is None or not isinstance(value, str) or known.annotation is str:
+        return value
+    if value.lstrip().startswith(("[", "{")):
+        try:
+            return json.loads(value, strict=False)
+        except (ValueError, RecursionError):
+            return value
+    words = getattr(known.annotation, "__args__", ())
+    folded = value.strip().casefold().replace(" ", "_")
+    return folded if folded in words else value
+
+
+class PlannedConcept(Answered):
     key: str
     title: str
     summary: str
@@ -39,19 +73,19 @@ class PlannedConcept(BaseModel):
     requires: list[str] = Field(default_factory=list)
 
 
-class PlannedModule(BaseModel):
+class PlannedModule(Answered):
     title: str
     summary: str
     concepts: list[PlannedConcept]
 
 
-class PlannedStage(BaseModel):
+class PlannedStage(Answered):
     title: str
     summary: str
     modules: list[PlannedModule]
 
 
-class OutlineAnswer(BaseModel):
+class OutlineAnswer(Answered):
     """A plan, or the verdict that the goal is none: then the rest may be empty or left out."""
 
     verdict: Literal["roadmap", "question", "unclear", "unsafe", "not_a_goal"] = "roadmap"
@@ -67,7 +101,7 @@ class OutlineAnswer(BaseModel):
     stages: list[PlannedStage] = Field(default_factory=list)
 
 
-class NamedResource(BaseModel):
+class NamedResource(Answered):
     title: str
     url: str
     kind: Literal["docs", "article", "video", "book", "course", "tool", "exercise"]
@@ -77,17 +111,17 @@ class NamedResource(BaseModel):
     is_free: bool = True
 
 
-class ResourcesAnswer(BaseModel):
+class ResourcesAnswer(Answered):
     resources: list[NamedResource]
 
 
-class AnsweredChoice(BaseModel):
+class AnsweredChoice(Answered):
     text: str
     is_correct: bool
     rationale: str
 
 
-class AskedQuestion(BaseModel):
+class AskedQuestion(Answered):
     type: Literal["single", "multiple", "true_false"]
     stem: str
     choices: list[AnsweredChoice]
@@ -96,11 +130,11 @@ class AskedQuestion(BaseModel):
     difficulty: int
 
 
-class QuizAnswer(BaseModel):
+class QuizAnswer(Answered):
     questions: list[AskedQuestion]
 
 
-class BlindAnswer(BaseModel):
+class BlindAnswer(Answered):
     question: int
     # Before the choices: models that do not think first do so here.
     working: str = ""
@@ -108,8 +142,14 @@ class BlindAnswer(BaseModel):
     is_sound: bool = True
 
 
-class BlindAnswers(BaseModel):
+class BlindAnswers(Answered):
     answers: list[BlindAnswer]
+
+
+def as_said(answer: BaseModel) -> str:
+    """An answer as JSON. Half a character in it is shown as JSON shows it, for it is a fault to be
+    told of and cannot be sent."""
+    return escape_halves(json.dumps(answer.model_dump(), ensure_ascii=False))
 
 
 def read_outline(
@@ -126,12 +166,25 @@ def read_outline(
             _unnumber(module["concepts"])
             module["concepts"] = [_trim(concept) for concept in module["concepts"]]
     data["assumptions"] = [text for text in data["assumptions"] if text.strip()]
+    if empty := list(_empty_parts(answer)):
+        return None, empty[:MAX_COMPLAINTS]
     return _read(Outline, data)
 
 
 def _unnumber(siblings: list[dict[str, Any]]) -> None:
     for one, title in zip(siblings, plain_titles([one["title"] for one in siblings]), strict=True):
         one["title"] = title
+
+
+def _empty_parts(answer: OutlineAnswer) -> Iterator[str]:
+    if not answer.stages:
+        yield "the plan has no stages"
+    for place, stage in enumerate(answer.stages, start=1):
+        if not stage.modules:
+            yield f"stage {place} has no modules"
+        for number, module in enumerate(stage.modules, start=1):
+            if not module.concepts:
+                yield f"module {number} of stage {place} has no concepts"
 
 
 def _trim(concept: dict[str, Any]) -> dict[str, Any]:
@@ -191,4 +244,6 @@ def _read(content: type[C], data: dict[str, Any]) -> tuple[C | None, list[str]]:
 def _explain(fault: Any) -> str:
     """Places are counted from one, as people (and prompts) do."""
     place = " ".join(str(part + 1 if isinstance(part, int) else part) for part in fault["loc"])
-    return f"{place}: {fault['msg']}" if place else str(fault["msg"])
+    is_half = isinstance(fault.get("input"), str) and has_half(fault["input"])
+    message = HALF_CHARACTER if is_half else fault["msg"]
+    return f"{place}: {message}" if place else str(message)

@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from generation.providers.dialogue import Prompt
 from generation.providers.endpoints import Endpoint
+from generation.providers.gateway.concessions import forget_concessions
 from tests.llm.model_server import KEY, MODEL, ModelServer
 
 # Where nobody listens: a gateway of these tests counts alone, unless a test says otherwise.
@@ -19,6 +20,8 @@ NO_REDIS = "unix:///nonexistent/redis.sock"
 @pytest.fixture(autouse=True)
 def alone(settings: Settings) -> None:
     settings.REDIS_URL = NO_REDIS
+    # Another test's server may have lived at the same address.
+    forget_concessions()
 
 
 @pytest.fixture

@@ -85,8 +85,9 @@ class Received:
             return dict(form["json_schema"]["schema"])
         if form.get("type") == "json_object":
             return schema_in(self.text)
-        tools = self.body.get("tools") or []
-        return dict(tools[0]["function"]["parameters"]) if tools else None
+        if tools := self.body.get("tools"):
+            return dict(tools[0]["function"]["parameters"])
+        return schema_in(self.text) if '"properties"' in self.text else None
 
 
 def schema_in(text: str) -> dict[str, Any]:
@@ -120,6 +121,10 @@ class ModelServer:
     requests_per_minute: float | None = None
     refuse: Callable[[Received], Refusal | None] = lambda _received: None
     rewrite: Callable[[Received, str], str] = lambda _received, content: content
+    # What is sent instead of an answer, head and all; and in the place of its JSON or its events.
+    raw: Callable[[Received], bytes | Iterator[bytes] | None] = lambda _received: None
+    envelope: Callable[[dict[str, Any]], Any] = lambda body: body
+    events: Callable[[list[str]], list[str]] = lambda events: events
     # Whether an answer ends at the limit of tokens, and says so.
     cut_off: Callable[[Received], bool] = lambda _received: False
     # Whether a stream gives a reason for its end; without, its last line has to do.
@@ -211,6 +216,10 @@ class ModelServer:
             await _send(writer, *refusal)
             return True
         await asyncio.sleep(self.seconds(request))
+        if (raw := self.raw(request)) is not None:
+            request.status = 200
+            await _send_raw(writer, raw)
+            return False
         if request.fault == "timeouts":
             await asyncio.sleep(3_600)
         if request.fault == "resets":
@@ -226,7 +235,7 @@ class ModelServer:
         if is_streamed:
             await self._stream(request, content, writer)
             return False
-        await _send(writer, 200, {}, completion(request, content))
+        await _send(writer, 200, {}, self.envelope(completion(request, content)))
         return True
 
     def _refusal(self, request: Received) -> Refusal | None:
@@ -279,8 +288,8 @@ class ModelServer:
         writer.write(
             b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
         )
-        for event in _events(self, request, content):
-            writer.write(f"data: {event}\n\n".encode())
+        for event in self.events([f"data: {one}" for one in _events(self, request, content)]):
+            writer.write(f"{event}\n\n".encode("utf-8", "surrogatepass"))
             await writer.drain()
 
 
@@ -355,8 +364,17 @@ def _error(message: str, code: str) -> dict[str, Any]:
     return {"error": {"message": message, "code": code, "type": code}}
 
 
+async def _send_raw(writer: asyncio.StreamWriter, raw: bytes | Iterator[bytes]) -> None:
+    """An iterator may go on for as long as the client takes it; empty bytes are a pause."""
+    for piece in [raw] if isinstance(raw, bytes) else raw:
+        writer.write(piece)
+        await writer.drain()
+        if not piece:
+            await asyncio.sleep(0.02)
+
+
 async def _send(
-    writer: asyncio.StreamWriter, status: int, headers: dict[str, str], body: dict[str, Any]
+    writer: asyncio.StreamWriter, status: int, headers: dict[str, str], body: Any
 ) -> None:
     raw = json.dumps(body).encode()
     lines = [f"HTTP/1.1 {status} Answer", "Content-Type: application/json"]

@@ -80,8 +80,9 @@ async def test_a_passing_failure_is_asked_again(
 
 
 async def test_the_wait_is_what_the_server_said(server: ModelServer) -> None:
-    """For the call that was told, and for all others."""
-    fail_first(server, (429, {"Retry-After": "1"}, {}))
+    """For the call that was told, and for all others; our own pause would be shorter."""
+    assert requests.HOLD_SECONDS < 2.0
+    fail_first(server, (429, {"Retry-After": "2"}, {}))
     async with open_gateway(endpoint_of(server)) as gateway:
         refused = asyncio.create_task(gateway.write_text(prompt_for("tutorial", 0)))
         await until(lambda: server.received and server.received[0].answered_at)
@@ -90,7 +91,7 @@ async def test_the_wait_is_what_the_server_said(server: ModelServer) -> None:
         )
     first, *others = server.received
     assert len(others) == 3
-    assert all(1.0 <= other.at - first.answered_at < 2.0 for other in others)
+    assert all(other.at - first.answered_at >= 2.0 for other in others)
 
 
 @pytest.mark.parametrize("said", ["all", "nothing"])

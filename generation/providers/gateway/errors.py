@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from ssl import SSLCertVerificationError
 from typing import Literal
 
 from pydantic_ai import exceptions as theirs
 
+from generation.characters import whole_characters
 from generation.providers.base import (
     ContentError,
+    CutOffError,
     ProviderError,
     SystemicError,
     TransientError,
 )
 from generation.providers.endpoints import Endpoint
+from generation.providers.gateway.bounds import (
+    Conceded,
+    NotAServer,
+    TooLarge,
+    WireFault,
+)
+from generation.providers.gateway.concessions import OF_THE_FIELD
 from generation.providers.gateway.network import place
 
 # A server that asks for more patience than this is waited for by people, not by processes.
@@ -32,7 +42,8 @@ _OF_THE_KEY = re.compile(
     re.IGNORECASE,
 )
 _OF_THE_ACCOUNT = re.compile(
-    r"exceeded_current_quota|insufficient[_ ](balance|funds|credits?)|credit balance is too low"
+    r"exceeded_current_quota|insufficient[_ ](quota|balance|funds|credits?)"
+    r"|credit balance is too low"
     r"|billing_not_active|account is not active|余额不足|欠费",
     re.IGNORECASE,
 )
@@ -42,8 +53,6 @@ _OF_ROOM = re.compile(r"max_?(completion_|output_|new_)?tokens", re.IGNORECASE)
 _OF_CONTEXT = re.compile(
     r"maximum context length|request too large|tokens must be reduced", re.IGNORECASE
 )
-# The name of the field is wrong, not its number.
-_OF_THE_FIELD = re.compile(r"unsupported|not supported|instead|extra_forbidden", re.IGNORECASE)
 
 
 class Again(TransientError):
@@ -62,7 +71,15 @@ class Unreachable(Again):
     """Nothing was sent: no such host, nobody who listens."""
 
 
-class NoRoom(Again):
+class Costless(Again):
+    """Refused unread: it is asked again at once, in another way, as often as there is one."""
+
+
+class Otherwise(Costless):
+    """The server does not take what we asked with; we know what it takes."""
+
+
+class NoRoom(Costless):
     """The server does not have the room that was asked for; or the model's context, for prompt and
     answer together."""
 
@@ -77,11 +94,22 @@ class Forbidden(ContentError):
     """Of this one text, or of all: see `Outage.forbid`."""
 
 
+class NoServer(SystemicError):
+    """At this address lives something else."""
+
+
 def translate(error: Exception, endpoint: Endpoint) -> ProviderError:
     """What became of a request. Neither message nor detail holds the key."""
     detail = _detail(error, endpoint)
+    fault = next((one for one in _chain(error) if isinstance(one, WireFault)), None)
+    if fault is not None:
+        return _of_the_wire(fault, detail, endpoint)
     if isinstance(error, theirs.ModelAPIError):
         return _of_the_server(error, detail, endpoint)
+    return _of_others(error, detail)
+
+
+def _of_others(error: Exception, detail: str) -> ProviderError:
     if isinstance(error, theirs.ContentFilterError):
         return ContentError("The model server's content filter refused this.", detail=detail)
     if isinstance(error, theirs.UnexpectedModelBehavior | ValueError):
@@ -93,18 +121,38 @@ def translate(error: Exception, endpoint: Endpoint) -> ProviderError:
     return ContentError("The model server could not be asked.", detail=detail)
 
 
+def _of_the_wire(fault: WireFault, detail: str, endpoint: Endpoint) -> ProviderError:
+    if isinstance(fault, Conceded):
+        return Otherwise("The model server has to be asked otherwise.", detail=detail, wait=0.0)
+    if isinstance(fault, NotAServer):
+        return NoServer(
+            f"what answers at {endpoint.base_url} is no model server (LLM_BASE_URL; most such "
+            "addresses end in /v1)",
+            detail=detail,
+        )
+    if isinstance(fault, TooLarge):
+        return CutOffError("The model server's answer is far too long.", detail=detail)
+    return Again("The model server's answer could not be read.", detail=detail)
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """It, and what it came of."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
 def _detail(error: Exception, endpoint: Endpoint) -> str:
     """With the cause behind it all: a library's “Connection error.” says nothing."""
     text, cause = f"{type(error).__name__}: {error}", _innermost(error)
     if cause is not error and str(cause) and str(cause) not in text:
         text = f"{text} ({cause})"
-    return without_key(text, endpoint)[:DETAIL_CHARACTERS]
+    return whole_characters(without_key(text, endpoint)[:DETAIL_CHARACTERS])
 
 
 def _innermost(error: BaseException) -> BaseException:
-    while (cause := error.__cause__ or error.__context__) is not None:
-        error = cause
-    return error
+    *_, innermost = _chain(error)
+    return innermost
 
 
 def _of_the_server(error: theirs.ModelAPIError, detail: str, endpoint: Endpoint) -> ProviderError:
@@ -169,7 +217,7 @@ def _status(error: theirs.ModelAPIError) -> int:
 def _about_room(error: theirs.ModelAPIError) -> Literal["answer", "context"] | None:
     """What a refusal finds too large: the answer that may come, or that and the prompt together."""
     said = str(error.body)[:SAID_CHARACTERS]
-    if _status(error) not in {400, 413, 422, 429} or _OF_THE_FIELD.search(said):
+    if _status(error) not in {400, 413, 422, 429} or OF_THE_FIELD.search(said):
         return None
     if _OF_CONTEXT.search(said):
         return "context"

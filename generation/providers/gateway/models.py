@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from openai import AsyncOpenAI, DefaultAsyncHttpxClient, Timeout
+from openai import AsyncOpenAI, Timeout
 from pydantic import BaseModel
 from pydantic_ai import NativeOutput, PromptedOutput, ToolOutput
 from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart, ToolCallPart
@@ -20,10 +20,13 @@ from pydantic_ai.providers.openai import OpenAIProvider
 from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 from pydantic_ai.settings import ModelSettings
 
+from generation.characters import escape_halves, whole_characters
 from generation.providers.endpoints import Endpoint
-from generation.providers.gateway.endings import watch_ending
+from generation.providers.gateway.concessions import concessions_of
+from generation.providers.gateway.entries import Tally
 from generation.providers.gateway.network import client_options
-from generation.providers.gateway.requests import Requests, Tally
+from generation.providers.gateway.requests import Requests
+from generation.providers.gateway.wire import WireClient
 from generation.thoughts import ends_of_thoughts, strip_thoughts
 
 OPENAI_HOST = "api.openai.com"
@@ -61,8 +64,10 @@ def open_client(endpoint: Endpoint) -> AsyncOpenAI:
         base_url=endpoint.base_url,
         timeout=Timeout(endpoint.timeout_seconds, connect=CONNECT_SECONDS),
         max_retries=0,
-        http_client=DefaultAsyncHttpxClient(
-            event_hooks={"response": [watch_ending]}, **client_options(endpoint)
+        http_client=WireClient(
+            seconds=endpoint.timeout_seconds,
+            concessions=concessions_of(endpoint.base_url, endpoint.model),
+            **client_options(endpoint),
         ),
     )
 
@@ -126,12 +131,15 @@ def only_object(response: ModelResponse, *, tool: str | None = None) -> ModelRes
 
     `tool`: what should have been called with it; some models write it down all the same.
     """
-    if any(isinstance(part, ToolCallPart) for part in response.parts):
-        return response
+    called = [part for part in response.parts if isinstance(part, ToolCallPart)]
+    if called:
+        # What it says besides is read by nobody, and would go back to it with the reasons.
+        return replace(response, parts=called)
     text = "".join(part.content for part in response.parts if isinstance(part, TextPart))
     found = find_object(text)
     if not found:
-        return response
+        # It goes back with the reasons, for which it must be fit to be sent.
+        return replace(response, parts=[TextPart(whole_characters(text))] if text else [])
     part = TextPart(found) if tool is None else ToolCallPart(tool, found)
     return replace(response, parts=[part])
 
@@ -163,7 +171,7 @@ def _longest_object(text: str) -> str:
                 break
             end = start + 1
         else:
-            found = json.dumps(value, ensure_ascii=False)
+            found = escape_halves(json.dumps(value, ensure_ascii=False))
             longest = max(longest, found, key=len) if value else longest
         start = text.find("{", end)
     return longest

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from decimal import Decimal
 from time import monotonic
 from typing import Any, TypeVar
@@ -26,6 +27,7 @@ from pydantic_ai.messages import (
 from pydantic_ai.models import Model
 from pydantic_ai.settings import ModelSettings
 
+from generation.characters import whole_characters
 from generation.providers.base import MalformedError, ProviderError, SystemicError
 from generation.providers.calls import BeforeCall, OnCall, allow_call, ignore_call
 from generation.providers.dialogue import Answer, Gateway, Prompt
@@ -38,6 +40,7 @@ from generation.providers.endpoints import (
 )
 from generation.providers.gateway.breaker import Breaker
 from generation.providers.gateway.endings import ENDING, Ending
+from generation.providers.gateway.entries import Tally
 from generation.providers.gateway.errors import without_key
 from generation.providers.gateway.models import (
     CountedModel,
@@ -45,7 +48,7 @@ from generation.providers.gateway.models import (
     open_client,
     output_of,
 )
-from generation.providers.gateway.requests import Requests, Tally
+from generation.providers.gateway.requests import Requests
 from generation.providers.limits import Pacer, Rates, account_key
 from generation.thoughts import strip_thoughts
 
@@ -158,6 +161,7 @@ class ModelGateway:
         return self._requests.fit(prompt)
 
     async def write_text(self, prompt: Prompt) -> Answer[str]:
+        prompt = _fit_to_send(prompt)
         tally, began, ending = Tally(prompt), monotonic(), Ending()
 
         async def ask(room: int) -> ModelResponse:
@@ -167,7 +171,7 @@ class ModelGateway:
             streaming = model_request_stream(
                 self._model, messages, model_settings=ModelSettings(max_tokens=room)
             )
-            ending.tail = b""
+            ending.forget()
             ENDING.set(ending)
             async with streaming as stream:
                 async for _ in stream:
@@ -181,6 +185,7 @@ class ModelGateway:
         return Answer(strip_thoughts(text).strip(), tally.usage(), monotonic() - began)
 
     async def write_object(self, prompt: Prompt, schema: type[M]) -> Answer[M]:
+        prompt = _fit_to_send(prompt)
         tally, began = Tally(prompt), monotonic()
         counted = CountedModel(self._model, self._requests, tally, self._endpoint.timeout_seconds)
         with charged(tally):
@@ -196,7 +201,7 @@ class ModelGateway:
                 model_settings=ModelSettings(max_tokens=prompt.max_tokens),
             )
         except UnexpectedModelBehavior as error:
-            detail = without_key(str(error), self._endpoint)
+            detail = whole_characters(without_key(str(error), self._endpoint))
             raise MalformedError(
                 "What the model wrote does not have the form that was asked for.", detail=detail
             ) from None
@@ -208,6 +213,12 @@ class ModelGateway:
                 output_type=output_of(self._endpoint, schema), retries={"output": REPAIRS}
             )
         return self._agents[schema]
+
+
+def _fit_to_send(prompt: Prompt) -> Prompt:
+    """Whatever was quoted in it."""
+    system, user = whole_characters(prompt.system), whole_characters(prompt.user)
+    return replace(prompt, system=system, user=user)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import structlog
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from generation.log_events import brief_error
-from generation.providers.gateway.errors import Again, NoRoom, TooMany, Unreachable
+from generation.providers.gateway.errors import Again, Costless, TooMany, Unreachable
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +40,7 @@ class Patience:
     def __call__(self, error: Exception) -> bool | float:
         if not isinstance(error, Again):
             return False
-        if isinstance(error, NoRoom):
+        if isinstance(error, Costless):
             return 0.0
         times, most = self._count(error)
         if self.lasts() and not isinstance(error, TooMany | Unreachable):

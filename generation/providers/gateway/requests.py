@@ -6,31 +6,32 @@ import asyncio
 import math
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from dataclasses import replace
 
 from pydantic_ai.messages import ModelResponse
-from pydantic_ai.usage import RequestUsage
 
 from generation.draining import heed_cancellation
 from generation.metrics import LLM_TOKENS, model_call, outcome_of
 from generation.providers.base import (
     ContentError,
+    CutOffError,
     ProviderError,
     SystemicError,
-    Usage,
 )
 from generation.providers.calls import BeforeCall, ModelCall, OnCall
 from generation.providers.dialogue import Prompt
 from generation.providers.endpoints import Endpoint
 from generation.providers.gateway.breaker import Breaker
 from generation.providers.gateway.endings import Ending
+from generation.providers.gateway.entries import Ask, Asking, Entry, Tally
 from generation.providers.gateway.errors import (
     Again,
+    Costless,
     Forbidden,
     NoRoom,
+    NoServer,
     Rejected,
     TooMany,
     Unreachable,
@@ -48,85 +49,13 @@ from generation.providers.limits import Pacer, Turn
 # "Too many" without a word on when to come again.
 HOLD_SECONDS = 1.0
 # Said before anything was written.
-UNREAD = (TooMany, Unreachable, NoRoom, ContentError, SystemicError)
+UNREAD = (TooMany, Unreachable, Costless, ContentError, SystemicError)
 
 # Between two starts in one process. Places come free together; their next calls must not all be
 # under way before the first of them hears that the key is refused.
 START_SECONDS = 0.02
 # Less room than this (tokens) holds no artifact.
 LEAST_ROOM = 1_000
-
-# With room for so many tokens of an answer.
-Ask = Callable[[int], Awaitable[ModelResponse]]
-
-
-@dataclass(frozen=True)
-class Asking:
-    """How one attempt is made, whatever the number."""
-
-    ask: Ask
-    seconds: float
-    ending: Ending | None
-
-
-@dataclass
-class Tally:
-    """What one answer has taken so far, over all its requests."""
-
-    prompt: Prompt
-    calls: list[ModelCall] = field(default_factory=list)
-    # For the answer, where prompt and answer together were too much.
-    room: int = 0
-
-    def __post_init__(self) -> None:
-        self.room = self.prompt.max_tokens
-
-    def usage(self) -> Usage:
-        """All of it: an empty answer has cost its prompt, too."""
-        answered = [call for call in self.calls if call.tokens_out]
-        costs = [call.cost_usd for call in self.calls if call.cost_usd is not None]
-        # A sum with something unknown in it is unknown.
-        is_known = bool(answered) and all(call.cost_usd is not None for call in answered)
-        return Usage(
-            calls=len(self.calls),
-            tokens_in=sum(call.tokens_in for call in self.calls),
-            tokens_out=sum(call.tokens_out for call in self.calls),
-            cost_usd=sum(costs, Decimal(0)) if is_known else None,
-        )
-
-
-@dataclass
-class Entry:
-    """One request in the books, while it is under way."""
-
-    prompt: Prompt
-    room: int
-    response: ModelResponse | None = None
-    began: float = 0.0
-    # Tokens a minute that its turn was taken for; whether it was sent, and refused unread.
-    reserved: float = 0.0
-    is_sent: bool = False
-    is_refused: bool = False
-    is_whole: bool = False
-
-    def usage(self) -> RequestUsage:
-        """As the server told; where it told nothing of an answer, an estimate: else no budget and
-        no limit would ever hold for it."""
-        if self.response is None:
-            return RequestUsage()
-        if self.is_whole and not self.response.usage.has_values() and self.response.text:
-            return RequestUsage(
-                input_tokens=tokens_about(self.prompt.system + self.prompt.user),
-                output_tokens=tokens_about(self.response.text),
-            )
-        return self.response.usage
-
-    def tokens_used(self) -> float:
-        """Of what was reserved. A request that broke off may have cost all of it."""
-        if self.response is not None:
-            usage = self.usage()
-            return usage.input_tokens + usage.output_tokens
-        return self.reserved if self.is_sent and not self.is_refused else 0.0
 
 
 class Requests:
@@ -146,6 +75,7 @@ class Requests:
         self._places = asyncio.Semaphore(endpoint.concurrency)
         self._typical: dict[str, float] = {}
         self._most_room = sys.maxsize
+        self._has_answered = False
         self._next_start = 0.0
 
     async def send(
@@ -166,7 +96,7 @@ class Requests:
         raise AssertionError("the last attempt returns or raises")
 
     async def _attempt(self, tally: Tally, asking: Asking, number: int) -> ModelResponse:
-        entry = Entry(tally.prompt, room=min(tally.room, self._most_room))
+        entry = Entry(tally.prompt, min(tally.room, self._most_room), asking.ending)
         async with self._place():
             try:
                 await self._turn(entry)
@@ -194,6 +124,7 @@ class Requests:
             await self._tell_others(error, entry.prompt.subject)
             raise
         self._outage.answer()
+        self._has_answered = True
         return entry.response
 
     def _ask_leave(self) -> None:
@@ -211,14 +142,21 @@ class Requests:
                 response = await asking.ask(entry.room)
         except Exception as error:  # noqa: BLE001 - whatever it is, it has a name of ours
             heed_cancellation()
-            ours = translate(error, self._endpoint)
+            ours = self._translate(error)
         else:
             # A library may answer a cancellation with half an answer, or with an error of its own.
             heed_cancellation()
             return response
-        entry.is_refused = isinstance(ours, UNREAD)
+        entry.is_refused = isinstance(ours, UNREAD) and not isinstance(ours, CutOffError)
         # Not chained: what the library raises may show the key in a traceback.
         raise ours
+
+    def _translate(self, error: Exception) -> ProviderError:
+        ours = translate(error, self._endpoint)
+        if isinstance(ours, NoServer) and self._has_answered:
+            # A page of whoever stands before it, while it is away.
+            return Again("The model server answered with something else.", detail=ours.detail)
+        return ours
 
     def fit(self, prompt: Prompt) -> Prompt:
         return replace(prompt, max_tokens=min(prompt.max_tokens, self._most_room))
@@ -235,7 +173,7 @@ class Requests:
     async def _tell_others(self, error: ProviderError, subject: str) -> None:
         """Before anybody can start another call. What we make of many errors stays in this
         process: others see for themselves."""
-        if isinstance(error, NoRoom):
+        if isinstance(error, Costless):
             self._outage.end()
         elif isinstance(error, Again):
             await self._tell_of_trouble(error, subject)

@@ -23,7 +23,13 @@ BROKEN_OFF = {"error", "insufficient_system_resource", "abort", "aborted"}
 
 
 def tokens_about(text: str) -> int:
-    return len(text.encode()) // BYTES_PER_TOKEN
+    return len(text.encode("utf-8", "replace")) // BYTES_PER_TOKEN
+
+
+def written(response: ModelResponse) -> str:
+    """All that it says, be it text or what a tool is called with."""
+    calls = [part.args_as_json_str() for part in response.tool_calls]
+    return "".join([response.text or "", *calls])
 
 
 def check_ending(response: ModelResponse, ending: Ending) -> None:

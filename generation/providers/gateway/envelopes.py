@@ -1,0 +1,240 @@
+"""Answers as servers really send them, brought to the one form that the library validates. Pure.
+
+Only what is needed is taken over. Servers leave out all kinds of fields, put null, numbers or
+objects where text belongs, and tell what they like besides.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from generation.characters import escape_halves, whole_characters
+from generation.providers.gateway.bounds import (
+    MOST_BYTES,
+    TooLarge,
+    Unreadable,
+    count_of,
+    read_json,
+)
+
+MOST_NAME = 200
+# Names of the same count, the usual one first.
+_TOKENS_IN = ("prompt_tokens", "input_tokens", "prompt_eval_count")
+_TOKENS_OUT = ("completion_tokens", "output_tokens", "eval_count")
+_THOUGHTS = ("reasoning_content", "reasoning", "thinking", "thoughts")
+# How often JSON is unpacked that stands in a string.
+MOST_WRAPPERS = 3
+
+
+@dataclass
+class Figures:
+    """Tokens, as a server tells them: once, or with each piece all of them so far. What it said
+    last of each counts."""
+
+    tokens_in: int = 0
+    tokens_out: int = 0
+    tokens_cached: int = 0
+
+    def note(self, body: dict[str, Any]) -> None:
+        for told in _usages(body):
+            self.tokens_in = _first_count(told, _TOKENS_IN) or self.tokens_in
+            self.tokens_out = _first_count(told, _TOKENS_OUT) or self.tokens_out
+            details = told.get("prompt_tokens_details")
+            cached = details.get("cached_tokens") if isinstance(details, dict) else None
+            self.tokens_cached = count_of(cached) or self.tokens_cached
+
+    def as_usage(self) -> dict[str, Any] | None:
+        if not (self.tokens_in or self.tokens_out):
+            return None
+        return {
+            "prompt_tokens": self.tokens_in,
+            "completion_tokens": self.tokens_out,
+            "total_tokens": self.tokens_in + self.tokens_out,
+            "prompt_tokens_details": {"cached_tokens": min(self.tokens_cached, self.tokens_in)},
+        }
+
+
+def _usages(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Moonshot tells it in the choice, Groq beside the answer, some as fields of the answer."""
+    groq = body.get("x_groq")
+    choice = choice_of(body) or {}
+    for told in (
+        choice.get("usage"),
+        groq.get("usage") if isinstance(groq, dict) else None,
+        body.get("usage"),
+        body,
+    ):
+        if isinstance(told, dict):
+            yield told
+
+
+def _first_count(told: dict[str, Any], names: tuple[str, ...]) -> int:
+    return next((count for name in names if (count := count_of(told.get(name)))), 0)
+
+
+def choice_of(body: dict[str, Any]) -> dict[str, Any] | None:
+    """The first answer of several, by its number; the numbers may be missing."""
+    choices = body.get("choices")
+    if isinstance(choices, dict):
+        choices = [choices]
+    if not isinstance(choices, list):
+        return None
+    known = [choice for choice in choices if isinstance(choice, dict)]
+    return min(known, key=lambda choice: count_of(choice.get("index")), default=None)
+
+
+@dataclass
+class Said:
+    """What one choice says, of a whole answer or of a piece of one."""
+
+    text: str = ""
+    refusal: str = ""
+    finish: str | None = None
+    thinks: bool = False
+    calls: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def is_something(self) -> bool:
+        """White space alone is as good as silence."""
+        return bool(self.text.strip() or self.refusal or self.finish or self.thinks or self.calls)
+
+
+def said_in(choice: dict[str, Any]) -> Said:
+    message = choice.get("delta") or choice.get("message") or choice.get("text") or {}
+    if not isinstance(message, dict):
+        message = {"content": message}
+    finish, refusal = choice.get("finish_reason"), message.get("refusal")
+    return Said(
+        text=text_of(message.get("content")),
+        refusal=refusal if isinstance(refusal, str) else "",
+        finish=finish[:MOST_NAME] if finish and isinstance(finish, str) else None,
+        thinks=any(text_of(message.get(name)).strip() for name in _THOUGHTS),
+        calls=list(_calls(message)),
+    )
+
+
+def text_of(content: Any) -> str:
+    """Of a text, a list of parts, or an object that should have been written down as text."""
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list) and all(isinstance(part, str | dict) for part in content):
+        return "".join(map(_text_of_part, content))
+    if isinstance(content, dict):
+        part = _text_of_part(content)
+        return part or json.dumps(content, ensure_ascii=False)
+    return ""
+
+
+def _text_of_part(part: str | dict[str, Any]) -> str:
+    """Thoughts and pictures are parts, too."""
+    if isinstance(part, str):
+        return part
+    text = part.get("text") if part.get("type") in {None, "text", "output_text"} else None
+    return text if isinstance(text, str) else ""
+
+
+def _calls(message: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    calls = message.get("tool_calls")
+    if isinstance(calls, dict):
+        calls = [calls]
+    called = [call for call in calls or [] if isinstance(call, dict)]
+    old = message.get("function_call")
+    for number, call in enumerate([*called, *([{"function": old}] if old else [])]):
+        function = call.get("function") if isinstance(call.get("function"), dict) else call
+        if not isinstance(function, dict):
+            continue
+        name, index = function.get("name"), call.get("index")
+        yield {
+            "index": count_of(index) if index is not None else number,
+            "name": name if isinstance(name, str) else "",
+            "arguments": arguments_of(function.get("arguments")),
+        }
+
+
+def arguments_of(arguments: Any) -> str:
+    """As JSON text, which is what they should have been."""
+    for _ in range(MOST_WRAPPERS):
+        if not (isinstance(arguments, str) and arguments.lstrip().startswith('"')):
+            break
+        try:
+            arguments = read_json(arguments.encode("utf-8", "surrogatepass"))
+        except (Unreadable, TooLarge):
+            break
+    if arguments is None:
+        return ""
+    return arguments if isinstance(arguments, str) else json.dumps(arguments)
+
+
+@dataclass
+class Answer:
+    """Gathers an answer, be it whole or in pieces."""
+
+    model: str
+    figures: Figures = field(default_factory=Figures)
+    said: Said = field(default_factory=Said)
+    length: int = 0
+    index: int | None = None
+    _texts: list[str] = field(default_factory=list)
+
+    def add(self, body: dict[str, Any]) -> Said | None:
+        """What a piece says; None where it is of another choice, or of none."""
+        self.figures.note(body)
+        choice = choice_of(body)
+        if choice is None:
+            return None
+        index = count_of(choice.get("index"))
+        self.index = index if self.index is None else self.index
+        if index != self.index:
+            return None
+        piece = said_in(choice)
+        self._grow(piece)
+        return piece
+
+    def _grow(self, piece: Said) -> None:
+        self.length += len(piece.text) + sum(len(call["arguments"]) for call in piece.calls)
+        if self.length > MOST_BYTES:
+            raise TooLarge(f"more than {MOST_BYTES} characters of text")
+        self._texts.append(piece.text)
+        self.said.refusal += piece.refusal
+        self.said.finish = piece.finish or self.said.finish
+        for call in piece.calls:
+            known = next((one for one in self.said.calls if one["index"] == call["index"]), None)
+            if known is None:
+                self.said.calls.append(dict(call))
+            else:
+                known["name"] = known["name"] or call["name"]
+                known["arguments"] += call["arguments"]
+
+    def completion(self) -> dict[str, Any]:
+        """All of it, in the form of an answer that is not streamed."""
+        calls = [
+            {
+                "id": f"call_{number}",
+                "type": "function",
+                "function": {"name": call["name"], "arguments": escape_halves(call["arguments"])},
+            }
+            for number, call in enumerate(self.said.calls)
+        ]
+        message = {
+            "role": "assistant",
+            "content": "".join(self._texts) or None,
+            "refusal": self.said.refusal or None,
+            "tool_calls": calls or None,
+        }
+        choice = {"index": 0, "message": message, "finish_reason": self.said.finish}
+        return self._envelope("chat.completion", [choice]) | {"usage": self.figures.as_usage()}
+
+    def chunk(self, piece: Said) -> dict[str, Any]:
+        delta = {"role": "assistant", "content": piece.text, "refusal": piece.refusal or None}
+        choice = {"index": 0, "delta": delta, "finish_reason": piece.finish}
+        return self._envelope("chat.completion.chunk", [choice])
+
+    def last_chunk(self) -> dict[str, Any]:
+        return self._envelope("chat.completion.chunk", []) | {"usage": self.figures.as_usage()}
+
+    def _envelope(self, kind: str, choices: list[dict[str, Any]]) -> dict[str, Any]:
+        name = whole_characters(self.model)[:MOST_NAME]
+        return {"id": "answer", "object": kind, "created": 0, "model": name, "choices": choices}
