@@ -25,6 +25,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from config.embedded import EmbeddedServiceError
 from config.environment import BASE_DIR, choose_settings
 from connections.refusal import BudgetRefused, assert_budget
+from connections.suitability import ServerRefused, assert_server
 
 # Commands that never open a connection.
 _WITHOUT_DATABASE = frozenset(
@@ -67,7 +68,7 @@ class DatabaseAway(Exception):
 
 
 # Why a process does not start, each with a sentence for people.
-REFUSALS = (BudgetRefused, DatabaseAway, EmbeddedServiceError)
+REFUSALS = (BudgetRefused, DatabaseAway, EmbeddedServiceError, ServerRefused)
 
 
 def run_command(argv: list[str]) -> None:
@@ -124,10 +125,13 @@ def join_for_budget(argv: list[str]) -> None:
 
 
 def prepare_database(*, migrating: bool = True) -> None:
-    """Refuse an overcommitted budget; join the embedded server; migrate where that is wanted."""
+    """Refuse an overcommitted budget and a server that will not do; join the embedded one; migrate
+    where that is wanted."""
     assert_budget(settings.CONNECTION_BUDGET, settings.PROCESS_ROLE)
     if settings.EMBEDDED_POSTGRES is not None:
         settings.EMBEDDED_POSTGRES.join()
+    else:
+        assert_server()
     if migrating and settings.MIGRATE_AT_START:
         try:
             migrate_where_needed()

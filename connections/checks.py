@@ -11,13 +11,14 @@ from django.core.checks import (
     Warning,  # noqa: A004 - Django's name
     register,
 )
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from connections.budget import Budget
 from connections.conf import get_budget, get_role_name, get_role_names
 from connections.live import LiveLogin, limit_problems, read_logins, read_server
 from connections.refusal import over_reserve
 from connections.roles import Role
+from connections.suitability import kind_of, problems_of
 
 TAG = "connections"
 RELEASE = "connections.middleware.ReleaseMiddleware"
@@ -118,6 +119,17 @@ def check_server_holds_the_budget(databases: Any = None, **_: Any) -> list[Check
         ),
         *_without_limit([name for name, login in logins if login.limit < 0], roles),
     ]
+
+
+@register(Tags.database)
+def check_server_is_suitable(databases: Any = None, **_: Any) -> list[CheckMessage]:
+    """Only with `--database`, and in `migrate`: the server's version, the database's encoding."""
+    if DEFAULT_DB_ALIAS not in (databases or ()):
+        return []
+    connection = connections[DEFAULT_DB_ALIAS]
+    connection.ensure_connection()
+    problems = problems_of(kind_of(connection.connection))
+    return [Error(problem, id="connections.E007") for problem in problems]
 
 
 def _roles_by_login(budget: Budget, alias: str) -> Mapping[str, list[Role]]:
