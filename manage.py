@@ -16,16 +16,32 @@ def leave(_number: int, _frame: FrameType | None) -> None:
 def main() -> None:
     # While modules load there is nothing to clean up, and libraries wrap what they do not expect.
     signal.signal(signal.SIGINT, leave)
+    from config.streams import prepare_streams  # noqa: PLC0415 - after the signal
+
+    prepare_streams()
     from config.bootstrap import run_command  # noqa: PLC0415 - takes a moment
 
     try:
-        run_command(sys.argv)
+        try:
+            run_command(sys.argv)
+        finally:
+            sys.stdout.flush()
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever read us has gone; do not complain again when the interpreter flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+    except OSError as error:
+        give_up_writing(error)
+
+
+def give_up_writing(error: OSError) -> None:
+    """Exits where it is the output that cannot be written. What was done before is done."""
+    from config.streams import UNWRITABLE, abandon_stdout  # noqa: PLC0415 - after the signal
+
+    if error.errno not in UNWRITABLE:
+        raise error
+    abandon_stdout()
+    if not isinstance(error, BrokenPipeError):
+        sys.stderr.write(f"manage.py: the output cannot be written: {error.strerror}\n")
+    sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,8 @@ from connections.conf import get_budget, get_role
 from connections.observed import ConnectionLog
 from generation import dispatch, runner, selectors, services
 from generation.patience import PatientDb
-from generation.providers.base import Provider
+from generation.progress import Waiting, planning
+from generation.providers.base import Provider, keeps_books
 from generation.providers.registry import get_provider
 from generation.run_states import OPEN, RunState
 
@@ -45,6 +46,7 @@ class Foreground(AbstractContextManager["Foreground"]):
         self._peak = 0
         self._fleet = False
         self._bar: tqdm[Any] | None = None
+        self._waiting: Waiting | None = None
 
     def __enter__(self) -> Self:
         self._seen.listen()
@@ -98,9 +100,13 @@ class Foreground(AbstractContextManager["Foreground"]):
         Raises KeyboardInterrupt when told to stop, with the run paused and its work saved.
         """
         try:
-            with bound_contextvars(run=str(run_id)), self._progress():
+            with bound_contextvars(run=str(run_id)), self._progress(provider):
                 runner.pull_until_closed(
-                    run_id, provider=provider, db=self._db, on_saved=self._after_batch
+                    run_id,
+                    provider=provider,
+                    db=self._db,
+                    on_saved=self._after_batch,
+                    on_planned=self._stop_waiting,
                 )
         except KeyboardInterrupt:
             self._db.run_sync(services.stop_run, run_id, RunState.PAUSED, INTERRUPTED)
@@ -117,12 +123,23 @@ class Foreground(AbstractContextManager["Foreground"]):
                 time.sleep(FOLLOW_SECONDS)
 
     @contextmanager
-    def _progress(self) -> Iterator[None]:
-        """A bar on a terminal, nothing in a pipe."""
+    def _progress(self, provider: Provider | None = None) -> Iterator[None]:
+        """A bar on a terminal, nothing in a pipe; before, how long a model has been planning."""
         with tqdm(
             desc="Planning", unit=" artifacts", file=sys.stderr, disable=None, leave=False
         ) as self._bar:
-            yield
+            if provider is None or not keeps_books(provider):
+                yield
+                return
+            show = None if self._bar.disable else self._bar.set_description
+            with planning(provider, show=show) as self._waiting:
+                yield
+
+    def _stop_waiting(self) -> None:
+        if self._waiting is not None:
+            self._waiting.stop()
+        if self._bar is not None:
+            self._bar.set_description("Writing")
 
     def _show(self, progress: selectors.RunProgress) -> None:
         assert self._bar is not None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import structlog
@@ -62,6 +62,7 @@ async def pull(
     db: DbExecutor,
     limits: Limits,
     on_saved: Hook = ignore,
+    on_planned: Callable[[], object] = bool,
     publish: Publish | None = None,
 ) -> RunState:
     """Work on a run until it is closed (or, without `follow`, until nothing is left to claim).
@@ -74,7 +75,7 @@ async def pull(
         async with _working(
             run_id, provider, db, limits, publish=publish, on_saved=on_saved
         ) as puller:
-            return await puller.work()
+            return await puller.work(on_planned)
     except CannotOpen as error:
         return await pause_start(run_id, db, error)
 
@@ -161,7 +162,7 @@ class Puller:
         finally:
             await finish(self._give_up(), seconds=self._limits.drain_seconds)
 
-    async def work(self) -> RunState:
+    async def work(self, on_planned: Callable[[], object] = bool) -> RunState:
         log.info(
             "content_generation_parallel_config",
             model_calls=self._limits.model_calls,
@@ -177,7 +178,7 @@ class Puller:
         # Leases are renewed to the very end: also while the last calls and batches finish.
         renewing = asyncio.create_task(self._renew(), name="renew leases")
         try:
-            await self._claim_and_write(saving)
+            await self._claim_and_write(saving, on_planned)
         finally:
             try:
                 await finish(self._end(saving), seconds=self._limits.drain_seconds)
@@ -185,10 +186,13 @@ class Puller:
                 renewing.cancel()
         return await self._state()
 
-    async def _claim_and_write(self, saving: asyncio.Task[None]) -> None:
+    async def _claim_and_write(
+        self, saving: asyncio.Task[None], on_planned: Callable[[], object]
+    ) -> None:
         async with asyncio.TaskGroup() as watching:
             watch = watching.create_task(_watch(saving), name="watch the saver")
             if await self._begin():
+                on_planned()
                 async with asyncio.TaskGroup() as writing:
                     await self._claim_all(writing)
             watch.cancel()

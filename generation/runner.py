@@ -194,11 +194,28 @@ async def _leave() -> None:
 
 
 def pull_until_closed(
-    run_id: uuid.UUID, *, provider: Provider, db: DbExecutor, on_saved: Hook = ignore
+    run_id: uuid.UUID,
+    *,
+    provider: Provider,
+    db: DbExecutor,
+    on_saved: Hook = ignore,
+    on_planned: Callable[[], object] = bool,
 ) -> RunState:
-    """Pull for a run to its end. Raises KeyboardInterrupt on SIGINT and SIGTERM, after saving."""
+    """Pull for a run to its end; `on_planned` is called when there is a plan.
+
+    Raises KeyboardInterrupt on SIGINT and SIGTERM, after saving.
+    """
     limits = configured_limits(follow=True)
     try:
-        return run_here(pull(run_id, provider=provider, db=db, limits=limits, on_saved=on_saved))
+        return run_here(
+            pull(
+                run_id,
+                provider=provider,
+                db=db,
+                limits=limits,
+                on_saved=on_saved,
+                on_planned=on_planned,
+            )
+        )
     except SystemExit:
         raise KeyboardInterrupt from None

@@ -17,9 +17,11 @@ from config.serve.child import Child
 from config.serve.console import OURS, Console
 from config.serve.roles import defaults, environment, role_scripts
 from config.serve.supervisor import Supervisor
+from config.streams import abandon_stdout, prepare_streams
 
 
 def main(arguments: list[str]) -> int:
+    prepare_streams()
     port = parse_port(arguments)
     set_environment(port)
     console = Console([OURS, *role_scripts()])
@@ -30,7 +32,7 @@ def main(arguments: list[str]) -> int:
         pass
     except BrokenPipeError:
         # Whoever read our log has gone; there is nobody left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        abandon_stdout()
         return 1
     return 0
 

@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 import uuid
+from contextlib import nullcontext
 from datetime import date
 from typing import Any
 
@@ -21,7 +22,8 @@ from generation.foreground import Foreground
 from generation.goals import LEVELS
 from generation.models import GenerationRun
 from generation.outline import OutlineRequest
-from generation.providers.base import GoalRefused, Provider, ProviderError
+from generation.progress import planning
+from generation.providers.base import GoalRefused, Provider, ProviderError, keeps_books
 from generation.providers.registry import get_provider, provider_names
 from generation.reports import format_outline, format_report
 from generation.run_states import RunState
@@ -123,9 +125,8 @@ class Command(BaseCommand):
             raise CommandError("--dry-run plans a goal; a run has its plan.", returncode=BAD_USAGE)
         provider = get_provider(options["provider"] or settings.CONTENT_PROVIDER)
         request = check_request(_request(options), provider)
-        if sys.stderr.isatty():
-            self.stderr.write(f"Asking for an outline: {provider.model or provider.name} …")
-        outline = runner.plan_outline(request, provider)
+        with planning(provider) if keeps_books(provider) else nullcontext():
+            outline = runner.plan_outline(request, provider)
         if options["format"] == "json":
             self.stdout.write(outline.model_dump_json())
         else:
@@ -157,10 +158,16 @@ class Command(BaseCommand):
         return provider
 
     def _print_report(self, report: dict[str, Any], reason: str, format_: str) -> None:
-        if format_ == "json":
-            self.stdout.write(json.dumps(report, ensure_ascii=False))
-        else:
-            self.stdout.write(format_report(report))
+        told = (
+            json.dumps(report, ensure_ascii=False) if format_ == "json" else format_report(report)
+        )
+        try:
+            self.stdout.write(told)
+            self.stdout.flush()
+        except OSError:
+            saved = "The report cannot be written here; the roadmap is saved. To have it again:"
+            self.stderr.write(f"{saved}\n  {_resume(report['run']['id'])}")
+            raise
         state = RunState(report["run"]["state"])
         if state is not RunState.READY:
             self.stderr.write(f"{state.capitalize()}: {reason}")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
+import math
 import time
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -23,6 +26,7 @@ from generation.estimates import (
     estimate_roadmap,
 )
 from generation.outline import OutlineRequest, check_outline
+from generation.progress import Waiting
 from generation.prompting import outline_prompt
 from generation.providers.base import ProviderError
 from generation.providers.calls import ModelCall
@@ -31,6 +35,8 @@ from generation.providers.endpoints import Endpoint
 from generation.providers.schemas import OutlineAnswer, read_outline
 
 BAD_USAGE = 2
+# A day; nobody waits for longer.
+MOST_SECONDS = 86_400.0
 CONCEPTS = 36
 REQUEST = OutlineRequest("Keeping bees in a small garden", language="en", concepts=12)
 
@@ -43,6 +49,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--format", choices=("text", "json"), default="text")
+        parser.add_argument(
+            "--timeout",
+            metavar="SECONDS",
+            type=seconds,
+            help="how long to wait for all of it (default: LLM_TIMEOUT_SECONDS for each attempt)",
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         # Only here: loading it takes a second.
@@ -53,7 +65,12 @@ class Command(BaseCommand):
         except ImproperlyConfigured as error:
             raise CommandError(str(error), returncode=BAD_USAGE) from error
         try:
-            report = asyncio.run(check(endpoint))
+            report = asyncio.run(check(endpoint, options["timeout"]))
+        except TimeoutError:
+            raise CommandError(
+                f"{endpoint.host}: no outline within {options['timeout']:g} s (--timeout). A slow "
+                "machine may need more; LLM_TIMEOUT_SECONDS says how long an answer may take."
+            ) from None
         except ProviderError as error:
             detail = f"\n{error.detail}" if error.detail else ""
             raise CommandError(f"{endpoint.host}: {error}{detail}") from None
@@ -68,17 +85,45 @@ class Command(BaseCommand):
             )
 
 
-async def check(endpoint: Endpoint) -> dict[str, Any]:
-    """One outline from the server, and what it tells. Raises ProviderError."""
+def seconds(text: str) -> float:
+    """Of --timeout."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value <= MOST_SECONDS:
+        raise argparse.ArgumentTypeError(
+            f"“{text}” is not a number of seconds, above zero and at most {MOST_SECONDS:g}"
+        )
+    return value
+
+
+async def check(endpoint: Endpoint, within: float | None = None) -> dict[str, Any]:
+    """One outline from the server, and what it tells. Raises ProviderError and TimeoutError."""
     from generation.providers.gateway import open_gateway  # noqa: PLC0415 - see above
 
     calls: list[ModelCall] = []
-    async with open_gateway(endpoint, on_call=calls.append) as gateway:
-        began = time.monotonic()
-        prompt = outline_prompt(REQUEST, REQUEST.language, timezone.localdate())
-        answer = await gateway.write_object(prompt, OutlineAnswer)
-        seconds = time.monotonic() - began
-    return describe(endpoint, answer, calls, seconds)
+    if within is not None:
+        endpoint = replace(endpoint, timeout_seconds=within)
+    with waiting(endpoint, within) as progress:
+
+        def note(call: ModelCall) -> None:
+            calls.append(call)
+            if within is None:
+                progress.restart()
+
+        async with asyncio.timeout(within), open_gateway(endpoint, on_call=note) as gateway:
+            began = time.monotonic()
+            prompt = outline_prompt(REQUEST, REQUEST.language, timezone.localdate())
+            answer = await gateway.write_object(prompt, OutlineAnswer)
+            took = time.monotonic() - began
+    return describe(endpoint, answer, calls, took)
+
+
+def waiting(endpoint: Endpoint, within: float | None) -> Waiting:
+    limit = "LLM_TIMEOUT_SECONDS" if within is None else "--timeout"
+    what = f"{endpoint.model} at {endpoint.host} plans an outline"
+    return Waiting(what, most=endpoint.timeout_seconds, limit=limit)
 
 
 def describe(
