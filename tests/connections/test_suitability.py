@@ -92,10 +92,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
         }
         started.append(
             subprocess.Popen(
-                [
-                    sys.executable,
-                    *(schedule if part == "SCHEDULE" else part for part in STARTS[name]),
-                ],
+                [sys.executable, *(schedule.get(part, part) for part in STARTS[name])],
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
@@ -112,13 +109,14 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
 def test_whatever_starts_refuses_a_database_that_cannot_hold_the_text(
     server: ThrowAwayServer, start: Start, encoding: str
 ) -> None:
     url = server.url(database=encoding.lower())
     for name, process in {name: start(name, url) for name in STARTS}.items():
-        said, _ = process.communicate(timeout=90)
+        said, _ = process.communicate(timeout=300)
         assert process.returncode not in {0, None}, (name, said)
         assert f"stores text in {encoding}" in said, (name, said)
         assert "Traceback" not in said, (name, said)
