@@ -5,17 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 
 # Django's admin classes are generic for the type checker only.
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
     StackedInline = admin.StackedInline[Any, Any]
     TabularInline = admin.TabularInline[Any, Any]
+    _Paginator = Paginator[Any]
 else:
     ModelAdmin = admin.ModelAdmin
     StackedInline = admin.StackedInline
     TabularInline = admin.TabularInline
+    _Paginator = Paginator
 
 
 class NotByHand:
@@ -51,3 +56,36 @@ class DeletesWhole:
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, Any]:
         listed, counts, _forbidden, protected = super().get_deleted_objects(objs, request)  # type: ignore[misc]  # ModelAdmin's
         return listed, counts, set(), protected
+
+
+class NearPaginator(_Paginator):
+    """Counts so far and no farther: who looks for an older row searches for it."""
+
+    farthest = 200
+
+    @cached_property
+    def count(self) -> int:
+        rows: Any = self.object_list
+        return len(rows.prefetch_related(None).values_list("pk")[: self.farthest])
+
+
+class Large:
+    """The list of a table that grows without end: no part of the page reads it whole.
+
+    So it is short, in the order of an index, counted to a point, and nobody's own to sort. What
+    rows tell of others is read for all of them at once (`list_prefetch`), not joined row by row.
+    """
+
+    list_per_page = 20
+    list_max_show_all = 20
+    list_select_related: ClassVar[Any] = ()
+    list_prefetch: ClassVar[tuple[str, ...]] = ()
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    sortable_by: ClassVar[Any] = ()
+    ordering: ClassVar[Any] = ("-pk",)
+    paginator: ClassVar[Any] = NearPaginator
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]  # ModelAdmin's
+        return rows.prefetch_related(*self.list_prefetch)

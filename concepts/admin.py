@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_rules import (
+    Large,
     ModelAdmin,
     NeverEdited,
     NotByHand,
@@ -28,9 +29,9 @@ from concepts.models import (
     Resource,
     Tutorial,
 )
+from roadmaps.admin_search import FoundByRoadmap
 
-ROADMAP_SEARCH = "version__artifact__concept__roadmap__title"
-CONCEPT_SEARCH = "version__artifact__concept__title"
+ROADMAP = "version__artifact__concept__roadmap"
 
 
 class PrerequisiteInline(NeverEdited, TabularInline):
@@ -43,13 +44,11 @@ class PrerequisiteInline(NeverEdited, TabularInline):
 
 
 @admin.register(Concept)
-class ConceptAdmin(NotByHand, ModelAdmin):
+class ConceptAdmin(NotByHand, Large, FoundByRoadmap, ModelAdmin):
     """Words may be corrected; keys, order and place hold progress and content together."""
 
     list_display = ("title", "position", "module", "roadmap", "kind", "difficulty", "est_minutes")
-    list_filter = ("kind", "difficulty")
-    list_select_related = ("module", "roadmap")
-    search_fields = ("title", "slug", "summary", "roadmap__title")
+    list_prefetch = ("module", "roadmap")
     inlines = (PrerequisiteInline,)
     readonly_fields = ("roadmap", "module", "position", "slug", "outline_key", "stable_key")
     fieldsets = (
@@ -79,7 +78,7 @@ class QuizInline(NeverEdited, TabularInline):
 
 
 @admin.register(ArtifactVersion)
-class ArtifactVersionAdmin(NeverEdited, ModelAdmin):
+class ArtifactVersionAdmin(NeverEdited, Large, FoundByRoadmap, ModelAdmin):
     list_display = (
         "concept",
         "artifact",
@@ -93,30 +92,27 @@ class ArtifactVersionAdmin(NeverEdited, ModelAdmin):
         "cost_usd",
         "created_at",
     )
-    list_filter = ("artifact__kind", "origin", "provider", "language", "created_at")
-    list_select_related = ("artifact__concept",)
-    search_fields = ("artifact__concept__title", "=run_id", "=content_hash")
-    search_help_text = _("Concept, or exactly: run, content hash")
-    date_hierarchy = "created_at"
+    list_prefetch = ("artifact__concept",)
+    search_roadmap = "artifact__concept__roadmap"
     inlines = (TutorialInline, ResourceInline, QuizInline)
 
-    @admin.display(description=_("concept"), ordering="artifact__concept__title")
+    @admin.display(description=_("concept"))
     def concept(self, version: ArtifactVersion) -> Concept:
         return version.artifact.concept
 
 
-class OfVersion(NeverEdited, ModelAdmin):
+class OfVersion(NeverEdited, Large, FoundByRoadmap, ModelAdmin):
     """What a version holds, shown with the concept it is about."""
 
-    list_select_related = ("version__artifact__concept",)
-    search_fields: ClassVar[tuple[str, ...]] = (CONCEPT_SEARCH, ROADMAP_SEARCH)
+    list_prefetch: ClassVar[tuple[str, ...]] = ("version__artifact__concept",)
+    search_roadmap = ROADMAP
 
-    @admin.display(description=_("concept"), ordering="version__artifact__concept__title")
+    @admin.display(description=_("concept"))
     def concept(self, payload: Any) -> Concept:
         concept: Concept = payload.version.artifact.concept
         return concept
 
-    @admin.display(description=_("version"), ordering="version__number")
+    @admin.display(description=_("version"))
     def number(self, payload: Any) -> int:
         number: int = payload.version.number
         return number
@@ -131,8 +127,6 @@ class TutorialAdmin(OfVersion):
 @admin.register(Resource)
 class ResourceAdmin(OfVersion):
     list_display = ("title", "kind", "language", "is_free", "url", "concept", "number")
-    list_filter = ("kind", "is_free", "language")
-    search_fields = ("title", "url", CONCEPT_SEARCH)
     fields = ("version", *RESOURCE_FIELDS)
 
 
@@ -167,11 +161,10 @@ class ChoiceInline(NeverEdited, TabularInline):
 
 
 @admin.register(Question)
-class QuestionAdmin(NeverEdited, ModelAdmin):
+class QuestionAdmin(NeverEdited, Large, FoundByRoadmap, ModelAdmin):
     list_display = ("stem", "type", "difficulty", "objective", "concept")
-    list_filter = ("type", "difficulty")
-    list_select_related = ("quiz__version__artifact__concept",)
-    search_fields = ("stem", "objective", f"quiz__{CONCEPT_SEARCH}")
+    list_prefetch = ("quiz__version__artifact__concept",)
+    search_roadmap = f"quiz__{ROADMAP}"
     inlines = (ChoiceInline,)
 
     @admin.display(description=_("concept"))
@@ -180,8 +173,7 @@ class QuestionAdmin(NeverEdited, ModelAdmin):
 
 
 @admin.register(Choice)
-class ChoiceAdmin(NeverEdited, ModelAdmin):
+class ChoiceAdmin(NeverEdited, Large, FoundByRoadmap, ModelAdmin):
     list_display = ("text", "is_correct", "rationale", "question")
-    list_filter = ("is_correct",)
-    list_select_related = ("question",)
-    search_fields = ("text", "rationale", "question__stem")
+    list_prefetch = ("question",)
+    search_roadmap = f"question__quiz__{ROADMAP}"

@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_rules import ModelAdmin, NeverEdited, TabularInline
+from accounts.admin_rules import Large, ModelAdmin, NeverEdited, TabularInline
 from concepts.artifact_states import ArtifactState
 from concepts.models import Artifact, ArtifactVersion, Concept
 from generation import services, tasks
@@ -26,10 +26,11 @@ from generation.models import GenerationEvent, GenerationRun, ModelCallRecord, R
 from generation.retrying import retry_artifacts
 from generation.run_states import RunState
 from generation.spending import total_calls
+from roadmaps.admin_search import FoundByRoadmap
 from roadmaps.models import Roadmap
 
 
-class Operated(NeverEdited, ModelAdmin):
+class Operated(NeverEdited, Large, FoundByRoadmap, ModelAdmin):
     """Nobody edits it, but who has Django's permission to change it may use its actions."""
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
@@ -70,11 +71,10 @@ class GenerationRunAdmin(Operated):
         "created_at",
         "finished_at",
     )
-    list_filter = ("state", "provider", "model", "created_at")
-    list_select_related = ("roadmap",)
-    search_fields = ("=id", "roadmap__title", "roadmap__goal", "requested_by__email", "reason")
-    search_help_text = _("Exactly: run; or roadmap, goal, reason, who asked")
-    date_hierarchy = "created_at"
+    list_filter = ("state",)
+    list_prefetch = ("roadmap",)
+    ordering = ("-created_at", "-id")
+    search_ids = ("pk",)
     actions = ("resume", "cancel")
     inlines = (SpendingInline,)
     readonly_fields = ("history", "artifacts", "ledger")
@@ -138,19 +138,18 @@ def _link(changelist: str, query: str, text: str) -> SafeString:
 
 
 @admin.register(GenerationEvent)
-class GenerationEventAdmin(NeverEdited, ModelAdmin):
+class GenerationEventAdmin(NeverEdited, Large, FoundByRoadmap, ModelAdmin):
     list_display = ("run", "seq", "type", "concept", "kind", "created_at")
     list_display_links = ("seq",)
-    list_filter = ("type", "kind", "created_at")
-    list_select_related = ("run", "concept")
-    search_fields = ("=run__id", "concept__title")
-    search_help_text = _("Exactly: run; or concept")
-    date_hierarchy = "created_at"
+    list_prefetch = ("run", "concept")
+    ordering = ("run_id", "seq")
+    search_ids = ("run",)
+    search_roadmap = "run__roadmap"
 
 
 @admin.register(ModelCallRecord)
-class ModelCallRecordAdmin(NeverEdited, ModelAdmin):
-    """The ledger, with the totals of what is listed."""
+class ModelCallRecordAdmin(NeverEdited, Large, FoundByRoadmap, ModelAdmin):
+    """The ledger; of one run with its totals."""
 
     change_list_template = "generation/admin/ledger.html"
     list_display = (
@@ -168,14 +167,11 @@ class ModelCallRecordAdmin(NeverEdited, ModelAdmin):
         "cost_usd",
         "seconds",
     )
-    list_filter = ("outcome", "purpose", "model", "at")
-    search_fields = ("=run__id", "error_class")
-    search_help_text = _("Exactly: run; or error class")
-    date_hierarchy = "at"
-    # The ledger is long: counted once for a page, not twice.
-    show_full_result_count = False
+    ordering = ("-at", "id")
+    search_ids = ("pk", "run")
+    search_roadmap = "run__roadmap"
 
-    @admin.display(description=_("run"), ordering="run")
+    @admin.display(description=_("run"))
     def run_link(self, call: ModelCallRecord) -> SafeString:
         url = reverse("admin:generation_generationrun_change", args=[call.run_id])
         return format_html(
@@ -187,7 +183,8 @@ class ModelCallRecordAdmin(NeverEdited, ModelAdmin):
     ) -> HttpResponse:
         response = super().changelist_view(request, extra_context)
         listed = getattr(response, "context_data", {}).get("cl")
-        if isinstance(response, TemplateResponse) and listed is not None:
+        of_a_run = {"run__id__exact", "q"} & {*request.GET}
+        if isinstance(response, TemplateResponse) and listed is not None and of_a_run:
             response.context_data = (response.context_data or {}) | {
                 "totals": total_calls(listed.queryset)
             }
@@ -215,15 +212,14 @@ class ArtifactAdmin(Operated):
         "priority",
         "finished_at",
     )
-    list_filter = ("state", "kind", "error_class", "finished_at")
-    list_select_related = ("concept__roadmap",)
-    search_fields = ("concept__title", "concept__roadmap__title", "error_public", "=run_id")
-    search_help_text = _("Concept, roadmap, error, or exactly: run")
-    date_hierarchy = "finished_at"
+    list_filter = ("state",)
+    list_prefetch = ("concept__roadmap",)
+    search_ids = ("run_id",)
+    search_roadmap = "concept__roadmap"
     actions = ("retry",)
     inlines = (VersionInline,)
 
-    @admin.display(description=_("roadmap"), ordering="concept__roadmap__title")
+    @admin.display(description=_("roadmap"))
     def roadmap(self, artifact: Artifact) -> Roadmap:
         concept: Concept = artifact.concept
         return concept.roadmap

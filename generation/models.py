@@ -116,6 +116,8 @@ class GenerationRun(models.Model):
                 condition=models.Q(state__in=[RunState.QUEUED, RunState.RUNNING]),
                 name="run_open",
             ),
+            models.Index(fields=["-created_at", "-id"], name="run_newest"),
+            models.Index(fields=["state", "-created_at", "-id"], name="run_of_state"),
         ]
 
     def __str__(self) -> str:

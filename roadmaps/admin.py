@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_rules import DeletesWhole, ModelAdmin, NotByHand, TabularInline
+from accounts.admin_rules import DeletesWhole, Large, ModelAdmin, NotByHand, TabularInline
+from roadmaps.admin_search import FoundByRoadmap
 from roadmaps.models import Module, Roadmap, Stage
 
 
@@ -33,7 +34,7 @@ class ModuleInline(NotByHand, TabularInline):
 
 
 @admin.register(Roadmap)
-class RoadmapAdmin(DeletesWhole, ModelAdmin):
+class RoadmapAdmin(DeletesWhole, Large, FoundByRoadmap, ModelAdmin):
     """Roadmaps are ordered, not added; what was asked for stays as it was asked."""
 
     list_display = (
@@ -45,11 +46,9 @@ class RoadmapAdmin(DeletesWhole, ModelAdmin):
         "concept_count",
         "created_at",
     )
-    list_filter = ("visibility", "level", "language", "created_at")
-    list_select_related = ("owner",)
-    search_fields = ("title", "goal", "slug", "owner__email")
-    search_help_text = _("Title, goal, slug or the owner's address")
-    date_hierarchy = "created_at"
+    list_prefetch = ("owner",)
+    ordering = ("-created_at", "-id")
+    search_roadmap = "pk"
     autocomplete_fields = ("owner",)
     inlines = (StageInline,)
     readonly_fields = (
@@ -73,23 +72,22 @@ class RoadmapAdmin(DeletesWhole, ModelAdmin):
 
 
 @admin.register(Stage)
-class StageAdmin(NotByHand, ModelAdmin):
+class StageAdmin(NotByHand, Large, FoundByRoadmap, ModelAdmin):
     list_display = ("title", "position", "roadmap")
-    list_select_related = ("roadmap",)
-    search_fields = ("title", "roadmap__title")
+    list_prefetch = ("roadmap",)
     fields = ("roadmap", "position", "title", "summary")
     readonly_fields = ("roadmap", "position")
     inlines = (ModuleInline,)
 
 
 @admin.register(Module)
-class ModuleAdmin(NotByHand, ModelAdmin):
+class ModuleAdmin(NotByHand, Large, FoundByRoadmap, ModelAdmin):
     list_display = ("title", "position", "stage", "roadmap")
-    list_select_related = ("stage__roadmap",)
-    search_fields = ("title", "stage__title", "stage__roadmap__title")
+    list_prefetch = ("stage__roadmap",)
+    search_roadmap = "stage__roadmap"
     fields = ("roadmap", "stage", "position", "title", "summary")
     readonly_fields = ("roadmap", "stage", "position")
 
-    @admin.display(description=_("roadmap"), ordering="stage__roadmap__title")
+    @admin.display(description=_("roadmap"))
     def roadmap(self, module: Module) -> Roadmap:
         return module.stage.roadmap

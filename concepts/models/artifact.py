@@ -118,6 +118,11 @@ class Artifact(models.Model):
                 condition=models.Q(state=ArtifactState.RUNNING),
                 name="artifact_held",
             ),
+            models.Index(
+                fields=["-id"],
+                condition=models.Q(state=ArtifactState.FAILED),
+                name="artifact_failed",
+            ),
         ]
 
     def __str__(self) -> str:

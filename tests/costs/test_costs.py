@@ -11,6 +11,7 @@ from pytest_django import DjangoDbBlocker
 
 from tests.costs.databases import Database
 from tests.costs.explaining import Cost, complaints, explain_all, table_sizes
+from tests.costs.lists import LISTS
 from tests.costs.paths import PATHS, Path
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -21,7 +22,10 @@ def measure(database: Database, path: Path) -> list[Cost]:
         return explain_all(path(database.subject), table_sizes())
 
 
-@pytest.mark.parametrize("path", PATHS.values(), ids=PATHS.keys())
+ALL = PATHS | LISTS
+
+
+@pytest.mark.parametrize("path", ALL.values(), ids=ALL.keys())
 def test_no_statement_costs_more_where_others_have_much(
     databases: tuple[Database, Database], django_db_blocker: DjangoDbBlocker, path: Path
 ) -> None:

@@ -271,12 +271,14 @@ def test_the_page_of_a_run_tells_what_the_model_was_asked_for(
     assert client.get(f"/runs/{other}/events/").json()["calls"] == []
 
 
-def test_the_list_of_calls_tells_the_totals_of_what_it_lists(
+def test_the_list_of_a_runs_calls_tells_the_totals_of_what_it_lists(
     db_executor: DbExecutor, admin_client: Client
 ) -> None:
     run_id = write_all(PayingProvider(make_outline(4)), db_executor)
     url = "/admin/generation/modelcallrecord/"
-    everything = admin_client.get(url, {"run__id__exact": str(run_id)}).content.decode()
+    of_run = {"run__id__exact": str(run_id)}
+    everything = admin_client.get(url, of_run).content.decode()
     assert "13 calls, 220 tokens in (0 from the cache), 440 tokens out, $0.0130" in everything
-    quizzes = admin_client.get(url, {"purpose": "quiz"}).content.decode()
+    quizzes = admin_client.get(url, of_run | {"purpose": "quiz"}).content.decode()
     assert "4 calls, 40 tokens in (0 from the cache), 80 tokens out" in quizzes
+    assert "data-totals" not in admin_client.get(url).content.decode()
