@@ -41,7 +41,9 @@ def archive_of_the_base() -> Path:
         with TemporaryDirectory(prefix="cairn-base-") as directory:
             system, draft = Path(directory, "system"), ARCHIVE.with_suffix(".new")
             include = f"--include={PACKAGES}"
-            run("debootstrap", "--variant=minbase", include, SUITE, system, mirror())
+            # What it mounts is gone with it, even when it is killed.
+            apart = ("unshare", "--mount", "--propagation=private")
+            run(*apart, "debootstrap", "--variant=minbase", include, SUITE, system, mirror())
             (system / "usr/local/bin/python").symlink_to("/usr/bin/python3")
             run("tar", "--create", "--directory", system, "--file", draft, ".")
             draft.replace(ARCHIVE)
