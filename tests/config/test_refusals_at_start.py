@@ -1,27 +1,32 @@
 """Whatever overcommits, whatever starts: refused with the arithmetic, before any connection.
 
 Each case stands for a row; its columns are everything that starts. `--concurrency` and
-`--autoscale` are options of a worker alone: the other three do not have them.
+`--autoscale` are options of a worker alone: the others do not have them.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from config.serve.roles import ROOT, script
 
 CELERY = ["-m", "celery", "--app", "config", "worker", "--loglevel", "INFO"]
+Start = Callable[..., subprocess.Popen[str]]
 STARTS = {
     "check": ["manage.py", "check"],
     "connection_budget": ["manage.py", "connection_budget", "--format", "json"],
     "worker": CELERY,
+    "beat": [*CELERY[:4], "beat", "--schedule", "SCHEDULE", "--pidfile="],
     "web": ["-m", "uvicorn", "config.asgi:application", "--port", "0"],
     "web without lifespan": ["-m", "uvicorn", "config.asgi:application", "--lifespan", "off"],
 }
@@ -67,35 +72,51 @@ def dead_end() -> Iterator[DeadEnd]:
     dead_end.close()
 
 
-def start(command: list[str], dead_end: DeadEnd, **variables: str) -> subprocess.Popen[str]:
+@pytest.fixture
+def start(dead_end: DeadEnd, tmp_path: Path) -> Iterator[Start]:
+    """Starts what should be refused; what is not is ended with its children all the same."""
+    started: list[subprocess.Popen[str]] = []
+    places = {"SCHEDULE": str(tmp_path / "schedule")}
     away = {
         "DATABASE_URL": f"postgresql://x@127.0.0.1:{dead_end.port}/x",
         "REDIS_URL": f"redis://127.0.0.1:{dead_end.port}/0",
         "DJANGO_SETTINGS_MODULE": "config.settings.development",
     }
-    return subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        cwd=ROOT,
-        env=os.environ | away | variables,
-    )
+
+    def run(command: list[str], **variables: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [places.get(part, part) for part in command],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd=ROOT,
+            env=os.environ | away | variables,
+            start_new_session=True,
+        )
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
 
 
 def role_of(start: str) -> str:
-    return {"worker": "content_generation"}.get(start, "web" if "web" in start else "command")
+    return {"worker": "content_generation", "beat": "beat"}.get(
+        start, "web" if "web" in start else "command"
+    )
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("variable", "value", "arithmetic"), ROWS)
 def test_everything_that_starts_refuses(
-    dead_end: DeadEnd, variable: str, value: str, arithmetic: str
+    dead_end: DeadEnd, start: Start, variable: str, value: str, arithmetic: str
 ) -> None:
     started = {
         name: start(
             [sys.executable, *command],
-            dead_end,
             PROCESS_ROLE=role_of(name),
             **{variable: value},
         )
@@ -111,10 +132,12 @@ def test_everything_that_starts_refuses(
 
 
 @pytest.mark.slow
-def test_a_worker_refuses_more_children_than_its_role_declares(dead_end: DeadEnd) -> None:
+def test_a_worker_refuses_more_children_than_its_role_declares(
+    dead_end: DeadEnd, start: Start
+) -> None:
     options = (["--concurrency", "9"], ["--autoscale", "9,1"], ["--autoscale=1,9"])
     started = [
-        start([sys.executable, *CELERY, *option], dead_end, PROCESS_ROLE="content_generation")
+        start([sys.executable, *CELERY, *option], PROCESS_ROLE="content_generation")
         for option in options
     ]
     for process in started:
@@ -128,8 +151,8 @@ def test_a_worker_refuses_more_children_than_its_role_declares(dead_end: DeadEnd
 
 
 @pytest.mark.slow
-def test_the_role_scripts_refuse_likewise(dead_end: DeadEnd) -> None:
-    started = [start(script(role), dead_end, ROLE_WEB_CONNECTIONS="20") for role in ("web", "logs")]
+def test_the_role_scripts_refuse_likewise(dead_end: DeadEnd, start: Start) -> None:
+    started = [start(script(role), ROLE_WEB_CONNECTIONS="20") for role in ("web", "logs")]
     for process in started:
         said, _ = process.communicate(timeout=60)
         assert process.returncode == 1, said
@@ -137,7 +160,7 @@ def test_the_role_scripts_refuse_likewise(dead_end: DeadEnd) -> None:
     assert dead_end.attempts == 0
 
 
-def test_an_attempt_would_have_been_counted(dead_end: DeadEnd) -> None:
-    process = start([sys.executable, "manage.py", "migrate"], dead_end)
+def test_an_attempt_would_have_been_counted(dead_end: DeadEnd, start: Start) -> None:
+    process = start([sys.executable, "manage.py", "migrate"])
     said, _ = process.communicate(timeout=60)
     assert dead_end.attempts > 0, said
