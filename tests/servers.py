@@ -36,7 +36,8 @@ class ThrowAwayServer:
         self._account.run(
             [
                 *(str(postgres_programs() / "initdb"), "-D", str(self.directory / "data")),
-                *("--auth=trust", f"--username={USER}", "--no-sync", "--no-instructions"),
+                *("--auth=trust", f"--username={USER}", "--encoding=UTF8"),
+                *("--no-sync", "--no-instructions"),
             ],
             cwd=self.directory,
         )
