@@ -8,9 +8,11 @@ from typing import Any
 
 from generation.characters import whole_characters
 
-# Of an answer that is not streamed, unpacked; of one line of a stream; and of what is written in
-# all. The longest that is asked for, 32,000 tokens with every letter escaped, takes a fifth of it.
+# Of an answer that is not streamed, unpacked, and of one line of a stream. The longest that is
+# asked for, 32,000 tokens with every letter escaped, takes a fifth of it.
 MOST_BYTES = 4 * 2**20
+# Of text in one answer. What follows looks at all of it, some of that in the event loop.
+MOST_CHARACTERS = 250_000
 # Of a whole stream: each piece of a word comes in an envelope of some hundred bytes.
 MOST_STREAMED_BYTES = 64 * 2**20
 # Of what a server says of a failure; the rest is left unread.

@@ -13,7 +13,7 @@ from typing import Any
 
 from generation.characters import escape_halves, whole_characters
 from generation.providers.gateway.bounds import (
-    MOST_BYTES,
+    MOST_CHARACTERS,
     TooLarge,
     Unreadable,
     count_of,
@@ -195,8 +195,8 @@ class Answer:
 
     def _grow(self, piece: Said) -> None:
         self.length += len(piece.text) + sum(len(call["arguments"]) for call in piece.calls)
-        if self.length > MOST_BYTES:
-            raise TooLarge(f"more than {MOST_BYTES} characters of text")
+        if self.length > MOST_CHARACTERS:
+            raise TooLarge(f"more than {MOST_CHARACTERS} characters of text")
         self._texts.append(piece.text)
         self.said.refusal += piece.refusal
         self.said.finish = piece.finish or self.said.finish
