@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import DjangoDbBlocker
 
-from tests.costs.databases import Database, drop, make
+from tests.costs.databases import Database, drop, make, make_empty
 
 # The roadmap that is looked at, alone and among so many.
 ALONE, AMONG = 1, 5_000
@@ -13,14 +13,17 @@ ALONE, AMONG = 1, 5_000
 
 @pytest.fixture(scope="session")
 def databases(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+    django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[tuple[Database, Database]]:
-    """One with little, one with what many people have had written, on the test server: beside the
-    test database, so that they slow no other test down."""
+    """One with little, one with what many people have had written."""
     with django_db_blocker.unblock():
-        made = [Database(make(f"costs_{count}", count), count) for count in (ALONE, AMONG)]
+        names = [make_empty()]
         try:
-            yield made[0], made[1]
+            alone = make(names[0], ALONE)
+            names.append(alone.name)
+            among = make(names[0], AMONG)
+            names.append(among.name)
+            yield alone, among
         finally:
-            for database in made:
-                drop(database.name)
+            for name in names:
+                drop(name)

@@ -1,7 +1,8 @@
-"""Databases beside the test database, for as long as one is looked at."""
+"""Databases of these tests alone, so that filling them slows no other test down."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 
 import psycopg
 from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
 from django.db import connection
 from psycopg import sql
 
@@ -42,18 +44,34 @@ def _lead_to(name: str) -> None:
     ContentType.objects.clear_cache()
 
 
-def make(name: str, roadmaps: int) -> str:
-    """A filled copy of the test database, which nobody may be using; its name."""
+def make_empty() -> str:
+    """A migrated database without rows; its name. One for each worker of the tests."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    name = f"test_costs_{worker}"
+    _create(name, template="template1")
     home = connection.settings_dict["NAME"]
-    connection.close()
-    full = f"{home}_{name}"
-    drop(full)
+    _lead_to(name)
+    try:
+        call_command("migrate", verbosity=0)
+    finally:
+        _lead_to(home)
+    return name
+
+
+def make(empty: str, roadmaps: int) -> Database:
+    """A copy of an empty database, filled."""
+    name = f"{empty}_{roadmaps}"
+    _create(name, template=empty)
+    with _connect(name) as inside:
+        fill(inside, roadmaps)
+    return Database(name, roadmaps)
+
+
+def _create(name: str, *, template: str) -> None:
+    drop(name)
     with _connect("postgres") as server:
         copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        server.execute(copy.format(sql.Identifier(full), sql.Identifier(home)))
-    with _connect(full) as inside:
-        fill(inside, roadmaps)
-    return full
+        server.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
 
 
 def drop(name: str) -> None:

@@ -154,14 +154,12 @@ def write_a_batch(subject: int) -> Iterator[None]:
 
 @path("progress")
 def look_at_progress(subject: int) -> Iterator[None]:
-    scribe = _begin()
-    scribe.plan()
-    scribe.write(64)
+    run_id = key(RUN, subject)
     yield
-    assert selectors.get_run_progress(scribe.run_id).ready == 64
-    assert selectors.count_unfinished(scribe.run_id)
-    assert selectors.has_pending(scribe.run_id)
-    assert scribe.close() is None
+    assert selectors.get_run_progress(run_id).ready == 3 * CONCEPTS
+    assert selectors.count_unfinished(run_id) == 0
+    assert not selectors.has_pending(run_id)
+    assert services.close_run(run_id) is None
 
 
 @path("the end of a run, and its report")
