@@ -10,6 +10,7 @@ import uuid
 import structlog
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
+from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from kombu.exceptions import OperationalError
@@ -21,7 +22,7 @@ from generation.dispatch import Order, check_request, find_order, request_roadma
 from generation.models import GenerationRun
 from generation.open_runs import count_open_runs, lock_orders_of
 from generation.outline import OutlineRequest
-from generation.providers.base import Provider
+from generation.providers.base import GoalRefused, Provider
 from generation.providers.registry import get_provider
 from generation.selectors import find_finished_run
 from roadmaps.access import Visitor
@@ -66,7 +67,7 @@ def place_order(
     What is already written, or was ordered by this very form, is the answer and costs nothing.
     Raises GoalRefused, LimitReached and Closed.
     """
-    provider = get_provider(settings.CONTENT_PROVIDER)
+    provider = _provider()
     wanted = check_request(request, provider)
     person = _who(visitor, session, address)
     order = _order(wanted, visitor, person, form_key or uuid.uuid4())
@@ -77,6 +78,17 @@ def place_order(
         session[COUNTED_AS] = person.session
         remember(session, run.roadmap_id)
     return run
+
+
+def _provider() -> Provider:
+    """Whoever writes here. Visitors are not told why nobody does; the log is."""
+    try:
+        return get_provider(settings.CONTENT_PROVIDER)
+    except ImproperlyConfigured as error:
+        log.exception("provider_not_loaded")
+        raise GoalRefused(
+            "Nothing new can be written here just now. Please try again later."
+        ) from error
 
 
 def _who(visitor: Visitor, session: SessionBase, address: str) -> Person:

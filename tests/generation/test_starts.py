@@ -164,3 +164,12 @@ def test_a_planner_that_is_told_to_stop_does_not_count() -> None:
         planner = uuid.uuid4()
         assert claim_run(run_id, planner, lease_seconds=30) is not None
         give_up_work(run_id, planner)
+
+
+def test_a_visitor_is_told_politely_where_nobody_can_write(settings: Settings) -> None:
+    settings.CONTENT_PROVIDERS, settings.CONTENT_PROVIDER = {"mine": "tests.nowhere.X"}, "mine"
+    page = Client().post("/", {"goal": "Keeping bees"})
+    assert page.status_code == 422
+    assert "Nothing new can be written here just now." in page.content.decode()
+    assert "CONTENT_PROVIDERS" not in page.content.decode()
+    assert not GenerationRun.objects.exists()
