@@ -20,6 +20,7 @@ from pydantic_ai.providers.openai import OpenAIProvider
 from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 from pydantic_ai.settings import ModelSettings
 
+from generation.apart import apart
 from generation.characters import escape_halves, whole_characters
 from generation.providers.endpoints import Endpoint
 from generation.providers.gateway.concessions import concessions_of
@@ -123,7 +124,8 @@ class CountedModel(WrapperModel):
 
         response = await self._requests.send(self._tally, ask, seconds=self._seconds)
         tools = [tool.name for tool in model_request_parameters.output_tools]
-        return only_object(response, tool=tools[0] if tools else None)
+        # What a text holds is looked for long: whole objects in the midst of others.
+        return await apart(only_object, response, tool=tools[0] if tools else None)
 
 
 def only_object(response: ModelResponse, *, tool: str | None = None) -> ModelResponse:

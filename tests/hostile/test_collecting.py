@@ -1,0 +1,123 @@
+"""What is new is measured by itself, and red where it is slow."""
+
+from __future__ import annotations
+
+import re
+import types
+from dataclasses import dataclass
+from functools import partial
+
+import pytest
+
+from concepts.content import QuizContent
+from tests.hostile.collecting import find_patterns
+from tests.hostile.expressions import faults_of
+from tests.hostile.functions import TextFunction, functions_of, list_functions
+from tests.hostile.measuring import LOOP_SECONDS, find_fault, longest_c_call
+from tests.hostile.texts import quick_texts, texts_against
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+SLOW = r"(\w+)\s*=(?=x)|\w*@"
+
+
+@dataclass(frozen=True)
+class Letter:
+    words: list[str]
+
+
+def count_pairs(text: str) -> int:
+    return sum(text.count(character) for character in text)
+
+
+def count_words(letter: Letter) -> int:
+    return sum(letter.words.count(word) for word in letter.words)
+
+
+async def not_called(text: str) -> str:
+    return text
+
+
+def planted(**things: object) -> types.ModuleType:
+    module = types.ModuleType(__name__)
+    vars(module).update(things)
+    return module
+
+
+def planted_functions() -> dict[str, TextFunction]:
+    module = planted(
+        count_pairs=count_pairs, count_words=count_words, not_called=not_called, number=len
+    )
+    return {one.name.rpartition(".")[2]: one for one in functions_of(module)}
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        re.compile(SLOW),
+        [re.compile(SLOW)],
+        {"a": (re.compile(SLOW),)},
+        type("Holder", (), {"__module__": __name__, "one": re.compile(SLOW)}),
+    ],
+)
+def test_a_slow_expression_is_found_wherever_a_module_keeps_it(held: object) -> None:
+    (pattern,) = find_patterns(planted(PLANTED=held))
+    assert pattern.name.startswith(f"{__name__}.PLANTED")
+    assert pattern.expression.pattern == SLOW
+
+
+def test_a_slow_expression_is_red_by_texts_of_its_own() -> None:
+    (pattern,) = find_patterns(planted(PLANTED=re.compile(SLOW)))
+    assert any(faults_of(pattern, texts_against(pattern.expression, most=3), whole=False))
+
+
+@pytest.mark.parametrize("source", [r"(a|aa)+b", r"<b>.*?</b>", r"\s*\Z"])
+def test_texts_are_made_of_what_an_expression_looks_for(source: str) -> None:
+    (pattern,) = find_patterns(planted(PLANTED=re.compile(source)))
+    assert any(faults_of(pattern, texts_against(pattern.expression), whole=False))
+
+
+def test_a_quick_expression_is_not_red() -> None:
+    (quick,) = find_patterns(planted(PLANTED=re.compile(r"[`*]+|\bword\b")))
+    texts = quick_texts() | texts_against(quick.expression)
+    assert list(faults_of(quick, texts, whole=True)) == []
+
+
+def test_functions_over_texts_and_over_what_is_made_of_texts_are_found() -> None:
+    assert set(planted_functions()) == {"count_pairs", "count_words"}
+
+
+@pytest.mark.parametrize("name", ["count_pairs", "count_words"])
+def test_a_slow_function_is_red(name: str) -> None:
+    texts = {"'ab'": quick_texts()["'a'"], "words": quick_texts()["' '"]}
+    texts["all differ"] = lambda length: "".join(chr(0x4E00 + n % 20_000) for n in range(length))
+    assert any(planted_functions()[name].faults(texts))
+
+
+def test_growth_is_seen_within_the_bound() -> None:
+    def square(length: int) -> object:
+        return sum(1 for _ in range(length**2 // 4_000))
+
+    fault = find_fault(
+        lambda length: partial(square, length), most_seconds=100 * LOOP_SECONDS, longest=60_000
+    )
+    assert fault
+    assert "exponent" in fault
+    assert find_fault(lambda length: partial(sum, range(length * 20)), most_seconds=100) is None
+
+
+def test_a_long_call_of_c_code_is_seen_by_its_name() -> None:
+    def sort(length: int) -> object:
+        return sorted(map(str, range(length)))
+
+    seconds, name = longest_c_call(lambda length: partial(sort, length), 500_000)
+    assert seconds > 0.01
+    assert name == "sorted"
+
+
+def test_content_is_made_of_texts_within_its_bounds() -> None:
+    found = {one.name: one for one in list_functions()}
+    lint = found["concepts.quiz_lint.lint_quiz"]
+    assert lint.takes == {"quiz": QuizContent}
+    assert "roadmaps.text.words" in found
+    assert "generation.crimes.is_plainly_criminal" not in found
