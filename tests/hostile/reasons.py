@@ -70,6 +70,8 @@ NOT_MADE = {
     "httpx": "the library's own",
     "generation.providers.base.Provider": "calls a model",
     "generation.providers.gateway.errors.": "raised by the library that talks to the server",
+    "generation.providers.gateway.bounds.": "raised by the client that talks to the server",
+    "generation.providers.dialogue.Answer": "an answer of any type, bounded on the wire",
     "collections.abc.Callable": "code, no text",
     "collections.abc.AsyncIterator": "awaited, not called",
     "random.Random": "code, no text",
