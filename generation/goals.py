@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date
+from itertools import islice
 
 from generation.crimes import is_plainly_criminal
 from generation.outline import OutlineRequest
@@ -29,6 +30,7 @@ _VERDICTS = {
     "not_a_goal": "“{goal}” does not say what you want to learn.",
 }
 MAX_SUGGESTIONS, SUGGESTION_MAX_CHARACTERS = 3, 100
+LOOKED_AT_SUGGESTIONS = 10
 
 
 def refuse_by_verdict(goal: str, verdict: str, suggestions: Iterable[str]) -> None:
@@ -46,7 +48,10 @@ def refuse_by_verdict(goal: str, verdict: str, suggestions: Iterable[str]) -> No
 def _clean_suggestions(suggestions: Iterable[str]) -> list[str]:
     """Those that would pass for goals themselves: a model wrote them."""
     cleaned: list[str] = []
-    for suggestion in suggestions:
+    # A model may send thousands, and this runs in the event loop.
+    for suggestion in islice(suggestions, LOOKED_AT_SUGGESTIONS):
+        if len(suggestion) > GOAL_MAX_CHARACTERS:
+            continue
         try:
             goal = clean_goal(suggestion)
         except GoalRefused:

@@ -27,6 +27,9 @@ DEFAULT_CONCEPTS = (24, 60)
 TOLERANCE = 0.25
 # A goal this small may do with one stage.
 TINY_CONCEPTS = 6
+# What a wish may come to: 200, and a quarter more. No plan is looked into that has more.
+MOST_CONCEPTS = 250
+MOST_REQUIRED, MOST_ASSUMPTIONS = 40, 12
 MIN_MINUTES, MAX_MINUTES = 5, 240
 # What a concept is asked to take, one sitting; the wider bounds above are what passes.
 LEAST_SITTING, LONGEST_SITTING = 15, 90
@@ -48,19 +51,19 @@ class ConceptOutline(Content):
     est_minutes: Minutes
     objectives: Annotated[list[Line], Field(min_length=2, max_length=4)]
     keywords: list[Line] = Field(default_factory=list, max_length=12)
-    requires: list[Key] = Field(default_factory=list)
+    requires: list[Key] = Field(default_factory=list, max_length=MOST_REQUIRED)
 
 
 class ModuleOutline(Content):
     title: Title
     summary: Paragraph
-    concepts: Annotated[list[ConceptOutline], Field(min_length=1)]
+    concepts: Annotated[list[ConceptOutline], Field(min_length=1, max_length=MOST_CONCEPTS)]
 
 
 class StageOutline(Content):
     title: Title
     summary: Paragraph
-    modules: Annotated[list[ModuleOutline], Field(min_length=1)]
+    modules: Annotated[list[ModuleOutline], Field(min_length=1, max_length=MOST_CONCEPTS)]
 
 
 class Outline(Content):
@@ -68,8 +71,8 @@ class Outline(Content):
     summary: Paragraph
     language: Language
     level: Literal["beginner", "intermediate", "advanced"]
-    assumptions: list[Line] = Field(default_factory=list)
-    stages: Annotated[list[StageOutline], Field(min_length=1)]
+    assumptions: list[Line] = Field(default_factory=list, max_length=MOST_ASSUMPTIONS)
+    stages: Annotated[list[StageOutline], Field(min_length=1, max_length=MOST_CONCEPTS)]
 
     def modules(self) -> list[ModuleOutline]:
         return [module for stage in self.stages for module in stage.modules]

@@ -5,22 +5,10 @@ A graph maps every key to the keys it requires; an edge is (key, required key).
 
 from __future__ import annotations
 
-import graphlib
-from collections.abc import Iterable, Mapping
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Mapping
 
 Graph = Mapping[str, Iterable[str]]
 Edge = tuple[str, str]
-
-
-def find_cycle(graph: Graph) -> list[str]:
-    """One cycle, each key requiring the next, the first repeated at the end; [] without one."""
-    try:
-        graphlib.TopologicalSorter(graph).prepare()
-    except graphlib.CycleError as error:
-        # graphlib lists a cycle from the required key to the one requiring it.
-        return list(reversed(error.args[1]))
-    return []
 
 
 def break_cycles(
@@ -31,13 +19,43 @@ def break_cycles(
     The weakest edge is the one that points furthest ahead in reading order (`position`, one
     number a key): a concept cannot well require what the reader meets only much later.
     """
-    kept = {key: list(required) for key, required in graph.items()}
-    dropped: list[Edge] = []
-    while cycle := find_cycle(kept):
-        key, required = max(pairwise(cycle), key=lambda edge: position[edge[1]] - position[edge[0]])
-        kept[key].remove(required)
-        dropped.append((key, required))
-    return kept, dropped
+    edges = [(key, required) for key, requirements in graph.items() for required in requirements]
+    weak = set(_closing(edges, position))
+    kept = {
+        key: [one for one in required if (key, one) not in weak] for key, required in graph.items()
+    }
+    return kept, [edge for edge in edges if edge in weak]
+
+
+def _closing(edges: Iterable[Edge], position: Mapping[str, int]) -> Iterator[Edge]:
+    """Edges that close a cycle when all are laid, those first that lead back the furthest.
+
+    What a key leads to, and what leads to it, are numbers with a bit for each key: a pair of keys
+    is looked at once, however many ways there are from one to the other.
+    """
+    keys = list(position)
+    bit = {key: 1 << place for place, key in enumerate(keys)}
+    after, before = dict(bit), dict(bit)
+    for key, required in sorted(edges, key=lambda edge: position[edge[1]] - position[edge[0]]):
+        if after[required] & bit[key]:
+            yield key, required
+            continue
+        leading, led_to = before[key], after[required]
+        lead_now, led_to_now = leading & ~before[required], led_to & ~after[key]
+        for one in _named(lead_now, keys):
+            after[one] |= led_to
+        for one in _named(led_to_now, keys):
+            before[one] |= leading
+
+
+def _named(bits: int, keys: list[str]) -> list[str]:
+    """The keys whose bits are set."""
+    named = []
+    while bits:
+        lowest = bits & -bits
+        named.append(keys[lowest.bit_length() - 1])
+        bits ^= lowest
+    return named
 
 
 def forward_edges(graph: Graph, position: Mapping[str, int]) -> list[Edge]:

@@ -61,6 +61,12 @@ _BEFORE = (
     re.compile(r"[①-⓿❶-➓㈠-㈩㊀-㊉]\s?(?:[.:、)-]\s*)?"),
     re.compile("\\d{1,2}\ufe0f?\u20e3\\s?(?:[.:、)-]\\s*)?"),
 )
+# “1 Intro”, “Part 3.2 Intro”, “A. Intro”, “IV) Intro”: a number only where it is their place.
+_COUNTED_TITLE = re.compile(
+    rf"(?:(?:{_WORDS})\s)?(?:\d{{1,2}}\.)?"
+    r"(?:(?P<figures>\d{1,4})|(?P<letters>[A-Z]|[IVX]{2,9})[.):])\s+(?=\w)",
+    re.IGNORECASE,
+)
 
 
 def plain_title(title: str) -> str:
@@ -129,9 +135,10 @@ def _is_title(rest: str) -> bool:
 
 def _without_place(title: str, place: int) -> str:
     """Without the place it has among its siblings, when that stands before it; else nothing."""
-    names = rf"(?:0?{place}|{chr(64 + place) if place < 27 else '0'}[.):]|{_roman(place)}[.):])"
-    found = re.match(rf"(?:(?:{_WORDS})\s)?(?:\d{{1,2}}\.)?{names}\s+(?=\w)", title, re.IGNORECASE)
-    return title[found.end() :] if found else ""
+    found = _COUNTED_TITLE.match(title)
+    names = {str(place), f"0{place}", _roman(place), chr(64 + place) if place < 27 else ""}
+    named = found and (found["figures"] or found["letters"]).upper()
+    return title[found.end() :] if found and named in names else ""
 
 
 def _roman(number: int) -> str:

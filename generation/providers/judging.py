@@ -23,10 +23,12 @@ from generation.outline import Outline, OutlineRequest, ask_for_pace, check_outl
 from generation.providers.asking import Attempt
 from generation.providers.base import ConceptBrief
 from generation.providers.schemas import (
+    MAX_COMPLAINTS,
     OutlineAnswer,
     QuizAnswer,
     ResourcesAnswer,
     as_said,
+    count_problems,
     read_outline,
     read_quiz,
     read_resources,
@@ -74,17 +76,21 @@ def judge_outline(
     answer: OutlineAnswer, request: OutlineRequest, language: str | None, today: date
 ) -> Attempt[Outline]:
     """Checked for the language that was settled, or else for the one it says or shows."""
-    said, told = as_said(answer), language or settle_language(answer, request.goal)
+    said = as_said(answer)
+    if crowded := count_problems(answer):
+        return Attempt(whole_characters(said[:TUTORIAL_MAX_CHARACTERS]), None, crowded)
+    told = language or settle_language(answer, request.goal)
     outline, problems = read_outline(answer, told or UNKNOWN, request.level)
     if told is None:
         problems.append(f"“{answer.language[:100]}” is not a language tag such as en or zh-Hans")
         return Attempt(said, None, problems)
     if outline is None:
         return Attempt(said, None, problems)
+    faults = check_outline(outline, request)[:MAX_COMPLAINTS]
     return Attempt(
         said,
         outline,
-        [*check_outline(outline, request), *outline_language_problems(outline, outline.language)],
+        [*faults, *outline_language_problems(outline, outline.language)],
         ask_for_pace(outline, request, today),
         outline.total_minutes(),
     )

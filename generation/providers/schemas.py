@@ -18,12 +18,14 @@ from pydantic.fields import FieldInfo
 from concepts.content import Content, QuizContent, ResourceContent, TutorialContent
 from generation.characters import HALF_CHARACTER, escape_halves, has_half
 from generation.languages import find_tag, primary_language
-from generation.outline import Outline
+from generation.outline import MOST_ASSUMPTIONS, MOST_CONCEPTS, MOST_REQUIRED, Outline
 from roadmaps.bounds import LANGUAGE_TAG_MAX_CHARACTERS
 from roadmaps.plain_titles import plain_titles
 
 # More complaints than these only confuse.
 MAX_COMPLAINTS = 15
+# Of the links that a model names, so many are looked at; twelve are kept.
+LOOKED_AT_RESOURCES = 50
 
 # The level of a plan that names none.
 BASE = "beginner"
@@ -156,6 +158,8 @@ def read_outline(
     answer: OutlineAnswer, language: str | None, level: str | None = None
 ) -> tuple[Outline | None, list[str]]:
     """`language` and `level` replace the model's own words where they are settled already."""
+    if faults := [*count_problems(answer), *_empty_parts(answer)]:
+        return None, faults[:MAX_COMPLAINTS]
     data = answer.model_dump(exclude={"verdict", "suggestions"})
     data["language"] = language or data["language"]
     data["level"] = level or data["level"]
@@ -165,10 +169,29 @@ def read_outline(
         for module in stage["modules"]:
             _unnumber(module["concepts"])
             module["concepts"] = [_trim(concept) for concept in module["concepts"]]
-    data["assumptions"] = [text for text in data["assumptions"] if text.strip()]
-    if empty := list(_empty_parts(answer)):
-        return None, empty[:MAX_COMPLAINTS]
+    assumptions = [text for text in data["assumptions"] if text.strip()]
+    data["assumptions"] = assumptions[:MOST_ASSUMPTIONS]
     return _read(Outline, data)
+
+
+def count_problems(answer: OutlineAnswer) -> list[str]:
+    """What a plan has too many of to be looked into."""
+    modules = [module for stage in answer.stages for module in stage.modules]
+    concepts = [concept for module in modules for concept in module.concepts]
+    counts = {
+        "the plan has {} stages": (len(answer.stages), MOST_CONCEPTS),
+        "the plan has {} modules": (len(modules), MOST_CONCEPTS),
+        "the plan has {} concepts": (len(concepts), MOST_CONCEPTS),
+        "a concept requires {} others": (
+            max((len(concept.requires) for concept in concepts), default=0),
+            MOST_REQUIRED,
+        ),
+    }
+    return [
+        f"{what.format(count)}; {most} are the most"
+        for what, (count, most) in counts.items()
+        if count > most
+    ]
 
 
 def _unnumber(siblings: list[dict[str, Any]]) -> None:
@@ -204,7 +227,7 @@ def read_resources(answer: ResourcesAnswer) -> tuple[list[ResourceContent], list
     """The resources that hold what they must, and what is wrong with the others."""
     good: list[ResourceContent] = []
     complaints: list[str] = []
-    for number, named in enumerate(answer.resources, start=1):
+    for number, named in enumerate(answer.resources[:LOOKED_AT_RESOURCES], start=1):
         data = named.model_dump()
         if named.minutes is not None and named.minutes < 1:
             data["minutes"] = None

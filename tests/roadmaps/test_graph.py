@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roadmaps.graph import break_cycles, find_cycle, forward_edges
+from roadmaps.graph import break_cycles, forward_edges
 
 KEYS = "abcdefg"
 POSITION = {key: place for place, key in enumerate(KEYS)}
@@ -35,32 +35,6 @@ def has_order(graph: Graph) -> bool:
 
 def ring(order: list[str]) -> Graph:
     return {key: [required] for key, required in pairwise([*order, order[0]])}
-
-
-def test_a_graph_without_edges_has_no_cycle() -> None:
-    assert find_cycle({"a": [], "b": []}) == []
-
-
-def test_a_key_that_requires_itself_is_a_cycle() -> None:
-    assert find_cycle({"a": ["a"]}) == ["a", "a"]
-
-
-def test_two_ways_to_one_requirement_are_no_cycle() -> None:
-    assert find_cycle({"d": ["b", "c"], "b": ["a"], "c": ["a"]}) == []
-
-
-@deterministic
-@given(graph=graphs)
-def test_a_cycle_is_found_exactly_where_no_order_exists(graph: Graph) -> None:
-    assert bool(find_cycle(graph)) == (not has_order(graph))
-
-
-@deterministic
-@given(graph=graphs)
-def test_a_found_cycle_is_a_closed_walk_along_edges(graph: Graph) -> None:
-    cycle = find_cycle(graph)
-    assert cycle[:1] == cycle[-1:]
-    assert all(required in graph[key] for key, required in pairwise(cycle))
 
 
 def test_the_edge_that_points_furthest_ahead_is_dropped() -> None:
