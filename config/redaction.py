@@ -43,7 +43,7 @@ _ASSIGNS = re.compile(r"\\*['\"]?\s*(?:[:=]|%3[AaDd])\s*")
 # behind a comma, as in a pair.
 _BEGINNINGS = (
     (re.compile(r"(?<![\w-])--[\w-]*\Z"), re.compile(r"[ =]+")),
-    (re.compile(r"[(\[][bBuU]?\\*['\"][\w-]*\Z"), re.compile(r"\\*['\"]\s*,\s*")),
+    (re.compile(r"[(\[][bBuU]?\\*['\"][\w-]*\Z"), re.compile(r"\\{0,31}['\"]\s{0,9},\s{0,9}")),
 )
 _LONGEST_BEGINNING = 40
 _QUOTES = re.compile(r"[bBrRuU]{0,2}(\\*['\"])")

@@ -28,7 +28,7 @@ _SAYS = r"[ \t]{0,4}(?:here is|here's|here are|below is|below are)"
 _HEADLINES = (
     (
         re.compile(
-            rf"\s*{_SAYS} my (?:thought process|reasoning(?: steps| process)?|thoughts|thinking"
+            rf"\A\s*{_SAYS} my (?:thought process|reasoning(?: steps| process)?|thoughts|thinking"
             r"(?: process)?|chain of thought)[^\n:]{0,40}:",
             re.IGNORECASE,
         ),
@@ -38,15 +38,15 @@ _HEADLINES = (
         ),
     ),
     (
-        re.compile(r"\s*(?:thinking|思考中?)[ \t]?(?:\.{3}|…)[ \t]*(?:\n|$)", re.IGNORECASE),
+        re.compile(r"\A\s*(?:thinking|思考中?)[ \t]?(?:\.{3}|…)[ \t]*(?:\n|$)", re.IGNORECASE),
         re.compile(
             r"^[ \t]*(?:\.{3}|…)[ \t]?done thinking\.?[ \t]*$", re.IGNORECASE | re.MULTILINE
         ),
     ),
     (
         re.compile(
-            r"\s*\*\*(?:thinking|thoughts?|reasoning|thought process|chain of thought)(?: process)?"
-            r":?\*\*:?[ \t]*\n",
+            r"\A\s*\*\*(?:thinking|thoughts?|reasoning|thought process|chain of thought)"
+            r"(?: process)?:?\*\*:?[ \t]*\n",
             re.IGNORECASE,
         ),
         re.compile(

@@ -37,7 +37,7 @@ LEAST_SITTING, LONGEST_SITTING = 15, 90
 Key = Annotated[Line, Field(max_length=OUTLINE_KEY_MAX_CHARACTERS)]
 Title = Annotated[Line, AfterValidator(plain_title)]
 _PLACEHOLDER = re.compile(
-    r"(stage|module|concept|chapter|part|topic|lesson)\s*\d*[\s:.–—-]*"
+    r"(stage|module|concept|chapter|part|topic|lesson)(?:\s*\d+)?[\s:.–—-]*"
     r"|overview|placeholder|untitled|tbd|todo|lorem ipsum.*|\.+|…"
 )
 

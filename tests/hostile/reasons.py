@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from roadmaps.bounds import TITLE_MAX_CHARACTERS
+
 # Modules and functions, by their names' beginnings.
 PASSED_OVER = {
     "generation.crimes": "goals of 500 characters only, and it goes soon",
@@ -30,6 +32,11 @@ PASSED_OVER = {
     "roadmaps.services": "asks the database",
     "accounts.sessions": "asks the database",
     "accounts.limits": "asks Redis",
+}
+# Expressions that are never shown more characters than so many, and why.
+NOT_LONGER_THAN = {
+    "concepts.links._WITHOUT": (18 * 2_000, "2,000 of a link's text, which NFKC may make longer"),
+    "roadmaps.plain_titles._BEFORE[0]": (TITLE_MAX_CHARACTERS, "a longer title stays as it is"),
 }
 # Modules whose functions never run in an event loop: `generation.apart` has them run in a thread,
 # or they belong to pages, which Django runs in one.

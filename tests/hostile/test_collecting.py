@@ -11,7 +11,7 @@ import pytest
 
 from concepts.content import QuizContent
 from tests.hostile.collecting import find_patterns
-from tests.hostile.expressions import faults_of
+from tests.hostile.expressions import faults_of, ways_of
 from tests.hostile.functions import TextFunction, functions_of, list_functions
 from tests.hostile.measuring import LOOP_SECONDS, find_fault, longest_c_call
 from tests.hostile.texts import quick_texts, texts_against
@@ -68,19 +68,33 @@ def test_a_slow_expression_is_found_wherever_a_module_keeps_it(held: object) -> 
 
 def test_a_slow_expression_is_red_by_texts_of_its_own() -> None:
     (pattern,) = find_patterns(planted(PLANTED=re.compile(SLOW)))
-    assert any(faults_of(pattern, texts_against(pattern.expression, most=3), whole=False))
+    assert any(faults_of(pattern, texts_against(pattern.expression, most=3), {"search"}))
 
 
 @pytest.mark.parametrize("source", [r"(a|aa)+b", r"<b>.*?</b>", r"\s*\Z"])
 def test_texts_are_made_of_what_an_expression_looks_for(source: str) -> None:
     (pattern,) = find_patterns(planted(PLANTED=re.compile(source)))
-    assert any(faults_of(pattern, texts_against(pattern.expression), whole=False))
+    assert any(faults_of(pattern, texts_against(pattern.expression), {"search"}))
+
+
+@pytest.mark.parametrize(
+    ("source", "ways"),
+    [
+        ("_ONE = re.compile('a')\nfound = _ONE.fullmatch(text)", {"fullmatch"}),
+        ("_ONE = re.compile('a')\n_ONE.match(text) or _ONE.sub('', text)", {"match", "sub"}),
+        ("_ONE = re.compile('a')\nfor one in (_ONE, _TWO): one.fullmatch(text)", None),
+        ("ONE = re.compile('a')\nONE.fullmatch(text)", None),
+    ],
+)
+def test_an_expression_is_used_as_its_module_uses_it(source: str, ways: set[str] | None) -> None:
+    name = source.partition(" ")[0]
+    assert ways_of(f"app.module.{name}", source) == (ways or {"search", "fullmatch"})
 
 
 def test_a_quick_expression_is_not_red() -> None:
     (quick,) = find_patterns(planted(PLANTED=re.compile(r"[`*]+|\bword\b")))
     texts = quick_texts() | texts_against(quick.expression)
-    assert list(faults_of(quick, texts, whole=True)) == []
+    assert list(faults_of(quick, texts, {"search", "fullmatch"})) == []
 
 
 def test_functions_over_texts_and_over_what_is_made_of_texts_are_found() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import partial
@@ -18,6 +19,7 @@ from generation.providers.gateway.bounds import MOST_CHARACTERS
 from generation.providers.judging import judge_outline, judge_quiz, judge_resources
 from generation.providers.schemas import MAX_COMPLAINTS, OutlineAnswer, QuizAnswer, ResourcesAnswer
 from roadmaps.graph import break_cycles
+from roadmaps.plain_titles import plain_titles
 from tests.hostile.functions import LONGEST_C_CALL
 from tests.hostile.measuring import LOOP_SECONDS, THREAD_SECONDS, Run, find_fault, longest_c_call
 
@@ -112,6 +114,16 @@ def test_the_longest_plan_is_judged_in_time(shape: str) -> None:
     assert find_fault(run, most_seconds=THREAD_SECONDS, longest=MOST_CONCEPTS) is None
     seconds, called = longest_c_call(run, MOST_CONCEPTS)
     assert seconds <= LONGEST_C_CALL, called
+
+
+def test_titles_of_many_siblings_are_made_plain_in_time() -> None:
+    """Also by a process that never saw such titles: an expression for each place was slow."""
+
+    def run(many: int) -> Callable[[], object]:
+        re.purge()
+        return partial(plain_titles, [f"{at} Intro" for at in range(1, many + 1)])
+
+    assert find_fault(run, most_seconds=LOOP_SECONDS, longest=MOST_CONCEPTS) is None
 
 
 @pytest.mark.parametrize("text", ["`", "1. ", "[a](", "Part 1 ", "“a"])

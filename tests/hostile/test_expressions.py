@@ -1,0 +1,22 @@
+"""No regular expression takes longer than its text does: ten times for ten times as much."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.hostile.expressions import faults_of, find_all
+from tests.hostile.texts import quick_texts, texts_against
+
+ALL = list(find_all())
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+@pytest.mark.parametrize("app", ["concepts", "config", "generation", "learning", "roadmaps"])
+def test_no_expression_takes_longer_than_its_text_does(app: str) -> None:
+    found: list[str] = []
+    for pattern, ways in ALL:
+        if pattern.name.startswith(f"{app}."):
+            texts = quick_texts() | texts_against(pattern.expression, most=4)
+            found += faults_of(pattern, texts, ways)
+    assert found == []
