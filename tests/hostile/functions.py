@@ -11,8 +11,15 @@ from typing import Any
 
 from tests.hostile.building import CannotBuild, Text, build
 from tests.hostile.collecting import find_functions, is_below, parameters, walk_modules
-from tests.hostile.measuring import LOOP_SECONDS, THREAD_SECONDS, Run, find_fault, longest_c_call
-from tests.hostile.reasons import IN_THREADS, NOT_MADE, PASSED_OVER
+from tests.hostile.measuring import (
+    LONG,
+    LOOP_SECONDS,
+    THREAD_SECONDS,
+    Run,
+    find_fault,
+    longest_c_call,
+)
+from tests.hostile.reasons import IN_THREADS, NOT_LONGER_THAN, NOT_MADE, PASSED_OVER
 
 # No single call of C code holds the interpreter for longer, whatever thread it is in.
 LONGEST_C_CALL = 0.2
@@ -28,6 +35,10 @@ class TextFunction:
     @property
     def most_seconds(self) -> float:
         return THREAD_SECONDS if is_below(self.name, IN_THREADS) else LOOP_SECONDS
+
+    @property
+    def longest(self) -> int:
+        return NOT_LONGER_THAN.get(self.name, (LONG, ""))[0]
 
     def prepare(self, text: Text, length: int, *, is_whole: bool) -> Callable[[], object]:
         given = {
@@ -48,13 +59,13 @@ class TextFunction:
         for name, text in texts.items():
             for is_whole in self.shapes():
                 run = self._run(text, is_whole=is_whole)
-                if fault := find_fault(run, most_seconds=self.most_seconds):
+                if fault := find_fault(run, most_seconds=self.most_seconds, longest=self.longest):
                     yield f"{self.name}, {name}{'' if is_whole else ' in pieces'}: {fault}"
 
-    def long_c_calls(self, texts: dict[str, Text], length: int) -> Iterator[str]:
+    def long_c_calls(self, texts: dict[str, Text]) -> Iterator[str]:
         for name, text in texts.items():
             for is_whole in self.shapes():
-                seconds, called = longest_c_call(self._run(text, is_whole=is_whole), length)
+                seconds, called = longest_c_call(self._run(text, is_whole=is_whole), self.longest)
                 if seconds > LONGEST_C_CALL:
                     yield f"{self.name}, {name}: {called} holds the interpreter {seconds:.2f} s"
 

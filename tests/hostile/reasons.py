@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concepts.bounds import TUTORIAL_MAX_CHARACTERS
 from roadmaps.bounds import TITLE_MAX_CHARACTERS
 
 # Modules and functions, by their names' beginnings.
@@ -33,9 +34,10 @@ PASSED_OVER = {
     "accounts.sessions": "asks the database",
     "accounts.limits": "asks Redis",
 }
-# Expressions that are never shown more characters than so many, and why.
+# Expressions and functions that are never given more characters than so many, and why.
 NOT_LONGER_THAN = {
     "concepts.links._WITHOUT": (18 * 2_000, "2,000 of a link's text, which NFKC may make longer"),
+    "concepts.rendering.render_markdown": (TUTORIAL_MAX_CHARACTERS, "what a column holds"),
     "roadmaps.plain_titles._BEFORE[0]": (TITLE_MAX_CHARACTERS, "a longer title stays as it is"),
 }
 # Modules whose functions never run in an event loop: `generation.apart` has them run in a thread,
