@@ -159,9 +159,11 @@ _OFFERS = re.compile(
     r"(?<!following )(?<!of the )\b(?:two|three|four|five|several|[2-5]) "
     rf"(?:[\w-]+ ){{0,2}}{_WAY}\b"
     rf"|\bthe {_ORDINAL} (?:one|{_WAY})\b|\bthe (?:former|latter)\b"
-    r"|(?<!\w)(?:1[.):].*(?<!\w)2|a[.)].*(?<!\w)b)[.):](?!\d)|①.*②"
+    # From the last first to a second: no text is looked through again for each first in it.
+    r"|(?<!\w)(?:1[.):](?:(?!\b1[.):]).)*(?<!\w)2|a[.)](?:(?!\ba[.)]).)*(?<!\w)b)[.):](?!\d)"
+    r"|①[^①]*②"
     r"|(?<![哪下])[两兩二三四几幾][个個种種](?:[方办辦][法式案]|做法|途径|途徑|策略|思路|写法|寫法)"
-    r"|(?:方案|方法|做法)[一1A].*(?:方案|方法|做法)[二2B]",
+    r"|(?:方案|方法|做法)[一1A](?:(?!(?:方案|方法|做法)[一1A]).)*(?:方案|方法|做法)[二2B]",
     re.IGNORECASE | re.DOTALL,
 )
 
