@@ -1,0 +1,118 @@
+"""No input makes an error of ours: no 5xx, no exception that nobody caught."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+from django.conf import settings
+
+from concepts.models import Concept
+from generation.models import GenerationRun
+from tests.fuzz import hostile
+from tests.fuzz.conftest import Site
+from tests.fuzz.raw import Ask, Line
+from tests.fuzz.routes import list_routes
+from tests.learning.library import make_ready
+from tests.visitors import make_visitors
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.timeout(600)]
+
+# What a server says to bytes that are no HTTP at all; uvicorn may also just hang up.
+NOT_HTTP = {0, 400}
+
+
+@pytest.fixture
+def run(transactional_db: None) -> GenerationRun:
+    return make_ready()
+
+
+@pytest.fixture
+def routes(run: GenerationRun) -> list[bytes]:
+    samples = {
+        "run_id": str(run.pk),
+        "slug": run.roadmap.slug,
+        "roadmap_slug": run.roadmap.slug,
+        "object_id": str(run.roadmap_id),
+        "app_label": "roadmaps",
+        "uuid": str(run.pk),
+        "uslug": run.roadmap.slug,
+        "int": "1",
+        "str": "x",
+        "path": "1",
+    }
+    concept = Concept.objects.filter(roadmap=run.roadmap_id).first()
+    assert concept is not None
+    page = f"{run.roadmap.get_absolute_url()}{concept.slug}/"
+    return [route.encode() for route in [*list_routes(samples), page]]
+
+
+@pytest.fixture
+def cookies(run: GenerationRun) -> dict[str, bytes]:
+    visitors = make_visitors()
+    return {"anonymous": b""} | {
+        name: b"%s=%s"
+        % (
+            settings.SESSION_COOKIE_NAME.encode(),
+            visitors.client(name).cookies[settings.SESSION_COOKIE_NAME].value.encode(),
+        )
+        for name in ("alice", "staff")
+    }
+
+
+def ask_all(site: Site, asks: Iterable[Ask], cookies: bytes = b"") -> int:
+    """How many were asked. Fails for the first that is answered with an error of ours."""
+    line, asked = Line(site.port), 0
+    before = len(site.complaints())
+    for ask in asks:
+        ask.cookies = ask.cookies or cookies
+        status = line.ask(ask)
+        assert status < 500, f"{status} for {ask.told()}"
+        asked += 1
+    line.close()
+    assert site.complaints()[before:] == []
+    assert site.is_up()
+    return asked
+
+
+def test_every_route_takes_any_query(
+    site: Site, routes: list[bytes], cookies: dict[str, bytes]
+) -> None:
+    for who, cookie in cookies.items():
+        mine = [one for one in routes if one.startswith(b"/admin/") == (who == "staff")]
+        asks = (ask for route in mine for ask in hostile.query_asks(route))
+        assert ask_all(site, asks, cookie) >= 100 * len(mine)
+
+
+def test_every_route_takes_any_header_and_cookie(site: Site, routes: list[bytes]) -> None:
+    # Django's own doors, and one of each of ours: what reads headers is the same for all.
+    chosen = [one for one in routes if not one.startswith(b"/admin/") or one == b"/admin/login/"]
+    asks = (ask for route in chosen for ask in hostile.header_asks(route))
+    assert ask_all(site, asks) >= 80 * len(chosen)
+
+
+def test_every_route_takes_any_body(
+    site: Site, routes: list[bytes], cookies: dict[str, bytes]
+) -> None:
+    for who, cookie in cookies.items():
+        mine = [one for one in routes if one.startswith(b"/admin/") == (who == "staff")]
+        mine = [one for one in mine if not one.endswith((b"/logout/", b"/password_change/"))]
+        asks = (ask for route in mine for ask in hostile.body_asks(route))
+        assert ask_all(site, asks, cookie) >= 70 * len(mine)
+
+
+def test_every_route_takes_any_method_and_nowhere_is_a_page_like_others(
+    site: Site, routes: list[bytes], cookies: dict[str, bytes]
+) -> None:
+    asks = (ask for route in routes for ask in hostile.method_asks(route))
+    ask_all(site, asks)
+    nowhere = [Ask(target=path) for path in hostile.PATHS]
+    for cookie in cookies.values():
+        assert ask_all(site, nowhere, cookie) == len(hostile.PATHS)
+
+
+def test_bytes_that_are_no_http_are_refused(site: Site) -> None:
+    line = Line(site.port)
+    for ask in (Ask(b"\xff\xff"), Ask(b"G T"), Ask(target=b""), Ask(target=b"/ /")):
+        assert line.ask(ask) in NOT_HTTP | {404, 405}
+    assert site.complaints() == []
