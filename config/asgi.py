@@ -33,10 +33,11 @@ django_pages = set_up()
 
 from django.conf import settings  # noqa: E402 - Django is set up above
 
+from config.headers import StandardHeaders  # noqa: E402 - likewise
 from config.lifespan import Lifespan, refuse_overcommitment  # noqa: E402 - likewise
 from connections.health import OperationsEndpoints, is_for_operations  # noqa: E402 - likewise
 from connections.process import process_seats  # noqa: E402 - likewise
-from generation.routing import websocket_router  # noqa: E402 - likewise
+from generation.routing import refuse_unreadable, websocket_router  # noqa: E402 - likewise
 
 refuse_overcommitment()
 
@@ -49,16 +50,18 @@ def wants_no_seat(scope: Scope) -> bool:
 
 
 # Outermost, so that the bound on bodies stands in front of everything.
-pages = SeatedApplication(
-    OperationsEndpoints(django_pages),
-    process_seats(),
-    refuse=refuse_politely,
-    bypasses=wants_no_seat,
+pages = StandardHeaders(
+    SeatedApplication(
+        OperationsEndpoints(django_pages),
+        process_seats(),
+        refuse=refuse_politely,
+        bypasses=wants_no_seat,
+    )
 )
 application = ProtocolTypeRouter(
     {
         "http": pages,
-        "websocket": AllowedHostsOriginValidator(websocket_router),
+        "websocket": refuse_unreadable(AllowedHostsOriginValidator(websocket_router)),
         "lifespan": Lifespan(),
     }
 )

@@ -12,6 +12,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
+handler400 = "learning.errors.show_bad_request"
 handler404 = "learning.errors.show_not_found"
 handler403 = "learning.errors.show_forbidden"
 handler500 = "learning.errors.show_server_error"

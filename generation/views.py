@@ -11,13 +11,17 @@ from django.views.decorators.http import require_safe
 
 from generation.access import get_visible_run
 from generation.run_pages import look_at_newest, look_at_run
+from roadmaps.access import keep_to_visitors
+
+LONGEST_NUMBER = 18
 
 
 @require_safe
 @never_cache
 def show_run(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     run = get_visible_run(request.user, run_id)
-    return render(request, "generation/run.html", {"run": run, "look": look_at_newest(run)})
+    page = render(request, "generation/run.html", {"run": run, "look": look_at_newest(run)})
+    return keep_to_visitors(page, run.roadmap)
 
 
 @require_safe
@@ -25,7 +29,8 @@ def show_run(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
 def list_run_events(request: HttpRequest, run_id: uuid.UUID) -> JsonResponse:
     """What has changed after event number `after`. Hints lead here; so does polling."""
     after = request.GET.get("after", "0")
-    if not (after.isascii() and after.isdecimal()):
+    # No run has more events than a number of so many figures.
+    if not (after.isascii() and after.isdecimal() and len(after) <= LONGEST_NUMBER):
         return JsonResponse({"error": "after must be the number of an event"}, status=422)
     run = get_visible_run(request.user, run_id)
     return JsonResponse(look_at_run(run, after=int(after)))

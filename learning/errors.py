@@ -13,6 +13,16 @@ from django.utils.translation import gettext as _
 RETRY_AFTER_SECONDS = 10
 
 
+def show_bad_request(
+    request: HttpRequest,  # noqa: ARG001 - Django's signature
+    exception: Exception | None = None,  # noqa: ARG001 - likewise
+    *,
+    words: str = "",
+) -> HttpResponse:
+    """Without what the page would ask the database: nothing of this request can be relied on."""
+    return HttpResponse(render_to_string("400.html", {"words": words}), status=400)
+
+
 def show_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
     return render(request, "404.html", status=404)
 

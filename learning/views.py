@@ -13,7 +13,7 @@ from learning import lessons, orders, selectors
 from learning.access import get_visible_concept
 from learning.forms import GoalForm
 from learning.paging import take_page
-from roadmaps.access import get_visible_roadmap
+from roadmaps.access import get_visible_roadmap, keep_to_visitors
 from roadmaps.bounds import GOAL_MAX_CHARACTERS
 from roadmaps.titles import SEARCH_MAX_CHARACTERS, tidy_search
 
@@ -77,7 +77,7 @@ def show_roadmap(request: HttpRequest, slug: str) -> HttpResponse:
         "plan": selectors.get_plan(roadmap),
         "run": selectors.get_newest_run(roadmap),
     }
-    return render(request, "learning/roadmap.html", context)
+    return keep_to_visitors(render(request, "learning/roadmap.html", context), roadmap)
 
 
 @require_safe
@@ -90,4 +90,5 @@ def show_concept(request: HttpRequest, roadmap_slug: str, slug: str) -> HttpResp
         "run": run,
         "lesson": lessons.get_lesson(concept, run),
     }
-    return render(request, "learning/concept.html", context)
+    response = render(request, "learning/concept.html", context)
+    return keep_to_visitors(response, concept.roadmap)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
@@ -29,3 +30,10 @@ def visible_to(visitor: Visitor, *, path: str = "") -> Q:
 def get_visible_roadmap(visitor: Visitor, slug: str) -> Roadmap:
     """Raises Http404."""
     return get_object_or_404(Roadmap, visible_to(visitor), slug=slug)
+
+
+def keep_to_visitors(response: HttpResponse, roadmap: Roadmap) -> HttpResponse:
+    """Have search engines leave out what not everybody should find."""
+    if roadmap.visibility != Visibility.PUBLIC:
+        response.headers["X-Robots-Tag"] = "noindex"
+    return response

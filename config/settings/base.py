@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "connections.middleware.ReleaseMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.strange_requests.refuse_strange_requests",
     "config.static_files.StaticFilesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -140,6 +141,7 @@ AUTH_PASSWORD_VALIDATORS = [
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "learning:home"
+SESSION_ENGINE = "accounts.session_store"
 # Nothing inline, nothing from elsewhere: the wall behind the sanitiser. 'self' covers web sockets.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -38,10 +39,15 @@ class Site:
     port: int
     log: Path
     process: subprocess.Popen[bytes]
+    told: int = 0
+
+    def turn_page(self) -> None:
+        """What was logged until now is of earlier tests."""
+        self.told = self.log.stat().st_size
 
     def complaints(self) -> list[str]:
         """Uncaught exceptions, in whatever dress."""
-        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = self.log.read_bytes()[self.told :].decode(errors="replace").splitlines()
         signs = ("Traceback (most recent", "[error ", "[critical", "Internal Server Error")
         return [line for line in lines if any(sign in line for sign in signs)]
 
@@ -79,5 +85,15 @@ def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
         wait_until(running.is_up, seconds=60)
         yield running
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
+        # In good order first: a backend of a killed process outlives it, and holds the database.
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(30)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+@pytest.fixture(autouse=True)
+def fresh_page(site: Site) -> None:
+    site.turn_page()

@@ -1,0 +1,123 @@
+"""Web sockets that do as they please: an unknown address, odd heads, frames that say nothing."""
+
+from __future__ import annotations
+
+import base64
+import os
+import socket
+import struct
+
+import pytest
+
+from generation.models import GenerationRun
+from tests.fuzz.conftest import Site
+from tests.learning.library import make_ready
+from tests.waiting import wait_until
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+HEAD = b"HTTP/1.1 101 "
+TEXT, BINARY, CLOSE, PING, CONTINUED = 0x81, 0x82, 0x88, 0x89, 0x80
+FRAMES = {
+    "no UTF-8": (TEXT, b"\xff\xfe\xfd"),
+    "half an emoji": (TEXT, b"\xed\xa0\x80"),
+    "no JSON": (TEXT, b"{"),
+    "nothing": (TEXT, b""),
+    "binary": (BINARY, b"\x00" * 100),
+    "a continuation of nothing": (CONTINUED, b"x"),
+    "a close with half a code": (CLOSE, b"\x03"),
+    "a close with a code of nobody's": (CLOSE, struct.pack("!H", 999)),
+    "a long ping": (PING, b"x" * 300),
+    "reserved bits": (0xF1, b"x"),
+    "an unknown kind": (0x83, b"x"),
+}
+HEADERS = [
+    b"Origin: http://[::", b"Origin: \xff", b"Origin: http://localhost:x", b"Origin: null", b"Origin: ",
+    b'Cookie: sessionid="\\000abcdefgh"', b"Cookie: sessionid=\xff\xfe", b"Cookie: \xff=\xff; ;;=",
+    b"Sec-WebSocket-Protocol: \xff", b"Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=99",
+    b"X-Forwarded-For: \xff, [::", b"Host: \xff", b"Sec-WebSocket-Version: 99", b"Sec-WebSocket-Key: \xff",
+]  # fmt: skip
+PATHS = [
+    "/ws/", "/ws/nothing/", "/nowhere", "/", "/ws/runs/x/", "/ws/runs/%00/", "/ws/runs/" + "0" * 3_000 + "/",
+    "/ws/runs/00000000-0000-0000-0000-000000000000/", "/ws/runs/00000000-0000-0000-0000-000000000000/?x=%00&y=%FF",
+]  # fmt: skip
+
+
+@pytest.fixture
+def run(transactional_db: None) -> GenerationRun:
+    return make_ready()
+
+
+def dial(site: Site, path: str, *headers: bytes) -> socket.socket:
+    given = {line.split(b":")[0].lower() for line in headers}
+    own = [
+        b"Host: localhost",
+        b"Connection: Upgrade",
+        b"Upgrade: websocket",
+        b"Sec-WebSocket-Version: 13",
+        b"Sec-WebSocket-Key: " + base64.b64encode(os.urandom(16)),
+        b"Origin: http://localhost",
+    ]
+    lines = [
+        b"GET %s HTTP/1.1" % path.encode(),
+        *(line for line in own if line.split(b":")[0].lower() not in given),
+        *headers,
+    ]
+    line = socket.create_connection(("127.0.0.1", site.port), timeout=30)
+    line.sendall(b"\r\n".join(lines) + b"\r\n\r\n")
+    return line
+
+
+def frame(kind: int, content: bytes, *, masked: bool = True) -> bytes:
+    mask = os.urandom(4) if masked else b""
+    length = len(content)
+    size = bytes([length]) if length < 126 else b"\x7e" + struct.pack("!H", length)
+    hidden = (
+        bytes(byte ^ mask[place % 4] for place, byte in enumerate(content)) if masked else content
+    )
+    return bytes([kind, size[0] | (0x80 if masked else 0)]) + size[1:] + mask + hidden
+
+
+def read_all(line: socket.socket) -> bytes:
+    """What comes until the server hangs up."""
+    read = b""
+    try:
+        while chunk := line.recv(65_536):
+            read += chunk
+    except ConnectionError:
+        pass
+    return read
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_socket_to_nowhere_is_refused(site: Site, path: str) -> None:
+    with dial(site, path) as line:
+        head = line.recv(4_096)
+    assert head.startswith((b"HTTP/1.1 403 ", b"HTTP/1.1 404 ", b"HTTP/1.1 400 "))
+    assert site.complaints() == []
+
+
+@pytest.mark.parametrize("header", HEADERS)
+def test_a_socket_with_odd_headers_is_opened_or_refused(
+    site: Site, run: GenerationRun, header: bytes
+) -> None:
+    with dial(site, f"/ws{run.get_absolute_url()}", header) as line:
+        head = line.recv(4_096)
+    assert head == b"" or head.startswith((HEAD, b"HTTP/1.1 4"))
+    assert site.complaints() == []
+    assert site.is_up()
+
+
+@pytest.mark.parametrize("name", FRAMES)
+@pytest.mark.parametrize("masked", [True, False])
+def test_a_frame_that_says_nothing_ends_at_most_its_socket(
+    site: Site, run: GenerationRun, name: str, masked: bool
+) -> None:
+    kind, content = FRAMES[name]
+    with dial(site, f"/ws{run.get_absolute_url()}") as line:
+        wait_until(lambda: line.recv(4_096).startswith(HEAD))
+        line.sendall(frame(kind, content, masked=masked))
+        line.sendall(frame(CLOSE, struct.pack("!H", 1000)))
+        read_all(line)
+    assert site.complaints() == []
+    assert site.is_up()

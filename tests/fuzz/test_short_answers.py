@@ -1,0 +1,69 @@
+"""Answers that no page gives, refusals at the door among them, carry the headers of all others."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from tests.fuzz.conftest import Site
+from tests.fuzz.raw import Ask
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+STANDARD = {
+    "content-security-policy",
+    "x-content-type-options",
+    "x-frame-options",
+    "referrer-policy",
+    "cross-origin-opener-policy",
+    "cache-control",
+}
+
+
+def headers_of(site: Site, ask: Ask) -> tuple[int, dict[str, str]]:
+    ask.headers.append((b"Connection", b"close"))
+    with socket.create_connection(("127.0.0.1", site.port), timeout=60) as line:
+        line.sendall(ask.to_bytes())
+        read = b""
+        while b"\r\n\r\n" not in read:
+            chunk = line.recv(65_536)
+            assert chunk, read
+            read += chunk
+    first, *rest = read.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
+    pairs = (header.partition(": ") for header in rest)
+    return int(first.split()[1]), {name.lower(): value for name, _, value in pairs}
+
+
+@pytest.mark.parametrize(
+    ("status", "ask"),
+    [
+        (200, Ask(target=b"/")),
+        (200, Ask(target=b"/accounts/login/")),
+        (200, Ask(target=b"/health/live")),
+        (200, Ask(target=b"/static/css/cairn.css")),
+        (404, Ask(target=b"/static/nothing.css")),
+        (404, Ask(target=b"/nowhere")),
+        (400, Ask(target=b"/nowhere?x=%00")),
+        (413, Ask(b"POST", b"/", [(b"Content-Length", b"999999999")])),
+        (413, Ask(b"POST", b"/static/x", [(b"Content-Length", b"999999999")])),
+    ],
+    ids=lambda value: value.told()[:40] if isinstance(value, Ask) else str(value),
+)
+def test_every_answer_carries_the_same_headers(site: Site, status: int, ask: Ask) -> None:
+    answered, headers = headers_of(site, ask)
+    assert answered == status
+    assert headers.keys() >= STANDARD
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "default-src 'none'" in headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("page", [b"/", b"/accounts/login/", b"/nowhere", b"/admin/login/"])
+def test_pages_are_kept_for_their_visitor_alone(site: Site, page: bytes) -> None:
+    _, headers = headers_of(site, Ask(target=page))
+    assert "private" in headers["cache-control"]
+
+
+def test_files_may_be_kept_by_anybody(site: Site) -> None:
+    _, headers = headers_of(site, Ask(target=b"/static/css/cairn.css"))
+    assert "private" not in headers["cache-control"]
