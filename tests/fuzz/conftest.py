@@ -53,10 +53,11 @@ class Site:
 
     def is_up(self) -> bool:
         assert self.process.poll() is None, self.log.read_text(encoding="utf-8")
-        try:
-            return Line(self.port).ask(Ask(target=b"/health/live")) == 200
-        except OSError:
-            return False
+        with contextlib.closing(Line(self.port)) as line:
+            try:
+                return line.ask(Ask(target=b"/health/live")) == 200
+            except OSError:
+                return False
 
 
 @pytest.fixture(scope="module")

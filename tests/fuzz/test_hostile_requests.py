@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import closing
 
 import pytest
 from django.conf import settings
@@ -62,13 +63,13 @@ def cookies(run: GenerationRun) -> dict[str, bytes]:
 
 def ask_all(site: Site, asks: Iterable[Ask], cookies: bytes = b"") -> int:
     """How many were asked. Fails for the first that is answered with an error of ours."""
-    line, asked = Line(site.port), 0
-    for ask in asks:
-        ask.cookies = ask.cookies or cookies
-        status = line.ask(ask)
-        assert status < 500, f"{status} for {ask.told()}"
-        asked += 1
-    line.close()
+    asked = 0
+    with closing(Line(site.port)) as line:
+        for ask in asks:
+            ask.cookies = ask.cookies or cookies
+            status = line.ask(ask)
+            assert status < 500, f"{status} for {ask.told()}"
+            asked += 1
     assert site.complaints() == []
     assert site.is_up()
     return asked
@@ -111,7 +112,7 @@ def test_every_route_takes_any_method_and_nowhere_is_a_page_like_others(
 
 
 def test_bytes_that_are_no_http_are_refused(site: Site) -> None:
-    line = Line(site.port)
-    for ask in (Ask(b"\xff\xff"), Ask(b"G T"), Ask(target=b""), Ask(target=b"/ /")):
-        assert line.ask(ask) in NOT_HTTP | {404, 405}
+    with closing(Line(site.port)) as line:
+        for ask in (Ask(b"\xff\xff"), Ask(b"G T"), Ask(target=b""), Ask(target=b"/ /")):
+            assert line.ask(ask) in NOT_HTTP | {404, 405}
     assert site.complaints() == []
