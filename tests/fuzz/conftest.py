@@ -61,14 +61,16 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(
+    django_db_setup: None, redis_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
     log = tmp_path_factory.mktemp("fuzz") / "log"
     variables = {
         "DJANGO_SETTINGS_MODULE": "config.settings.test",
         "DATABASE_URL": database_url(),
-        "REDIS_URL": "redis://127.0.0.1:1",
+        "REDIS_URL": redis_url,
         "ROLE_WEB_PROCESSES": "1",
         "PORT": str(port),
     }

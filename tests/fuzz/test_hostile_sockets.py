@@ -12,7 +12,6 @@ import pytest
 from generation.models import GenerationRun
 from tests.fuzz.conftest import Site
 from tests.learning.library import make_ready
-from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -115,7 +114,7 @@ def test_a_frame_that_says_nothing_ends_at_most_its_socket(
 ) -> None:
     kind, content = FRAMES[name]
     with dial(site, f"/ws{run.get_absolute_url()}") as line:
-        wait_until(lambda: line.recv(4_096).startswith(HEAD))
+        assert line.recv(4_096).startswith(HEAD)
         line.sendall(frame(kind, content, masked=masked))
         line.sendall(frame(CLOSE, struct.pack("!H", 1000)))
         read_all(line)
