@@ -12,4 +12,4 @@ class SessionStore(DatabaseSessions):
     """A cookie may hold anything; PostgreSQL refuses some of it (NUL) with an error."""
 
     def _validate_session_key(self, key: str | None) -> bool:
-        return bool(key) and len(key) == _LENGTH and set(key) <= set(VALID_KEY_CHARS)
+        return key is not None and len(key) == _LENGTH and set(key) <= set(VALID_KEY_CHARS)

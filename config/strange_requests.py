@@ -37,7 +37,7 @@ def refuse_strange_requests(get_response: Answer | Later) -> Answer | Later:
     async def answer_later(request: HttpRequest) -> HttpResponseBase:
         return refuse(request) or await get_response(request)
 
-    return markcoroutinefunction(answer_later)  # type: ignore[no-any-return]
+    return markcoroutinefunction(answer_later)
 
 
 def refuse(request: HttpRequest) -> HttpResponse | None:

@@ -20,6 +20,7 @@ fi
 exec "$python" -m uvicorn config.asgi:application \
     --host "${HOST:-127.0.0.1}" --port "${PORT:-8000}" --workers "$processes" \
     --timeout-graceful-shutdown "${WEB_STOP_SECONDS:-5}" --no-server-header \
-    --http config.serve.heads:TimedHeadsProtocol --ws-per-message-deflate false \
+    --http config.serve.heads:TimedHeadsProtocol \
+    --ws config.serve.sockets:CarefulSocketProtocol --ws-per-message-deflate false \
     --timeout-worker-healthcheck 30 \
     --log-config docker/uvicorn.json "$@"

@@ -38,6 +38,8 @@ def site() -> Any:
 
 async def status(asked: Any) -> int:
     start: dict[str, Any] = await asked.receive_output(timeout=30)
+    # To its end: what it keeps is closed there.
+    await asked.wait(30)
     return int(start["status"])
 
 

@@ -26,7 +26,7 @@ def _walk(resolver: URLResolver, before: str) -> Iterator[str]:
             # The admin's last: whatever else stands there.
             yield f"{before}nothing-of-ours/"
             continue
-        route = f"{before}{pattern.pattern._route}"
+        route = f"{before}{pattern.pattern}"
         if isinstance(pattern, URLPattern):
             yield route
         else:

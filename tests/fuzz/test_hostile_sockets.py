@@ -58,13 +58,21 @@ def dial(site: Site, path: str, *headers: bytes) -> socket.socket:
         b"Origin: http://localhost",
     ]
     lines = [
-        b"GET %s HTTP/1.1" % path.encode(),
+        b"GET %s HTTP/1.1" % path.encode("latin-1"),
         *(line for line in own if line.split(b":")[0].lower() not in given),
         *headers,
     ]
     line = socket.create_connection(("127.0.0.1", site.port), timeout=30)
     line.sendall(b"\r\n".join(lines) + b"\r\n\r\n")
     return line
+
+
+@pytest.mark.parametrize("address", ["/ws/\xff", "/\xed\xa0\x80", "/ws/runs/\x80/?\xfe"])
+def test_a_socket_whose_address_is_no_text_is_hung_up_on(site: Site, address: str) -> None:
+    with dial(site, address) as line:
+        head = line.recv(4_096)
+    assert head == b"" or head.startswith(b"HTTP/1.1 4")
+    assert site.complaints() == []
 
 
 def frame(kind: int, content: bytes, *, masked: bool = True) -> bytes:
