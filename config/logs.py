@@ -73,10 +73,12 @@ def logging_settings(*, role: str, level: str, as_json: bool) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"events": formatter_settings(role=role, as_json=as_json)},
+        "filters": {"refused_requests": {"()": "config.refused_requests.RefusedRequests"}},
         "handlers": {
             "stderr": {
                 "class": "logging.StreamHandler",
                 "formatter": "events",
+                "filters": ["refused_requests"],
                 # In production sys.stderr itself becomes a way into the log.
                 "stream": "ext://sys.__stderr__" if as_json else "ext://sys.stderr",
             }
