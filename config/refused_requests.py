@@ -11,8 +11,10 @@ class RefusedRequests(logging.Filter):
     through its own code; whoever likes could fill the log with them."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        is_refusal = record.name.startswith("django.security.")
-        if is_refusal or getattr(record, "status_code", None) == HTTPStatus.BAD_REQUEST:
+        status = getattr(record, "status_code", 0)
+        if record.name.startswith("django.security.") or HTTPStatus(400) <= status < HTTPStatus(
+            500
+        ):
             record.levelno, record.levelname = logging.WARNING, "WARNING"
             record.exc_info = record.exc_text = None
         return True
