@@ -48,7 +48,7 @@ VARIANT_LEAD = 4
 MOST_FOREIGN = 1 / 3
 _LETTERS = {script: re.compile(f"[{letters}]") for script, letters in RANGES.items()}
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,}).*?(^ {0,3}\1[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
-_NOT_PROSE = re.compile(r"`[^`\n]*`|\]\([^)\s\]]*\)|https?://\S+|<[^>\n]{1,200}>|\$[^$\n]+\$")
+_NOT_PROSE = re.compile(r"`[^`\n]*`|\]\([^)\s\]]*\)|https?://\S+|<[^<>\n]{1,200}>|\$[^$\n]+\$")
 # What a lesson is about rather than in: lists, tables, quotations, lines of a dialogue, and what
 # stands in quotation marks or emphasis.
 _SPEAKER = r"\*{0,2}([^\W\u3040-\u9fff]{1,12}|[\u3040-\u9fff]{1,4})\*{0,2}[:：]"
