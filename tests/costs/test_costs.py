@@ -14,7 +14,7 @@ from tests.costs.explaining import Cost, complaints, explain_all, table_sizes
 from tests.costs.lists import LISTS
 from tests.costs.paths import PATHS, Path
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.wide, pytest.mark.timeout(600)]
 
 
 def measure(database: Database, path: Path) -> list[Cost]:

@@ -11,7 +11,7 @@ ALL = list(find_all())
 # What some look for again behind each.
 BEGINNINGS = ("1. ", "](", "「", "https://a.b ")
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.wide, pytest.mark.timeout(600)]
 
 
 @pytest.mark.parametrize("app", ["concepts", "config", "generation", "learning", "roadmaps"])

@@ -8,7 +8,7 @@ from tests.hostile.functions import list_functions
 from tests.hostile.reasons import IN_THREADS, NOT_LONGER_THAN, NOT_MADE, PASSED_OVER
 from tests.hostile.texts import quick_texts
 
-pytestmark = [pytest.mark.timeout(600), pytest.mark.slow]
+pytestmark = [pytest.mark.timeout(600), pytest.mark.wide]
 
 FUNCTIONS = {one.name: one for one in list_functions()}
 # What the others are called by: all that a visitor or a model can hand in goes through these.
