@@ -6,9 +6,9 @@ answers nobody.
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
 import django
 from asgiref.sync import sync_to_async as in_request_thread  # noqa: TID251 - where its connection is
@@ -21,6 +21,8 @@ from connections.bodies import Message, Receive
 from connections.seating import Application, Scope, Send
 from connections.unavailable import show_unavailable
 
+_BODY = "connections.body"
+
 
 class SafeASGIHandler(ASGIHandler):
     """Ends every request it began, however that goes."""
@@ -29,8 +31,15 @@ class SafeASGIHandler(ASGIHandler):
         try:
             await super().handle(scope, receive, send)
         except BaseException:
+            if body := scope.pop(_BODY, None):
+                body.close()
             await _to_the_end(signals.request_finished.asend(sender=type(self)))
             raise
+
+    def create_request(self, scope: Mapping[str, Any], body_file: Any) -> tuple[Any, Any]:
+        # Stock Django forgets to close it, too, where a response fails.
+        cast("Scope", scope)[_BODY] = body_file
+        return super().create_request(scope, body_file)
 
     async def send_response(self, response: Any, send: Send) -> None:
         try:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from django.core import signals
+from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpRequest, StreamingHttpResponse
 from django.urls import path
 from pytest_django import Settings
@@ -57,6 +58,20 @@ def requests_finished(settings: Settings) -> Iterator[list[str]]:
     signals.request_finished.disconnect(note)
 
 
+@pytest.fixture
+def bodies(monkeypatch: pytest.MonkeyPatch) -> list[IO[bytes]]:
+    """The bodies that were read."""
+    read: list[IO[bytes]] = []
+    create = ASGIHandler.create_request
+
+    def note(handler: ASGIHandler, scope: Any, body_file: IO[bytes]) -> Any:
+        read.append(body_file)
+        return create(handler, scope, body_file)
+
+    monkeypatch.setattr(ASGIHandler, "create_request", note)
+    return read
+
+
 async def ask(path: str) -> list[Any]:
     sent: list[Any] = []
     messages = iter([{"type": "http.request", "body": b""}])
@@ -77,6 +92,15 @@ async def ask(path: str) -> list[Any]:
     with pytest.raises(RuntimeError, match="half-way"):
         await SafeASGIHandler()(scope, receive, send)
     return sent
+
+
+@pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume:Warning")
+@pytest.mark.parametrize("path", ["/sync", "/async"])
+async def test_a_stream_that_fails_leaves_no_body_open(
+    requests_finished: list[str], bodies: list[IO[bytes]], path: str
+) -> None:
+    await ask(path)
+    assert [body.closed for body in bodies] == [True]
 
 
 @pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume:Warning")
