@@ -28,11 +28,12 @@ ON CONFLICT (run_id, puller) DO UPDATE
        tokens_out = greatest(known.tokens_out, excluded.tokens_out),
        cost_usd = greatest(known.cost_usd, excluded.cost_usd)
 """
+# What costs nobody knows how much costs null; `least` would pass over it.
 _ADD_UP = """
 UPDATE generation_generationrun
    SET (model_calls, tokens_in, tokens_out, cost_usd) =
        (SELECT sum(calls), sum(tokens_in), sum(tokens_out),
-               least(sum(cost_usd), 999999.999999)
+               CASE WHEN sum(cost_usd) > 999999.999999 THEN 999999.999999 ELSE sum(cost_usd) END
           FROM generation_runspending WHERE run_id = %s)
  WHERE id = %s
 """

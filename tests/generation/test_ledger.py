@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -116,6 +117,24 @@ def test_who_repeats_its_requests_is_asked_for_an_artifact_three_times_only(
     run_id = write_all(provider, db_executor)
     assert get_run(run_id).state == RunState.PARTIAL
     assert provider.calls["c01", ArtifactKind.QUIZ] == Limits().outer_attempts == 3
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("costs", "told"),
+    [
+        ([None, None], None),
+        ([None, COST], COST),
+        ([Decimal("999999.9"), COST, Decimal("0.2")], Decimal("999999.999999")),
+    ],
+)
+def test_what_nobody_knows_the_price_of_costs_an_unknown_sum(
+    costs: list[Decimal | None], told: Decimal | None
+) -> None:
+    run_id = open_run(PayingProvider(make_outline(4)))
+    for number, cost in enumerate(costs):
+        _record(run_id, uuid.UUID(int=number), Usage(1, 10, 20, cost))
+    assert get_run(run_id).cost_usd == told
 
 
 def test_two_pullers_add_up_although_they_write_at_once(db_executor: DbExecutor) -> None:
