@@ -14,7 +14,8 @@ _JOINTS = re.compile(r"[\s_\-\ufe0e\ufe0f]+")
 
 class Anchors:
     """The ids of one text. A link may be percent-encoded or not, in either Unicode form, in any
-    case, and may keep the signs that an id has not."""
+    case, may keep the signs that an id has not, and may call the second of two headings that are
+    the same `-1`, as GitHub does."""
 
     def __init__(self) -> None:
         self._slugs = SlugNumbers()
@@ -31,9 +32,12 @@ class Anchors:
     def find(self, fragment: str) -> str:
         """The id that a link means, percent-encoded; what it says where no heading is meant."""
         meant = unquote(fragment)
-        candidates = [unicodedata.normalize("NFKC", meant), make_slug(meant, fallback="")]
+        slug = make_slug(meant, fallback="")
+        candidates = [unicodedata.normalize("NFKC", meant), slug]
+        candidates.append(self._by_text.get(_key(meant), ""))
+        candidates.append(re.sub(r"-1\Z", "-2", slug))
         known = [name for name in candidates if name in self._ids]
-        return quote(next(iter(known), self._by_text.get(_key(meant), meant)), safe="")
+        return quote(next(iter(known), meant), safe="")
 
 
 def _key(text: str) -> str:

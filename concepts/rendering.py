@@ -26,7 +26,7 @@ from concepts.links import is_public_address, may_be_shown_as
 
 # Raise it when the output changes: rows carry the version they were rendered with, and pages render
 # those of another version again.
-RENDERER_VERSION = 4
+RENDERER_VERSION = 5
 # Words a minute of technical prose, read with care.
 READING_SPEED = 130
 IDEOGRAPH_SPEED = 250
@@ -70,7 +70,6 @@ def render_markdown(markdown: str) -> str:
         attribute_filter=_keep_attribute,
         url_schemes={"http", "https"},
         link_rel="nofollow noopener ugc",
-        id_prefix=HEADING_ID_PREFIX,
     )
 
 
@@ -98,7 +97,7 @@ def _keep_attribute(tag: str, attribute: str, value: str) -> str | None:
 def _web_or_in_page(address: str) -> str | None:
     """A tutorial knows no address on this site but its own headings, whose ids are prefixed."""
     if address.startswith("#"):
-        return f"#{HEADING_ID_PREFIX}{address[1:]}"
+        return address if address.startswith(f"#{HEADING_ID_PREFIX}") else None
     return address if is_public_address(address) and _can_be_opened(address) else None
 
 
@@ -120,8 +119,8 @@ def _parser(*, linkify: bool, highlighting: bool) -> MarkdownIt:
     parser.add_render_rule("image", _image_as_text)
     parser.add_render_rule("code_block", _code_block)
     add_marks(parser)
-    parser.core.ruler.push("cairn_links", _unlink_all_but_the_web)
     parser.core.ruler.push("cairn_headings", _name_headings)
+    parser.core.ruler.push("cairn_links", _unlink_all_but_the_web)
     return parser
 
 
@@ -175,12 +174,12 @@ def _name_headings(state: Any) -> None:
             continue
         level = max(2, int(opening.tag[1]))
         opening.tag = closing.tag = f"h{level}"
-        opening.attrSet("id", anchors.name(_text_of(inline)))
+        opening.attrSet("id", HEADING_ID_PREFIX + anchors.name(_text_of(inline)))
     for token in state.tokens:
         for link in token.children or []:
             address = str(link.attrGet("href") or "") if link.type == "link_open" else ""
             if address.startswith("#"):
-                link.attrSet("href", f"#{anchors.find(address[1:])}")
+                link.attrSet("href", f"#{HEADING_ID_PREFIX}{anchors.find(address[1:])}")
 
 
 def _text_of(inline: Token) -> str:

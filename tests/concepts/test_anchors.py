@@ -83,3 +83,19 @@ def test_a_link_to_no_heading_stays_harmless() -> None:
         "#t-%22x",
         "#t-",
     ]
+
+
+@pytest.mark.parametrize("heading", ["T-tests", "T-SQL", "t-shirt", "T - T", "T", "t-t-t"])
+def test_a_heading_that_begins_like_every_id_is_found_and_takes_no_other_s(heading: str) -> None:
+    slug = make_slug(heading, fallback="")
+    bare = slug.removeprefix("t-")
+    page = Page(f"## {heading}\n\n## {bare}\n\n[x](#{slug}) [y](#{bare})")
+    ids = page.values("id")
+    assert ids == [f"t-{slug}", f"t-{bare}" if bare != slug else f"t-{slug}-2"]
+    assert page.values("href") == [f"#t-{slug}", f"#t-{bare}"]
+
+
+def test_a_repeated_heading_is_found_as_others_number_it_too() -> None:
+    page = Page("## A\n\n## A\n\n[x](#a) [y](#a-1) [z](#a-2)")
+    assert page.values("href") == ["#t-a", "#t-a-2", "#t-a-2"]
+    assert Page("## A\n\n## A\n\n## A 1\n\n[y](#a-1)").values("href") == ["#t-a-1"]
