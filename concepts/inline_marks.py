@@ -18,9 +18,15 @@ _TAG = re.compile(r"<(?:br\s{0,9}/?|(?P<end>/?)(?P<name>sub|sup)\s{0,9})>", re.I
 # More characters, or lines, than these are no formula: so looking for an end is never long.
 _LONGEST = 1_000
 _MOST_LINES = 40
-# As pandoc knows them: no space inside the signs, no figure after them ("$5 and $10").
+# As pandoc knows them: no space inside the signs, no figure after them ("$5 and $10"); and no sign
+# of a price: "US$5", "5$, …", "5$/month", "$5 each".
+_PRICE = (
+    r"(?<!\d\$(?=[,.;:!?)\]/–-]))(?<![A-Za-z]\$(?=\d))"
+    r"(?!\d[\d.,]{0,12}[kKmMbB]?(?:/\w{1,20})?[,;]?\s[(*_]{0,3}"
+    r"(?!(?:mod|min|max|sin|cos|tan|log|exp|gcd|lcm)\b)(?:[A-Za-z]{3}|(?:at|in|is|of|on|or|to)\b))"
+)
 _BETWEEN_DOLLARS = re.compile(
-    r"\$(?=[^\s$])(?:[^$\\`\n]|\\.|\n(?!\s*\n)){1,300}(?<=[^\s$])\$(?![\d$])"
+    rf"\$(?=[^\s$]){_PRICE}(?:[^$\\`\n]|\\.|\n(?!\s*\n)){{1,300}}(?<=[^\s$])\$(?![\d$])"
 )
 _ENDS = {"$$": "$$", r"\(": r"\)", r"\[": r"\]"}
 _ENVIRONMENT = re.compile(r"\\begin\{([a-z]{1,20}\*?)\}")

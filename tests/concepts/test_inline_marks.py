@@ -82,7 +82,8 @@ FORMULAS = (
     "$a_1 * b_2 * c$", "$x$", r"$\{a\}$", r"$\alpha_{1}*\beta_{2}*$", "$a < b$", "$$a_1 *b* c_2$$",
     r"$$\begin{pmatrix} a & b \\ c & d \end{pmatrix}$$", r"$f(x)=\_x\_$", r"$5 \times 3$",
     r"\begin{align} a &= b_1 * c \\ &= d_2 * e \end{align}", r"\(\text{a~~b~~}\)", r"$x^*y^*$",
-    r"\(a_{i}\) and \(b_{i}\)", "$p(a|b)$", "$[a](b)$", r"\[ \sqrt[3]{x} \]", "$&lt;$",
+    r"\(a_{i}\) and \(b_{i}\)", "$p(a|b)$", "$[a](b)$", r"\[ \sqrt[3]{x} \]", "$&lt;$", "$2 (a_1 * b_1 * c)$",
+    "$3 mod *x*$", "$1, *a*, 2$", "$2 *a*$",
 )  # fmt: skip
 
 
@@ -117,10 +118,25 @@ def test_the_lines_of_a_formula_are_no_headings_and_no_lists(
         "`$HOME` and `$x`: *code*",
         r"\$5 and \$6 are *prices*",
         "US$5–$10 *here*",
+        "5$, *then* 6$.",
+        "5$/month *or* 50$/year",
+        "(5$) *or* (6$)",
+        "US$5 *today* (or 5$)",
+        "R$5, *not* R$6 (A$2)",
+        "$5 *each*, or 6$",
+        "$5 (or *six*, 5$)",
+        "$1.5M *more* than 2$",
+        "$10/month, *not* 9$",
+        "$5 per *user*$",
     ],
 )
 def test_prices_are_prose(prose: str) -> None:
     assert "em" in Page(prose).tags()
+
+
+@pytest.mark.parametrize("formula", ["2$a_1 *b* c$", "n$a_1 *b* c$", "中$a_1 *b* c$文"])
+def test_a_formula_may_stand_right_behind_what_it_belongs_to(formula: str) -> None:
+    assert "em" not in Page(formula).tags()
 
 
 def test_code_with_dollars_stays_code() -> None:
