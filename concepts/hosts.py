@@ -15,17 +15,25 @@ import idna
 
 _PLAIN_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
-# Names that lead into somebody's own network.
+# Names that lead into somebody's own network, or nowhere by design.
 _PRIVATE_TOPS = {
-    "arpa", "cluster", "corp", "docker", "home", "internal", "intranet", "invalid", "lan", "local",
-    "localdomain", "localhost", "mail", "onion", "private", "svc",
+    "alt", "arpa", "cluster", "corp", "docker", "domain", "home", "i2p", "internal",
+    "intranet", "invalid", "lan", "local", "localdomain", "localhost", "localnet", "mail", "onion",
+    "priv", "private", "svc", "test", "workgroup",
 }  # fmt: skip
-# Services whose names tell the address they lead to, and an address that only clouds' hosts see.
-_TO_ANY_ADDRESS = {
-    "backname.io", "lacolhost.com", "localho.st", "localtest.me", "lvh.me", "nip.io", "sslip.io",
-    "traefik.me", "vcap.me", "xip.io",
-}  # fmt: skip
-_OF_A_CLOUD = {ipaddress.IPv4Address("168.63.129.16")}
+# Services whose names tell the address they lead to, and names that lead to the reader's own host.
+_TO_ANY_ADDRESS = (
+    "1u.ms", "backname.io", "fritz.box", "fuf.me", "lacolhost.com", "local.gd", "localho.st",
+    "localhost.direct", "localtest.me", "lvh.me", "nip.io", "rbndr.us", "sslip.io", "traefik.me",
+    "vcap.me", "xip.io", "yoogle.com",
+)  # fmt: skip
+# Only hosts of a cloud see the first; of the others the standard library's releases differ.
+_NOT_FOR_ALL = tuple(
+    map(
+        ipaddress.IPv4Network,
+        ("168.63.129.16/32", "192.0.0.0/24", "192.31.196.0/24", "192.88.99.0/24"),
+    )
+)
 _SCRIPTS = {
     "ARABIC", "ARMENIAN", "BENGALI", "BOPOMOFO", "CYRILLIC", "DEVANAGARI", "ETHIOPIC", "GEORGIAN",
     "GREEK", "GUJARATI", "GURMUKHI", "HAN", "HANGUL", "HEBREW", "KANA", "KANNADA", "KHMER", "LAO",
@@ -40,6 +48,7 @@ _BY_NAME = {
 _TOGETHER = ({"LATIN", "HAN", "KANA"}, {"LATIN", "HAN", "BOPOMOFO"}, {"LATIN", "HAN", "HANGUL"})
 # Letters that are taken for Latin ones: a label of nothing else imitates.
 _LOOK_LATIN = set("асԁеһіјӏорԛѕԝхуъьҽпгѵѡαικνρυωηοτագզէլհյոսւօიოყძხჽჿדוחיןסװײทนบพรหเแดลปฟม")
+_LOOK_LIKE_CAPITALS = set("АВЕЅІЈКМНОРСТУҮХԌԚԜΑΒΕΖΗΙΚΜΝΟΡΤΥΧՏՍՕԼ")
 # Latin letters that are no ASCII letter with a mark, and not taken for one either.
 _LATIN_OWN = set("ßæœøđðþłħŋəı")
 # Taken for a slash, a dash or a letter when they stand beside Latin.
@@ -50,7 +59,8 @@ def is_public_host(host: str) -> bool:
     """Whether a host (of an address, without its port) is public and no imitation."""
     if len(host) > 253:
         return False
-    labels = host.lower().removesuffix(".").split(".")
+    written = unicodedata.normalize("NFC", host).removesuffix(".").split(".")
+    labels = [label.lower() for label in written]
     if _NUMBER.fullmatch(labels[-1]):
         return _is_public_ip(host)
     shown = [_shown(label) for label in labels]
@@ -58,9 +68,9 @@ def is_public_host(host: str) -> bool:
         len(labels) > 1
         and labels[-1] not in _PRIVATE_TOPS
         and len(labels[-1]) > 1
-        and not any(".".join(labels[-2:]) == name for name in _TO_ANY_ADDRESS)
+        and not f".{'.'.join(labels)}".endswith(tuple(f".{name}" for name in _TO_ANY_ADDRESS))
         and all(shown)
-        and not any(_imitates(label, shown[-1]) for label in shown)
+        and not any(_imitates(label, shown[-1]) for label in [*shown, *written])
     )
 
 
@@ -83,7 +93,8 @@ def _is_public_ip(host: str) -> bool:
         address = ipaddress.IPv4Address(host)
     except ValueError:
         return False
-    return address.is_global and not address.is_multicast and address not in _OF_A_CLOUD
+    is_for_all = not any(address in network for network in _NOT_FOR_ALL)
+    return is_for_all and address.is_global and not address.is_multicast
 
 
 def _shown(label: str) -> str:
@@ -110,7 +121,7 @@ def _imitates(label: str, top: str) -> bool:
         return True
     if "LATIN" in scripts:
         return letters == {"ı"} or any(map(_is_odd_latin, letters)) or _hides_a_sign(label)
-    return letters <= _LOOK_LATIN and _scripts(top) != scripts
+    return letters <= _LOOK_LATIN | _LOOK_LIKE_CAPITALS and _scripts(top) != scripts
 
 
 def _may_stand_together(scripts: set[str]) -> bool:

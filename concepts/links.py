@@ -18,9 +18,19 @@ _ADDRESS = re.compile(
     r"https?://(?P<host>[^/?#\\@%\[\]:]+)(?::(?P<port>[0-9]{1,5}))?(?P<rest>[/?#].*)?",
     re.IGNORECASE | re.DOTALL,
 )
-_WITH_PROTOCOL = re.compile(r"(?<![\w/=])(?:https?://|www\.)([^\s/?#:\\]{1,253})", re.IGNORECASE)
-_LABEL = r"[^\s!-,./:-@\[-^`{-~\u2000-\u206f\u3000-\u303f]{1,63}"
-_WITHOUT = re.compile(rf"(?<![\w@./]){_LABEL}(?:\.{_LABEL}){{1,9}}")
+_WITH_PROTOCOL = re.compile(
+    r"(?<![\w/=])(?:(?:https?|hxxps?|ftps?|wss?):/{1,3}|www\.)([^\s/?#:\\]{1,253})", re.IGNORECASE
+)
+# Punctuation, arrows, boxes and emoji end a host.
+_LABEL = (
+    r"[^\s!-,./:-@\[-^`{-~\u00a0-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u00d7\u00f7"
+    r"\u2000-\u206f\u2190-\u2bff\u3000-\u303f\U0001f000-\U0001faff]{1,63}"
+)
+_WITHOUT = re.compile(
+    rf"(?:(?<![\w@/:])//|(?<![\w@/])(?<!\w\.))({_LABEL}(?:\.{_LABEL}){{1,9}})(/[a-z0-9])?"
+)
+# "python。org" is read as a host by browsers, and by people.
+_FULL_STOP = re.compile(r"(?<=[a-z0-9])。(?=[a-z])", re.IGNORECASE)
 # Scripts that put no space before a host.
 _BEFORE = re.compile(r"^[\u0e00-\u0eff\u1780-\u17ff\u3040-\u9fff\uac00-\ud7a3]+")
 # What ends a host that stands in a text without its protocol. Names of files and of code end in
@@ -32,8 +42,16 @@ _TOPS = {
     "se", "sg", "su", "th", "tv", "tw", "ua", "uk", "us", "vn", "za", "中国", "公司", "网络", "рф",
     "укр", "한국",
 }  # fmt: skip
+# With a path behind them these are hosts, too.
+_TOPS_WITH_PATH = _TOPS | {
+    "app", "be", "blog", "cloud", "gg", "gl", "in", "info", "io", "is", "it", "link", "ly", "me",
+    "online", "page", "pl", "site", "to", "wiki", "xyz",
+}  # fmt: skip
 # "ASP.NET" and "Socket.IO" are names of things.
 _NAME_OF_A_THING = re.compile(r"[\w-]+\.(?:NET|IO|AI|JS)")
+# Control characters, halves, private ones, ends of lines and paragraphs.
+_NEVER_SEEN = {"Cc", "Cs", "Co", "Zl", "Zp"}
+_BLANK_BRAILLE = "\u2800"
 # More of a text than this is no address.
 _LOOKED_AT = 2_000
 
@@ -54,8 +72,18 @@ def _hides_something(url: str) -> bool:
         "\\" in url
         or any(character.isspace() for character in url)
         or has_invisible(shown)
-        or any(unicodedata.category(character) in {"Cc", "Cs", "Co"} for character in shown)
+        or _BLANK_BRAILLE in shown
+        or any(unicodedata.category(character) in _NEVER_SEEN for character in shown)
     )
+
+
+def with_ascii_host(url: str) -> str:
+    """A public address whose host browsers need not fold themselves."""
+    found = _ADDRESS.fullmatch(url)
+    if found is None:
+        return url
+    start, end = found.span("host")
+    return f"{url[:start]}{ascii_host(found['host'])}{url[end:]}"
 
 
 def may_be_shown_as(text: str, url: str) -> bool:
@@ -74,14 +102,13 @@ def may_be_shown_as(text: str, url: str) -> bool:
 
 
 def _hosts_in(text: str) -> Iterator[str]:
-    shown = unicodedata.normalize("NFKC", text)
+    shown = _FULL_STOP.sub(".", unicodedata.normalize("NFKC", text))
     for found in _WITH_PROTOCOL.finditer(shown):
         yield found[1].strip("""."',;!)]}>»”’""")
     for found in _WITHOUT.finditer(_WITH_PROTOCOL.sub(" ", shown)):
-        if found[0].lower().rpartition(".")[2] in _TOPS and not _NAME_OF_A_THING.fullmatch(
-            found[0]
-        ):
-            yield found[0]
+        tops = _TOPS_WITH_PATH if found[2] else _TOPS
+        if found[1].lower().rpartition(".")[2] in tops and not _NAME_OF_A_THING.fullmatch(found[1]):
+            yield found[1]
 
 
 def _bare(host: str) -> str:

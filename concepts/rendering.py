@@ -22,7 +22,7 @@ from pydantic import AnyUrl, ValidationError
 from concepts.anchors import Anchors
 from concepts.code_blocks import HIGHLIGHT_MAX_TEXT, frame, highlight
 from concepts.inline_marks import add_marks
-from concepts.links import is_public_address, may_be_shown_as
+from concepts.links import is_public_address, may_be_shown_as, with_ascii_host
 
 # Raise it when the output changes: rows carry the version they were rendered with, and pages render
 # those of another version again.
@@ -52,6 +52,7 @@ _ATTRIBUTES = {
 # What does not begin with http:// or https:// is no link: strangers own the domains that manage.py,
 # README.md and main.rs look like.
 _NO_LINKS = dict.fromkeys(("ftp:", "mailto:", "//"))
+_WEB = re.compile(r"https?:", re.IGNORECASE)
 _IDEOGRAPH = re.compile(r"[\u3400-\u9fff\u3040-\u30ff]")
 # Pygments' token classes: one to three letters and digits; ours: "code".
 _CLASS = re.compile(r"[a-z][a-z0-9]{0,2}|code")
@@ -110,10 +111,19 @@ def _can_be_opened(address: str) -> bool:
     return True
 
 
+class _Parser(MarkdownIt):
+    def normalizeLink(self, url: str) -> str:  # noqa: N802 - the library's name
+        """Addresses are judged as they were written, as those of resources are: what is spelt
+        another way afterwards may look better than it is."""
+        if not _WEB.match(url):
+            return super().normalizeLink(url)
+        return super().normalizeLink(with_ascii_host(url)) if is_public_address(url) else ""
+
+
 @functools.cache
 def _parser(*, linkify: bool, highlighting: bool) -> MarkdownIt:
     highlighter = highlight if highlighting else frame
-    parser = MarkdownIt("commonmark", {"html": False, "linkify": linkify, "highlight": highlighter})
+    parser = _Parser("commonmark", {"html": False, "linkify": linkify, "highlight": highlighter})
     parser.enable(["table", "strikethrough", *(["linkify"] if linkify else [])])
     parser.linkify = LinkifyIt(_NO_LINKS, {"fuzzy_link": False, "fuzzy_email": False})
     parser.add_render_rule("image", _image_as_text)

@@ -14,7 +14,7 @@ _WORD = re.compile(rf"[{_IDEOGRAPHS}]|[^\W{_IDEOGRAPHS}]+|[-+*/%=<>&|^~@#]+")
 _LETTER_ALONE = r"[!-~\u00a1-\u052f\u1e00-\u1fff]"
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
-    "\ufff9-\ufffb\U000e0000-\U000e0fff]"
+    "\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
     rf"|(?<={_LETTER_ALONE})[\u200b-\u200f\u061c]|[\u200b-\u200f\u061c](?={_LETTER_ALONE}|\Z)"
 )
 

@@ -82,7 +82,8 @@ FORMULAS = (
     "$a_1 * b_2 * c$", "$x$", r"$\{a\}$", r"$\alpha_{1}*\beta_{2}*$", "$a < b$", "$$a_1 *b* c_2$$",
     r"$$\begin{pmatrix} a & b \\ c & d \end{pmatrix}$$", r"$f(x)=\_x\_$", r"$5 \times 3$",
     r"\begin{align} a &= b_1 * c \\ &= d_2 * e \end{align}", r"\(\text{a~~b~~}\)", r"$x^*y^*$",
-    r"\(a_{i}\) and \(b_{i}\)", "$p(a|b)$", "$[a](b)$", r"\[ \sqrt[3]{x} \]", "$&lt;$", "$2 (a_1 * b_1 * c)$",
+    r"\(a_{i}\) and \(b_{i}\)", "$p(a|b)$", "$[a](b)$", r"\[ \sqrt[3]{x} \]", "$&lt;$",
+    "$2 (a_1 * b_1 * c)$",
     "$3 mod *x*$", "$1, *a*, 2$", "$2 *a*$",
 )  # fmt: skip
 

@@ -25,7 +25,8 @@ PUBLIC = (
     "https://fa.wikipedia.org/wiki/%D9%85%DB%8C%E2%80%8C%D8%AE%D9%88", "https://çağrı.com/",
     "https://en.wikipedia.org/wiki/C_(programming_language)", "https://a.example/@user/x@1.2.3",
     "https://web.archive.org/web/2020/https://docs.python.org/", "https://a_b.example/",
-    "https://123.example/", "https://localhost.example.com/",
+    "https://123.example/", "https://localhost.example.com/", "https://MÜNCHEN.de/",
+    "https://mu\u0308nchen.de/", "https://МОСКВА.РФ/", "https://ΕΛΛΑΔΑ-ώρα.gr/", "https://x.ms/",
 )  # fmt: skip
 NOT_PUBLIC = (
     # somebody before the host
@@ -53,6 +54,10 @@ NOT_PUBLIC = (
     "http://wiki.corp/", "http://nas.lan/", "http://router.home.arpa/",
     "http://db.svc.cluster.local/",
     "http://127.0.0.1.nip.io/", "http://a.localtest.me/", "http://host.docker.internal/",
+    "http://192.0.0.192/", "http://192.88.99.1/", "http://192.0.2.1/", "http://198.18.0.1/",
+    "http://db.test/", "http://a.alt/", "http://eepsite.i2p/", "http://pc.workgroup/",
+    "http://fritz.box/", "http://lvh.me/", "http://a.b.lvh.me/", "http://local.gd/",
+    "http://localhost.direct/", "http://7f000001.c0a80001.rbndr.us/", "http://a.1u.ms/",
     "http://localhost.localdomain/", "http://ｌｏｃａｌｈｏｓｔ/", "http://локалхост/",
     # imitations
     "https://аррӏе.com/", "https://xn--80ak6aa92e.com/", "https://раураӏ.com/",
@@ -67,6 +72,8 @@ NOT_PUBLIC = (
     "https://ꭰꭱ.com/",
     "https://٣٤.com/", "https://๐.com/", "https://аp.example/", "https://𝐝ocs.example/",
     "https://i❤.example/", "https://a\u0337bc.example/",
+    "https://АВС.com/", "https://МОСКВА.com/", "https://Сор.com/", "https://ΑΒΕ.com/",
+    "https://ΝΙΚΕ.com/", "https://docs.ТЕСТ.com/", "https://ՍՏՕ.com/",
     # what nobody sees
     "https://a.example/\u202egnp.exe", "https://a.example/%E2%80%AEgnp.exe",
     "https://a\u200bb.example/",
@@ -74,6 +81,8 @@ NOT_PUBLIC = (
     "https://a\u00ad.example/", "https://a.example/%00", "https://a.example/%0d%0ax",
     "https://a.example/\u2066x",
     "https://a.example/\x7f", "https://a.example/\U000e0041", "https://a.example/\u2028x",
+    "https://a.example/\u2800", "https://a.example/%E2%A0%80", "https://a.example/%E2%80%A8",
+    "https://a.example/%e2%80%a9x", "https://a.example/%F0%9D%85%B3", "https://a.example/\U0001bca0",
     # forms that browsers mend
     "https:/a.example", "https:a.example", "https:\\\\a.example", "//a.example/",
     "https://a.example\\x",
@@ -108,6 +117,14 @@ def test_any_other_address_is_text_in_tutorials_and_no_resource(url: str) -> Non
         resource(url)
 
 
+# In Markdown "\\." is a full stop.
+@pytest.mark.parametrize("url", [url for url in NOT_PUBLIC if "\\." not in url])
+def test_what_is_no_resource_is_no_address_of_a_link_either(url: str) -> None:
+    """However Markdown would spell it afterwards."""
+    for markdown in (f"[there](<{url}>)", f"[x][1]\n\n[1]: <{url}>"):
+        assert not [link for link in Page(markdown).values("href") if not link.startswith("#")]
+
+
 @pytest.mark.parametrize(
     "url", ["https://a.example/&#9;x", "https://a.exa&Tab;mple/", "https://a&#10;.example"]
 )
@@ -134,6 +151,18 @@ DECEITFUL = (
     ("pay\u200bpal", "https://evil.example/"),
     ("\u2066x\u2069", "https://evil.example/"),
     ("so\u00adft", "https://evil.example/"),
+    ("docs.python。org", "https://evil.example/"),
+    ("docs.python｡org", "https://evil.example/"),
+    ("ftp://docs.python.org", "https://evil.example/"),
+    ("hxxps://docs.python.org", "https://evil.example/"),
+    ("https:/docs.python.org", "https://evil.example/"),
+    ("//docs.python.org/3", "https://evil.example/"),
+    ("...docs.python.org", "https://evil.example/"),
+    ("docs.python.org→", "https://evil.example/"),
+    ("docs.python.org🎉", "https://evil.example/"),
+    ("«docs.python.org»", "https://evil.example/"),
+    ("crates.io/crates/x", "https://evil.example/"),
+    ("youtu.be/x", "https://evil.example/"),
 )
 HONEST = (
     ("the documentation", "https://docs.python.org/"),
@@ -153,6 +182,11 @@ HONEST = (
     ("می‌خواهم", "https://fa.example/"),
     ("👩‍💻 ❤️", "https://a.example/"),
     ("e.g. this, i.e. that...", "https://a.example/"),
+    ("// TODO and //NOTE", "https://a.example/"),
+    ("settings.py/urls.py", "https://a.example/"),
+    ("and/or, TCP/IP, Node.js/Deno", "https://a.example/"),
+    ("crates.io", "https://a.example/"),
+    ("学习。de", "https://a.example/"),
     ("web.archive.org/web/2020/https://python.org", "https://web.archive.org/"),
 )
 
