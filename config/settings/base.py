@@ -210,6 +210,14 @@ CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
 
 # --- Celery --------------------------------------------------------------------------------------
 CELERY_BROKER_URL = broker_address(REDIS_URL)
+# A Redis that is silent keeps neither a page nor its seat: an order is in the rows, and the sweep
+# sends the message that could not be sent. Workers wait on sockets that are readable only.
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+    "socket_timeout": 4,
+    "socket_connect_timeout": 4,
+    "socket_keepalive": True,
+}
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0}
 CELERY_RESULT_BACKEND = "config.results.RedactingBackend"
 CELERY_RESULT_EXTENDED = True
 CELERY_TASK_SERIALIZER = "json"

@@ -6,7 +6,7 @@ from tests.fleet.settings import *
 
 INSTALLED_APPS += ["tests.faults.app"]
 # After so many seconds a message whose worker was killed is delivered again.
-CELERY_BROKER_TRANSPORT_OPTIONS = {
+CELERY_BROKER_TRANSPORT_OPTIONS |= {
     "visibility_timeout": float(os.environ.get("FAULT_VISIBILITY_SECONDS", "900")),
     "unacked_restore_interval": 1,
     "unacked_restore_throttle": 1,
