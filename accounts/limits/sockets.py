@@ -87,7 +87,7 @@ class OpenPlaces:
         if not is_free:
             self._forget(name)
             return None
-        if self._renewing is None:
+        if self._renewing is None or self._renewing.done():
             self._renewing = asyncio.create_task(self._renew())
         return name
 
@@ -115,7 +115,7 @@ class OpenPlaces:
                 await self._ask(RENEW, name)
 
     async def _renew(self) -> None:
-        while True:
+        while self._mine:
             await asyncio.sleep(
                 min(one.seconds for held in self._mine.values() for one in held) / 3
             )

@@ -121,3 +121,33 @@ async def test_nothing_is_remembered_of_those_who_left(
     assert not places._mine
     assert not places._counts
     assert places._renewing is None
+
+
+async def test_places_are_renewed_though_the_last_who_came_was_refused(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places, answered, renewed = opened(None), asyncio.Event(), asyncio.Event()
+    first = await places.take([Window("first", 1, 0)])
+    assert first
+
+    async def refuse_later(*_: object) -> bool:
+        await answered.wait()
+        return False
+
+    with monkeypatch.context() as slow:
+        slow.setattr(places, "_ask", refuse_later)
+        refused = asyncio.create_task(places.take([Window("full", 1, 0)]))
+        await until(lambda: len(places._mine) == 2)
+    await places.give_back(first)
+    answered.set()
+    assert await refused is None
+
+    async def renew() -> None:
+        renewed.set()
+
+    for _ in range(10):  # whatever would end by this, has ended
+        await asyncio.sleep(0)
+    monkeypatch.setattr(places, "renew", renew)
+    assert await places.take([Window("next", 1, 0)])
+    async with asyncio.timeout(30):
+        await renewed.wait()
