@@ -26,11 +26,12 @@ def show_run(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
 
 @require_safe
 @never_cache
-def list_run_events(request: HttpRequest, run_id: uuid.UUID) -> JsonResponse:
+def list_run_events(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     """What has changed after event number `after`. Hints lead here; so does polling."""
     after = request.GET.get("after", "0")
     # No run has more events than a number of so many figures.
     if not (after.isascii() and after.isdecimal() and len(after) <= LONGEST_NUMBER):
         return JsonResponse({"error": "after must be the number of an event"}, status=422)
     run = get_visible_run(request.user, run_id)
-    return JsonResponse(look_at_run(run, after=int(after)))
+    look = JsonResponse(look_at_run(run, after=int(after)))
+    return keep_to_visitors(look, run.roadmap)

@@ -18,6 +18,7 @@ def test_unlisted_pages_are_not_indexed(
     client: Client, visibility: Visibility, tag: str | None
 ) -> None:
     run = make_ready(visibility=visibility)
-    for page in (run.roadmap.get_absolute_url(), concept_page(run), run.get_absolute_url()):
+    pages = (run.roadmap.get_absolute_url(), concept_page(run), run.get_absolute_url())
+    for page in (*pages, f"{run.get_absolute_url()}events/"):
         answer = client.get(page)
         assert (answer.status_code, answer.headers.get("X-Robots-Tag")) == (200, tag)
