@@ -179,6 +179,11 @@ LEASE_SECONDS = positive_number(env, "LEASE_SECONDS", 30.0, kind=float)
 # --- Limits for strangers -------------------------------------------------------------------------
 # Proxies of ours, each of which adds to X-Forwarded-For whom it heard.
 TRUSTED_PROXIES = whole_number(env, "TRUSTED_PROXIES", 0, most=100)
+if env.str("FORWARDED_ALLOW_IPS", default="") == "*" and not TRUSTED_PROXIES:
+    raise ImproperlyConfigured(
+        "FORWARDED_ALLOW_IPS is “*”, which believes whatever address a visitor writes into "
+        "X-Forwarded-For; name the proxies, or say with TRUSTED_PROXIES how many there are."
+    )
 # Where all processes count together; None: each counts alone.
 LIMITS_REDIS_URL: str | None = REDIS_URL
 # 0 closes a door; large numbers leave it open. Of failed sign-ins and open runs one must be left.
