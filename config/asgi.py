@@ -61,7 +61,9 @@ pages = StandardHeaders(
 application = ProtocolTypeRouter(
     {
         "http": pages,
-        "websocket": refuse_unreadable(AllowedHostsOriginValidator(websocket_router)),
+        "websocket": StandardHeaders(
+            refuse_unreadable(AllowedHostsOriginValidator(websocket_router))
+        ),
         "lifespan": Lifespan(),
     }
 )

@@ -6,6 +6,7 @@ In front of Django, because what is refused there never reaches a middleware.
 from __future__ import annotations
 
 import functools
+from http import HTTPStatus
 from typing import Any
 
 from csp.utils import build_policy
@@ -31,16 +32,31 @@ def standard_headers() -> dict[bytes, bytes]:
     return {name.encode(): value.encode() for name, value in headers.items()}
 
 
+_STARTS = {"http.response.start", "websocket.http.response.start"}
+_REFUSED = {
+    "type": "websocket.http.response.start",
+    "status": HTTPStatus.FORBIDDEN.value,
+    "headers": [(b"content-length", b"0")],
+}
+
+
 class StandardHeaders:
-    """An ASGI application with the headers that its answers lack."""
+    """An ASGI application with the headers that its answers lack, be it refusals of web sockets."""
 
     def __init__(self, application: Any) -> None:
         self._application = application
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        open_to_say = "websocket.http.response" in (scope.get("extensions") or {})
+
         async def send_with_headers(message: Any) -> None:
-            if message["type"] == "http.response.start":
+            nonlocal open_to_say
+            if message["type"] == "websocket.close" and open_to_say:
+                await send_with_headers(_REFUSED)
+                message = {"type": "websocket.http.response.body", "body": b""}
+            if message["type"] in _STARTS:
                 message = {**message, "headers": complete(list(message.get("headers", [])))}
+            open_to_say = False
             await send(message)
 
         await self._application(scope, receive, send_with_headers)

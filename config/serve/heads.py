@@ -13,6 +13,8 @@ from django.conf import settings
 from httptools import HttpParserError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from config.headers import complete
+
 HEAD_BYTES = 64 * 1024
 
 
@@ -74,6 +76,19 @@ class TimedHeadsProtocol(HttpToolsProtocol):
         self._upgraded = True
         self._stop_the_clock()
         super().handle_websocket_upgrade()
+
+    def send_400_response(self, msg: str) -> None:
+        """With the headers of all other answers."""
+        text = msg.encode("ascii")
+        own = [
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-length", b"%d" % len(text)),
+            (b"connection", b"close"),
+        ]
+        headers = complete([*self.server_state.default_headers, *own])
+        lines = [b"HTTP/1.1 400 Bad Request", *(b": ".join(pair) for pair in headers), b"", text]
+        self.transport.write(b"\r\n".join(lines))
+        self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_the_clock()

@@ -19,10 +19,18 @@ STANDARD = {
     "cross-origin-opener-policy",
     "cache-control",
 }
+SOCKET = [
+    (b"Upgrade", b"websocket"),
+    (b"Connection", b"Upgrade"),
+    (b"Sec-WebSocket-Key", b"AAAAAAAAAAAAAAAAAAAAAA=="),
+    (b"Sec-WebSocket-Version", b"13"),
+    (b"Origin", b"http://localhost"),
+]
 
 
 def headers_of(site: Site, ask: Ask) -> tuple[int, dict[str, str]]:
-    ask.headers.append((b"Connection", b"close"))
+    if not any(name == b"Upgrade" for name, _ in ask.headers):
+        ask.headers.append((b"Connection", b"close"))
     with socket.create_connection(("127.0.0.1", site.port), timeout=60) as line:
         line.sendall(ask.to_bytes())
         read = b""
@@ -45,6 +53,10 @@ def headers_of(site: Site, ask: Ask) -> tuple[int, dict[str, str]]:
         (404, Ask(target=b"/static/nothing.css")),
         (404, Ask(target=b"/nowhere")),
         (400, Ask(target=b"/nowhere?x=%00")),
+        (400, Ask(target=b"/", headers=[(b"x", b"y" * 70_000)])),
+        (400, Ask(b"BAD METHOD")),
+        (403, Ask(target=b"/ws/nothing/", headers=SOCKET)),
+        (403, Ask(target=b"/ws/runs/00000000-0000-0000-0000-000000000000/", headers=SOCKET)),
         (413, Ask(b"POST", b"/", [(b"Content-Length", b"999999999")])),
         (413, Ask(b"POST", b"/static/x", [(b"Content-Length", b"999999999")])),
     ],
