@@ -93,6 +93,7 @@ def test_the_page_fills_in_by_hints_of_the_workers(page: Page, fleet: Fleet) -> 
     assert max(hints) <= run.last_seq
 
 
+@pytest.mark.wide
 def test_the_page_fills_in_without_a_socket(page: Page, fleet: Fleet) -> None:
     refused: list[str] = []
 

@@ -127,6 +127,7 @@ def serve(transactional_db: None, tmp_path: Path) -> Iterator[Callable[..., Serv
 
 
 @pytest.mark.slow
+@pytest.mark.wide
 @pytest.mark.timeout(300)
 def test_it_serves_heals_and_stops(serve: Callable[..., Served]) -> None:
     served = serve(DJANGO_SETTINGS_MODULE="config.settings.test")

@@ -64,6 +64,7 @@ def test_an_idle_loop_is_drained_whatever_ends_it(worker: Worker) -> None:
     worker.assert_nothing_queued()
 
 
+@pytest.mark.wide
 def test_a_cold_shutdown_between_commits_leaves_the_status_that_the_rows_have(
     worker: Worker,
 ) -> None:

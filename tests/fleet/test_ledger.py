@@ -15,7 +15,12 @@ from tests.generation.cast import assert_complete
 from tests.generation.paying import rows_of
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.fleet, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.fleet,
+    pytest.mark.wide,
+    pytest.mark.timeout(300),
+]
 
 
 def test_a_stopped_worker_hands_over_its_records_and_the_logs_role_writes_them(

@@ -22,7 +22,12 @@ from tests.fleet.fleet import ROOT, Fleet
 from tests.fleet.leaky import SECRET
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.fleet, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.fleet,
+    pytest.mark.wide,
+    pytest.mark.timeout(300),
+]
 
 ROLES = ("web", "workflow", "content_generation", "logs", "beat")
 PRODUCTION = {

@@ -15,7 +15,12 @@ from tests.fleet.fleet import ROLES, Fleet
 from tests.fleet.test_deaths import Script
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.fleet, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.fleet,
+    pytest.mark.wide,
+    pytest.mark.timeout(300),
+]
 
 
 def family(main: int) -> set[int]:

@@ -29,6 +29,7 @@ POOL_SIZE, MAX_CLIENTS = 3, 60
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.fleet,
+    pytest.mark.wide,
     pytest.mark.timeout(300),
     pytest.mark.skipif(PROGRAM is None, reason="pgbouncer is not installed"),
 ]

@@ -27,6 +27,7 @@ def test_a_roadmap_goes_through_the_queues(fleet: Fleet) -> None:
     assert_complete(report["run"]["id"], 24)
 
 
+@pytest.mark.wide
 def test_six_roadmaps_at_once_on_two_content_processes(
     fleet: Fleet, observer: psycopg.Connection
 ) -> None:

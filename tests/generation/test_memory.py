@@ -30,6 +30,7 @@ TUTORIAL_CHARACTERS = 59_000
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.slow,
+    pytest.mark.wide,
     pytest.mark.timeout(300),
 ]
 

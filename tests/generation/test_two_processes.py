@@ -67,6 +67,7 @@ def count_deadlocks(observer: psycopg.Connection) -> int:
     return int(row[0])
 
 
+@pytest.mark.wide
 def test_two_processes_on_one_run_write_everything_once_in_a_hundred_tries(
     start_puller: Callable[..., Puller], observer: psycopg.Connection
 ) -> None:

@@ -27,6 +27,7 @@ from tests.waiting import wait_until
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.fleet,
+    pytest.mark.wide,
     pytest.mark.timeout(300),
 ]
 
