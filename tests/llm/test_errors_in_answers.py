@@ -60,6 +60,19 @@ ERRORS: list[tuple[Any, type[ProviderError], str]] = [
         "no credit",
     ),
     (
+        {"base_resp": {"status_code": 1004, "status_msg": f"login fail. {WORDS}"}},
+        SystemicError,
+        "the key",
+    ),
+    ({"detail": f"Not authenticated. {WORDS}"}, SystemicError, "refused the key"),
+    ({"fault": {"faultstring": f"Invalid ApiKey. {WORDS}"}}, SystemicError, "refused the key"),
+    ({"Message": f"Unauthorized. {WORDS}"}, SystemicError, "refused the key"),
+    ({"errorMessage": f"Task timed out. {WORDS}"}, TransientError, "failed for a moment"),
+    ({"title": WORDS, "status": 401}, SystemicError, "refused the key"),
+    ({"success": False, "reason": f"no credits left. {WORDS}"}, SystemicError, "no credit"),
+    ({"exception": WORDS}, TransientError, "failed for a moment"),
+    ({"error": {"message": WORDS, "code": "Arrearage"}}, SystemicError, "no credit"),
+    (
         {
             "choices": [
                 {
@@ -94,6 +107,48 @@ async def test_an_error_in_an_answer_has_its_own_words_and_its_consequence(
             await gateway.write_text(prompt_for("tutorial"))
     assert WORDS in failed.value.detail
     assert len(server.received) == (2 if kind is TransientError else 1)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f'error: {{"code": 401, "message": "{WORDS}", "type": "authentication_error"}}',
+        f"event: error\ndata: Invalid API key. {WORDS}",
+        f"error: Invalid API key. {WORDS}",
+    ],
+)
+@pytest.mark.parametrize("before", ["", 'data: {"choices": [{"delta": {"content": "Bees"}}]}\n\n'])
+async def test_an_error_in_a_line_of_its_own_kind_is_one(
+    server: ModelServer, before: str, line: str
+) -> None:
+    server.raw = lambda _request: answer_of(f"{before}{line}\n\n".encode())
+    async with open_gateway(endpoint_of(server)) as gateway:
+        with pytest.raises(SystemicError, match="refused the key") as failed:
+            await gateway.write_text(prompt_for("tutorial"))
+    assert WORDS in failed.value.detail
+    assert len(server.received) == 1
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"base_resp": {"status_code": 0, "status_msg": ""}},
+        {"base_resp": {"status_code": 0, "status_msg": "success"}, "code": 0, "msg": "success"},
+        {"error": None, "errors": [], "detail": "", "message": "OK", "success": True},
+        {"status": 200, "error": {}},
+    ],
+)
+async def test_what_says_that_all_is_well_is_no_error(server: ModelServer, beside: Any) -> None:
+    events = [
+        {"choices": [{"delta": {"content": "Bees dance."}, "finish_reason": "stop"}]},
+        {"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 3}},
+        {},
+    ]
+    lines = [*(f"data: {json.dumps(event | beside)}" for event in events), "data: [DONE]"]
+    server.raw = lambda _request: answer_of("\n\n".join(lines).encode())
+    async with open_gateway(endpoint_of(server)) as gateway:
+        answer = await gateway.write_text(prompt_for("tutorial"))
+    assert (answer.content, answer.usage.tokens_in) == ("Bees dance.", 7)
 
 
 async def test_an_error_in_an_object_stops_likewise(server: ModelServer) -> None:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from generation.providers.gateway.bounds import MOST_BYTES, TooLarge, Unreadable, read_json
+from generation.providers.gateway.bounds import (
+    MOST_BYTES,
+    TooLarge,
+    Unreadable,
+    read_json,
+    shown,
+)
 
 BOM = b"\xef\xbb\xbf"
 LAST_LINE = b"[DONE]"
@@ -13,6 +19,8 @@ LAST_LINE = b"[DONE]"
 _OTHER_FIELDS = (b"event:", b"id:", b"retry:")
 # One event may be written over several lines; nobody needs many.
 MOST_LINES = 50
+# Bytes of an error in plain words.
+MOST_SAID = 2_000
 
 
 class Events:
@@ -27,6 +35,7 @@ class Events:
         self.other = bytearray()
         self._line = bytearray()
         self._data: list[bytes] = []
+        self._is_error = False
         self._began = False
         self._held = b""
 
@@ -55,13 +64,17 @@ class Events:
         line = bytes(self._line).removeprefix(b"" if self._began else BOM)
         self._line.clear()
         self._began = self._began or bool(line)
-        if line.startswith(b"data:"):
+        if line.startswith((b"data:", b"error:")):
             self.any_event = True
-            yield from self._take_data(line[5:].strip())
+            # llama.cpp names the field so; others name the event.
+            self._is_error = self._is_error or line.startswith(b"error:")
+            yield from self._take_data(line.partition(b":")[2].strip())
         elif not line.strip():
             yield from self._close_event()
         elif not line.startswith((b":", *_OTHER_FIELDS)):
             self._keep(line)
+        elif line.startswith(b"event:"):
+            self._is_error = line[6:].strip() == b"error"
 
     def _keep(self, line: bytes) -> None:
         if len(self.other) + len(line) > MOST_BYTES:
@@ -83,12 +96,15 @@ class Events:
     def _close_event(self) -> Iterator[Any]:
         if self._data:
             yield from self._read_event(must_be_whole=True)
+        self._is_error = False
 
     def _read_event(self, *, must_be_whole: bool) -> Iterator[Any]:
         """Words such as “ping” are no event; what begins as one and is none leaves a hole."""
         joined = b"\n".join(self._data).strip()
         if not joined.startswith((b"{", b"[")):
             self._data.clear()
+            if joined and self._is_error:
+                yield {"error": shown(joined, MOST_SAID)}
             return
         try:
             event = read_json(joined)

@@ -14,12 +14,11 @@ MOST_SAID = 2_000
 # Where the error itself names no status: what its code or words are about, the first that fits.
 _KINDS = (
     (401, r"(invalid|incorrect|missing|wrong|expired|no).{0,20}(api.?key|token|credential)"),
-    (401, r"unauthori[sz]ed|unauthenticated|authentication"),
-    (
-        402,
-        r"insufficient.{0,20}(quota|balance|funds|credit)|payment.?required|billing|out of credit",
-    ),
-    (402, r"(credit|balance|quota).{0,40}(too low|exhausted|used up|empty|exceeded)|余额不足|欠费"),
+    (401, r"unauthori[sz]ed|(un|not )authenticated|authentication|login fail|not logged in"),
+    (402, r"insufficient.{0,20}(quota|balance|funds|credit)|payment.?required|billing"),
+    (402, r"(out of|no) (credit|funds)"),
+    (402, r"(credit|balance|quota).{0,40}(too low|exhausted|used up|empty|exceeded)"),
+    (402, r"arrear|余额不足|欠费"),
     (403, r"forbidden|permission|access.?denied|not allowed to"),
     (404, r"model.{0,60}(not.?found|does not exist|unknown)|no such model|unknown model"),
     (429, r"rate.?limit|too.?many.?requests|throttl|slow down"),
@@ -27,9 +26,15 @@ _KINDS = (
     (400, r"invalid.?request|bad.?request|not support|unsupported|context.?length|system role"),
 )
 _STATUS_FIELDS = ("status", "status_code", "statusCode", "http_status", "code")
-_WORDS_FIELDS = ("message", "msg", "detail", "status_msg", "error_msg", "error", "reason", "title")
+# Of a body that is an error itself, or says that it has one inside.
+_SAYS = ("message", "msg", "error_msg", "errorMessage", "error_message", "errmsg", "exception")
+_HOLDS = ("error", "errors", "base_resp", "fault", "err", "detail")
+_WORDS_FIELDS = (*_SAYS, "detail", "status_msg", "faultstring", "error", "reason", "title")
+# What servers write beside an answer, or beside nothing at all, when all is well.
+_WELL = {"", "ok", "success", "succeeded", "successful", "none", "null"}
 # What nobody knows how to take passes, as a rule.
 UNKNOWN = 502
+FIRST_STATUS, AFTER_STATUSES = 400, 600
 
 
 def find_error(body: Any) -> tuple[int, dict[str, Any]] | None:
@@ -43,7 +48,8 @@ def find_error(body: Any) -> tuple[int, dict[str, Any]] | None:
     if error is None:
         return None
     if not isinstance(error, dict):
-        error = {"message": _words(error)}
+        # A bare number is a status.
+        error = {"message": _words(error), "status": count_of(error)}
     around = body if choice is None else {}
     return status_of(error, around), told(error, around)
 
@@ -51,19 +57,32 @@ def find_error(body: Any) -> tuple[int, dict[str, Any]] | None:
 def _error_in(body: dict[str, Any], choice: dict[str, Any] | None) -> Any:
     if choice is not None:
         return body.get("error") or choice.get("error")
-    for name in ("error", "errors", "base_resp", "detail"):
-        if found := body.get(name):
+    folded = {name[:1].lower() + name[1:]: value for name, value in body.items()}
+    for name in _HOLDS:
+        if (found := folded.get(name)) and not _is_well(found):
             return found[0] if isinstance(found, list) and name == "errors" else found
-    if any(isinstance(body.get(name), str) for name in ("message", "msg", "error_msg")):
-        return body
+    said = [folded[name] for name in _SAYS if isinstance(folded.get(name), str)]
+    is_refusal = folded.get("success") is False or _told_status(folded)
+    if is_refusal or any(not _is_well(words) for words in said):
+        return folded
     return None
 
 
+def _is_well(found: Any) -> bool:
+    """MiniMax tells with each answer that its status is 0."""
+    if isinstance(found, dict) and "status_code" in found:
+        return found["status_code"] in (0, "0", 200)
+    return isinstance(found, str) and found.strip().casefold() in _WELL
+
+
+def _told_status(body: dict[str, Any]) -> int:
+    told = (count_of(body.get(name)) for name in _STATUS_FIELDS)
+    return next((status for status in told if FIRST_STATUS <= status < AFTER_STATUSES), 0)
+
+
 def status_of(error: dict[str, Any], around: dict[str, Any]) -> int:
-    for place in (error, around):
-        for name in _STATUS_FIELDS:
-            if 400 <= (status := count_of(place.get(name))) < 600:
-                return status
+    if status := _told_status(error) or _told_status(around):
+        return status
     said = told(error, around)["error"]
     text = " ".join(str(part) for part in said.values() if part).replace("_", " ")
     for status, words in _KINDS:
