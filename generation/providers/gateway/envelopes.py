@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from generation.characters import escape_halves, whole_characters
@@ -103,25 +103,40 @@ class Said:
 
 
 def said_in(choice: dict[str, Any]) -> Said:
-    message = choice.get("delta") or choice.get("message") or choice.get("text") or {}
-    if not isinstance(message, dict):
-        message = {"content": message}
-    finish, refusal = choice.get("finish_reason"), message.get("refusal")
+    """Where a piece has a part for pieces and one for the whole, the one that says something."""
+    parts = [choice[name] for name in ("delta", "message", "text") if choice.get(name)]
+    finish, said = _finish_of(choice), Said()
+    for part in parts:
+        said = _said_in(part if isinstance(part, dict) else {"content": part})
+        if said.is_something:
+            break
+    return replace(said, finish=finish)
+
+
+def _said_in(message: dict[str, Any]) -> Said:
+    refusal = message.get("refusal")
     return Said(
         text=text_of(message.get("content")),
         refusal=refusal if isinstance(refusal, str) else "",
-        finish=finish[:MOST_NAME] if finish and isinstance(finish, str) else None,
         thinks=any(text_of(message.get(name)).strip() for name in _THOUGHTS),
         calls=list(_calls(message)),
     )
+
+
+def _finish_of(choice: dict[str, Any]) -> str | None:
+    """Some write down that there is none yet, as a word."""
+    finish = choice.get("finish_reason")
+    if not isinstance(finish, str) or finish.strip().casefold() in {"", "null", "none"}:
+        return None
+    return finish[:MOST_NAME]
 
 
 def text_of(content: Any) -> str:
     """Of a text, a list of parts, or an object that should have been written down as text."""
     if isinstance(content, str):
         return content
-    if isinstance(content, list) and all(isinstance(part, str | dict) for part in content):
-        return "".join(map(_text_of_part, content))
+    if isinstance(content, list):
+        return "".join(_text_of_part(part) for part in content if isinstance(part, str | dict))
     if isinstance(content, dict):
         part = _text_of_part(content)
         return part or json.dumps(content, ensure_ascii=False)
@@ -185,11 +200,11 @@ class Answer:
         choice = choice_of(body)
         if choice is None:
             return None
-        index = count_of(choice.get("index"))
-        self.index = index if self.index is None else self.index
-        if index != self.index:
+        index, piece = count_of(choice.get("index")), said_in(choice)
+        if self.index is None and piece.is_something:
+            self.index = index
+        if index != (index if self.index is None else self.index):
             return None
-        piece = said_in(choice)
         self._grow(piece)
         return piece
 

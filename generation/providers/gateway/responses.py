@@ -18,8 +18,16 @@ from generation.thoughts import strip_thoughts
 BYTES_PER_TOKEN = 4
 # What some say instead of “length” (Mistral, Gemini, Anthropic), and of an answer that went wrong
 # on the way (OpenRouter, DeepSeek, vLLM): both would pass for whole.
-TOO_LONG = {"model_length", "max_tokens"}
-BROKEN_OFF = {"error", "insufficient_system_resource", "abort", "aborted"}
+TOO_LONG = {"length", "model_length", "max_length", "max_tokens", "max_output_tokens"}
+BROKEN_OFF = {
+    *("error", "failed", "insufficient_system_resource", "network_error", "timeout"),
+    *("abort", "aborted", "cancelled", "canceled", "interrupted"),
+}
+# What filters are called (Gemini, Zhipu), besides “content_filter”.
+FILTERED = {
+    *("content_filter", "content_filtered", "safety", "recitation", "blocklist"),
+    *("prohibited_content", "spii", "sensitive"),
+}
 
 
 def tokens_about(text: str) -> int:
@@ -55,7 +63,7 @@ def check_response(response: ModelResponse, ending: Ending | None = None) -> Non
         raise Again("The model server broke off.", detail=f"finish_reason: {said}")
     if response.finish_reason == "length" or said in TOO_LONG:
         raise CutOffError("The answer was cut off at the limit of tokens.")
-    if response.finish_reason == "content_filter":
+    if response.finish_reason == "content_filter" or said in FILTERED:
         raise ContentError("The model server's content filter refused this.")
     parts = response.parts
     if not any(isinstance(part, ToolCallPart) or _says_something(part) for part in parts):
