@@ -72,6 +72,21 @@ def refuse_too_many_children(options: dict[str, Any], conf: Any) -> None:
     bound_children(get_budget(), get_role_name())
 
 
+@celeryd_init.connect
+def have_acknowledgements_heard(conf: Any, **_: Any) -> None:
+    """The main process waits for Redis however long that is silent: of an acknowledgement that was
+    given up it would think for ever that its task is not done, and take no other."""
+    conf.broker_transport_options = {**conf.broker_transport_options, "socket_timeout": None}
+
+
+@worker_process_init.connect
+def give_up_a_silent_broker(**_: Any) -> None:
+    """A child only sends messages, and does so like everybody else."""
+    from django.conf import settings  # noqa: PLC0415 - settings come first
+
+    app.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+
+
 @setup_logging.connect
 def keep_our_logging(**_: Any) -> None:
     """Celery sets up no logging of its own where somebody listens here."""

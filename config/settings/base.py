@@ -216,7 +216,7 @@ CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
 # --- Celery --------------------------------------------------------------------------------------
 CELERY_BROKER_URL = broker_address(REDIS_URL)
 # A Redis that is silent keeps neither a page nor its seat: an order is in the rows, and the sweep
-# sends the message that could not be sent. Workers wait on sockets that are readable only.
+# sends the message that could not be sent. (A worker's main process waits: config/celery.py.)
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
     "socket_timeout": 4,
     "socket_connect_timeout": 4,

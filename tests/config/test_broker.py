@@ -11,6 +11,7 @@ import pytest
 from kombu.exceptions import OperationalError
 
 from accounts.tasks import mail_sign_up
+from config import celery
 from config.celery import app
 from generation.tasks import persist_model_calls, start_run
 
@@ -33,3 +34,20 @@ def test_a_message_that_no_broker_takes_is_given_up(
 ) -> None:
     with app.connection_for_write(silent) as broker, pytest.raises(OperationalError):
         task.apply_async(arguments, connection=broker, retry=retry)
+
+
+@pytest.fixture
+def restored() -> Iterator[None]:
+    kept = app.conf.broker_transport_options
+    yield
+    app.conf.broker_transport_options = kept
+
+
+@pytest.mark.usefixtures("restored")
+def test_a_main_process_waits_and_its_children_do_not() -> None:
+    celery.have_acknowledgements_heard(app.conf)
+    with app.connection_for_read() as broker:
+        assert (broker.transport_options or {})["socket_timeout"] is None
+    celery.give_up_a_silent_broker()
+    with app.connection_for_write() as broker:
+        assert (broker.transport_options or {})["socket_timeout"] == 4
