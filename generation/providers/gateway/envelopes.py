@@ -193,6 +193,8 @@ class Answer:
     length: int = 0
     index: int | None = None
     _texts: list[str] = field(default_factory=list)
+    # Those of `said`, by their numbers.
+    _calls: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     def add(self, body: dict[str, Any]) -> Said | None:
         """What a piece says; None where it is of another choice, or of none."""
@@ -216,9 +218,10 @@ class Answer:
         self.said.refusal += piece.refusal
         self.said.finish = piece.finish or self.said.finish
         for call in piece.calls:
-            known = next((one for one in self.said.calls if one["index"] == call["index"]), None)
+            known = self._calls.get(call["index"])
             if known is None:
-                self.said.calls.append(dict(call))
+                self._calls[call["index"]] = known = dict(call)
+                self.said.calls.append(known)
             else:
                 known["name"] = known["name"] or call["name"]
                 known["arguments"] += call["arguments"]

@@ -21,6 +21,8 @@ _OTHER_FIELDS = (b"event:", b"id:", b"retry:")
 MOST_LINES = 50
 # Bytes of an error in plain words.
 MOST_SAID = 2_000
+# A line that ends like an event may be one line of it: it is not read again with each.
+MOST_IN_VAIN = 2**20
 
 
 class Events:
@@ -36,6 +38,8 @@ class Events:
         self._line = bytearray()
         self._data: list[bytes] = []
         self._is_error = False
+        # Bytes of this event that were read and were not yet all of it.
+        self._in_vain = 0
         self._began = False
         self._held = b""
 
@@ -90,7 +94,7 @@ class Events:
         self._data.append(data)
         if sum(map(len, self._data)) > MOST_BYTES or len(self._data) > MOST_LINES:
             raise TooLarge("an event without an end")
-        if data.endswith((b"}", b"]")):
+        if data.endswith((b"}", b"]")) and self._in_vain < MOST_IN_VAIN:
             yield from self._read_event(must_be_whole=False)
 
     def _close_event(self) -> Iterator[Any]:
@@ -102,7 +106,7 @@ class Events:
         """Words such as “ping” are no event; what begins as one and is none leaves a hole."""
         joined = b"\n".join(self._data).strip()
         if not joined.startswith((b"{", b"[")):
-            self._data.clear()
+            self._forget_event()
             if joined and self._is_error:
                 yield {"error": shown(joined, MOST_SAID)}
             return
@@ -111,6 +115,11 @@ class Events:
         except Unreadable:
             if must_be_whole:
                 raise
+            self._in_vain += len(joined)
             return
-        self._data.clear()
+        self._forget_event()
         yield event
+
+    def _forget_event(self) -> None:
+        self._data.clear()
+        self._in_vain = 0

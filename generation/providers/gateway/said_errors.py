@@ -106,10 +106,20 @@ def _name(value: Any) -> str | None:
 
 def _words(value: Any) -> str:
     try:
-        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        text = value if isinstance(value, str) else _written(value)
     except (ValueError, RecursionError):
         text = "something that cannot be shown"
     return whole_characters(text[:MOST_SAID])
+
+
+def _written(value: Any) -> str:
+    """As JSON, no further than anybody reads."""
+    text = ""
+    for part in json.JSONEncoder(ensure_ascii=False).iterencode(value):
+        text += part[:MOST_SAID]
+        if len(text) > MOST_SAID:
+            break
+    return text
 
 
 class SaidError(Exception):
