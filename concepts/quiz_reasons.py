@@ -202,10 +202,13 @@ def names_of_places(question: QuestionContent) -> Iterator[str]:
 def _called_by_place(reason: str, question: QuestionContent) -> str | None:
     choices = "\n".join(choice.text for choice in question.choices)
     shown = unicodedata.normalize("NFKC", f"{question.stem}\n{choices}")
-    for pattern in _NAMED_BY_LETTER:
-        for found in pattern.finditer(reason):
-            if not _is_shown(found, shown):
-                return found[0].strip(" .;:!?,。、")
+    # A reason may name each hundreds of times: what is shown is looked through once for each.
+    called = {found[0]: found for one in _NAMED_BY_LETTER for found in one.finditer(reason)}
+    names = {found: next(filter(None, found.groups())) for found in called.values()}
+    labels, folded = {one for one in set(names.values()) if _is_label(one, shown)}, shown.casefold()
+    for found, name in names.items():
+        if name not in labels and found[0].casefold() not in folded:
+            return found[0].strip(" .;:!?,。、")
     is_material = _OPTION.search(
         choices + _ASKS_FOR_OPTION.sub("", question.stem)
     ) or _OFFERS.search(_CODE.sub("x", question.stem))
@@ -213,13 +216,8 @@ def _called_by_place(reason: str, question: QuestionContent) -> str | None:
     return found_place[0] if found_place else None
 
 
-def _is_shown(found: re.Match[str], shown: str) -> bool:
-    """Whether the learner sees something that is called so: server B, vitamin C, 2 rows."""
-    name = next(filter(None, found.groups()))
-    return found[0].casefold() in shown.casefold() or _is_label(name, shown)
-
-
 def _is_label(name: str, shown: str) -> bool:
+    """Whether the learner sees something that is called so: server B, vitamin C, 2 rows."""
     before, after = r"(?<![A-Za-z0-9_'’.])", r"(?![A-Za-z0-9_'’])"
     if name in "Aa":
         # An article is followed by another word.

@@ -12,6 +12,9 @@ from typing import Any
 
 import pytest
 
+from concepts.bounds import PARAGRAPH_MAX_CHARACTERS
+from concepts.content import ChoiceContent, QuestionContent, QuizContent
+from concepts.quiz_lint import lint_quiz
 from generation.goals import CONCEPTS, refuse_by_verdict
 from generation.outline import MOST_CONCEPTS, MOST_REQUIRED, OutlineRequest, wanted_range
 from generation.providers.base import ConceptBrief, GoalRefused
@@ -181,6 +184,26 @@ def test_thousands_of_questions_and_choices_are_looked_at_in_time() -> None:
         return partial(judge_quiz, answer, BRIEF)
 
     assert find_fault(run, most_seconds=LOOP_SECONDS, longest=4_000) is None
+
+
+@pytest.mark.parametrize("reason", ["option B ", "选项B", "Answer 1 is ", "the first choice "])
+@pytest.mark.parametrize("stem", ["x ", "的"])
+def test_a_quiz_whose_reasons_name_choices_all_over_is_looked_at_in_time(
+    reason: str, stem: str
+) -> None:
+    def run(length: int) -> Callable[[], object]:
+        choices = [
+            ChoiceContent(text=f"{at}", is_correct=not at, rationale=(reason * length)[:length])
+            for at in range(2, 7)
+        ]
+        question = QuestionContent(type="single", stem=(stem * length)[: length - 2] + " B",
+                                   choices=choices, explanation=(reason * length)[:length],
+                                   objective="O", difficulty=1)  # fmt: skip
+        quiz = QuizContent(questions=[question] * 12)
+        return lambda: list(lint_quiz(quiz))
+
+    longest = PARAGRAPH_MAX_CHARACTERS
+    assert find_fault(run, most_seconds=THREAD_SECONDS / 2, longest=longest) is None
 
 
 def test_thousands_of_suggestions_hold_no_event_loop() -> None:
