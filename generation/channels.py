@@ -8,19 +8,22 @@ thoughts and before their answer.
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from generation.marks import find_in_prose
 
 _HEADER = re.compile(
-    r"(?:<\|start\|>\s{0,4}[\w.]{1,40}[ \t]{0,4})?"
-    r"(?:(?:to=(?P<to>[\w.-]{1,80})\s{0,4})?<\|channel\|>\s{0,4}(?P<channel>\w{1,40})[^<\n]{0,80}"
-    r"(?:<\|constrain\|>[^<\n]{0,40})?|(?:to=(?P<recipient>[\w.-]{1,80}))?)<\|message\|>"
+    r"(?:<\|start\|>\s{0,4}(?P<role>[\w.]{1,40})[ \t]{0,4})?"
+    r"(?:(?:to=(?P<to>[\w.-]{1,80})\s{0,4})?<\|channel\|>\s{0,4}(?P<channel>\w{1,40})"
+    r"(?:[^<\n]{0,80}(?:<\|constrain\|>[^<\n]{0,40})?<\|message\|>|(?=\s))"
+    r"|(?:to=(?P<recipient>[\w.-]{1,80}))?<\|message\|>)"
 )
+_OTHERS = ("user", "system", "developer", "tool")
 _END = re.compile(r"<\|(?:end|return|call|eom|eot|start|channel)\|>")
 # The same without its special tokens.
 _STRIPPED = re.compile(r"\s*(?:assistant)?(?:analysis|commentary)(?=[A-Z\u3400-\u9fff]|\s*\S)")
-_STRIPPED_FIRST = re.compile(r"\s*(?:assistant)?(?:analysis|commentary)(?=[A-Z\u3400-\u9fff])")
-_STRIPPED_FINAL = re.compile(r"assistant ?final(?=\s|\W|[A-Z0-9]|$)")
+_STRIPPED_FIRST = re.compile(r"\s*(?:assistant)?(?:analysis|commentary)(?=[A-Z\u3400-\u9fff]|\n)")
+_STRIPPED_FINAL = re.compile(r"assistant\s{0,4}final(?=\s|\W|[A-Z0-9]|$)")
 _BARE_FINAL = re.compile(r"\s*(?:assistant ?)?final(?=[#{A-Z\u3400-\u9fff=*]|\n)")
 
 _SAYS = r"[ \t]{0,4}(?:here is|here's|here are|below is|below are)"
@@ -56,6 +59,28 @@ _HEADLINES = (
     ),
 )
 _DONE_THINKING = _HEADLINES[1][1]
+# Under a heading, or as agents were taught to write.
+_TITLES = (
+    (
+        re.compile(
+            r"\A\s*(?:#{1,6} ?|\*\*)?(?:my )?(?:thinking|thoughts?|reasoning|analysis"
+            r"|(?:internal|inner) (?:reasoning|monologue)|chain of thought|scratchpad)(?: process)?"
+            r"(?::\*{0,2}|\*\*:?|[ \t]*\n)",
+            re.IGNORECASE,
+        ),
+        re.compile(
+            r"^(?:#{1,6} ?|\*\*)?(?:my )?(?:final (?:answer|response|output)|final|answer|response)"
+            r"(?::\*{0,2}[ \t]*|\*\*:?[ \t]*$|[ \t]*$)",
+            re.IGNORECASE | re.MULTILINE,
+        ),
+    ),
+)
+# A block of code that is none: "```thinking". It may hold others.
+_FENCED = re.compile(
+    r"\s*(?P<fence>`{3,}|~{3,})(?:think(?:ing)?|thoughts?|reasoning|analysis|scratchpad)[ \t]*\n",
+    re.IGNORECASE,
+)
+_FENCE = re.compile(r"^[ \t]{0,3}(`{3,}|~{3,})([^\n]{0,80})$", re.MULTILINE)
 _GEMMAS_WORD = re.compile(r"\s*thoughts?[ \t]*\n")
 # A line on thoughts, perhaps in italics, and the thoughts themselves as a quotation.
 _QUOTED = re.compile(
@@ -70,7 +95,9 @@ def take_final_channel(text: str) -> str:
     headers = list(find_in_prose(_HEADER, text))
     if not headers:
         return _take_stripped_final(text)
-    for header in reversed(headers):
+    # What others are made to say, and all after it, is another conversation.
+    own = takewhile(lambda header: header["role"] not in _OTHERS, headers)
+    for header in reversed(list(own)):
         channel = (header["channel"] or "").casefold()
         to = (header["to"] or header["recipient"] or "user").casefold()
         if channel in {"final", ""} and to in {"user", "all"}:
@@ -93,14 +120,29 @@ def drop_headlined_thoughts(text: str) -> str:
     """Without thoughts that plain words announce, and without all where no word ends them."""
     if quoted := _QUOTED.match(text):
         return text[quoted.end() :]
+    if fenced := _FENCED.match(text):
+        return text[_end_of_fence(text, fenced) :]
     for begins, ends in _HEADLINES:
         if begin := begins.match(text):
             end = ends.search(text, begin.end())
             # In bold they may be a tutorial's own words, unless both are there.
             return text[end.end() :] if end else text if ends is _HEADLINES[2][1] else ""
+    for begins, ends in _TITLES:
+        # Only where both are there: a lesson may begin so, too.
+        if (begin := begins.match(text)) and (end := ends.search(text, begin.end())):
+            return text[end.end() :]
     if end := next(find_in_prose(_DONE_THINKING, text), None):
         return text[end.end() :]
     return _drop_gemmas_word(text)
+
+
+def _end_of_fence(text: str, opens: re.Match[str]) -> int:
+    depth = 1
+    for fence in _FENCE.finditer(text, opens.end()):
+        depth += 1 if fence[2].strip() else -1
+        if depth == 0:
+            return fence.end()
+    return len(text)
 
 
 def _drop_gemmas_word(text: str) -> str:
@@ -115,6 +157,6 @@ def _drop_gemmas_word(text: str) -> str:
 def ends_of_announced_thoughts(text: str) -> list[int]:
     """Where an answer may begin after channels or headlines, for those who look for an object."""
     found = [*_HEADER.finditer(text), *_STRIPPED_FINAL.finditer(text)]
-    for _, ends in _HEADLINES:
+    for _, ends in (*_HEADLINES, *_TITLES):
         found.extend(ends.finditer(text))
     return [one.end() for one in found]

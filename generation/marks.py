@@ -17,25 +17,32 @@ from concepts.markdown import split_blocks
 from generation.code_spans import find_code_spans
 
 _STEM = (
-    "think(?:ing)?|thoughts?|reasoning|reflection|scratchpad|monologue|analysis|deliberation|cot"
+    "think(?:ing)?|thoughts?|reason(?:ing)?|reflection|scratchpad|monologue|analysis|analy[sz]e"
+    "|deliberation|cot|plan(?:ning)?|rationale|ponder(?:ing)?|brainstorm(?:ing)?"
 )
+# Written as one word: `<antThinking>`, `<deepthink>`, `<ThinkingProcess>`.
+_IN_ONE_WORD = r"[a-z0-9]{0,16}think[a-z0-9]{0,16}"
 _PART = r"[a-z0-9]{1,16}"
 _NAME = (
     rf"(?:inner_(?:prefix|suffix)"
-    rf"|(?:{_PART}[_▁:-]){{0,3}}(?:{_STEM})(?:[_▁:-]{_PART}){{0,3}})"
+    rf"|(?:{_PART}[_▁:-]){{0,3}}(?:{_STEM})(?:[_▁:-]{_PART}){{0,3}}|{_IN_ONE_WORD})"
 )
 # `<think>`, `<seed:think>`, `<|START_THINKING|>`, `<|think>`, `<｜think｜>`, `◁/think▷`, `[THINK]`.
 _THOUGHT = re.compile(
-    rf"<[|｜]?(?P<slash>/?)(?P<name>{_NAME})(?:\s[^<>\n]{{0,120}})?(?P<empty>/?)[|｜]?>"
+    rf"<[|｜]? ?(?P<slash>/?) ?(?P<name>{_NAME})(?:\s[^<>\n]{{0,120}})?(?P<empty>/?)[|｜]?>"
+    rf"|&lt;(?P<slash4>/?)(?P<name4>{_NAME})&gt;"
     rf"|◁(?P<slash2>/?)(?P<name2>{_NAME})▷"
     r"|\[(?P<slash3>/?)(?P<name3>(?-i:(?:BEGIN |START |END )?"
     r"(?:THINK(?:ING)?|THOUGHTS?|REASONING)))\](?![(\[:])"
+    # In small letters an opening one may be a link; a closing one is nothing else.
+    r"|\[(?P<slash5>/)(?P<name5>think(?:ing)?|thoughts?|reasoning)\](?![(\[:])"
     # Kimi's elements of three tokens, Gemma's channel, and the spare tokens of Pangu and Gemma.
     r"|<\|(?P<verb>open|close)\|>\s{0,2}think\s{0,2}<\|sep\|>"
     r"|(?P<gemma><\|channel>(?:thought|analysis)?|<channel\|>)"
     r"|(?P<spare>\[unused1[67]\]|<unused9[45]>)"
     # What some gateways make of thoughts.
-    r"|(?P<details><details type=\"reasoning\"[^<>\n]{0,200}>)",
+    r"|(?P<details><details type=\"reasoning\"[^<>\n]{0,200}>"
+    r"|<details>\s{0,4}<summary>[^<>\n]{0,20}(?:think|thought|reason)[^<>\n]{0,60}</summary>)",
     re.IGNORECASE,
 )
 _CLOSING_WORDS = {"end", "stop", "close", "suffix"}
@@ -115,8 +122,9 @@ def find_any_thought_mark(text: str, start: int = 0) -> Iterator[Mark]:
 
 
 def _read_thought_mark(found: re.Match[str]) -> Mark:
-    slash = found["slash"] or found["slash2"] or found["slash3"]
-    name = (found["name"] or found["name2"] or found["name3"] or "").casefold()
+    slash = any(found[group] for group in ("slash", "slash2", "slash3", "slash4", "slash5"))
+    names = (found[group] for group in ("name", "name2", "name3", "name4", "name5"))
+    name = next(filter(None, names), "").casefold()
     words = set(re.split("[_▁:\\- ]", name))
     closes = bool(
         slash

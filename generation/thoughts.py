@@ -15,10 +15,12 @@ from generation.marks import (
     find_thought_marks,
     first_thought_mark,
 )
-from generation.turns import drop_first_marks, drop_later_turns, take_answer
+from generation.turns import drop_first_marks, drop_later_turns, take_answer, take_own_turn
 
 # Each cut may open or close a block of code and so uncover other marks; nobody needs more turns.
 _MOST_ROUNDS = 8
+# Marks of an encoding, and spaces without width.
+_UNSEEN = "\ufeff\u200b\u2060\x00"
 _DETAILS_END = "</details>"
 
 
@@ -30,7 +32,7 @@ def strip_thoughts(text: str) -> str:
     lost, to the end (the beginning) of the text. Only a mark in the midst of a sentence that goes
     on after it is spoken of: no model breaks off there to think. Code is kept.
     """
-    text = take_answer(take_final_channel(text))
+    text = take_answer(take_final_channel(take_own_turn(text.lstrip(_UNSEEN))))
     text = drop_headlined_thoughts(drop_first_marks(text))
     text = _drop_marked_thoughts(text)
     return drop_later_turns(drop_first_marks(text))
