@@ -32,12 +32,18 @@ STARTS = {
 }
 ROWS = [
     ("ROLE_WEB_CONNECTIONS", "20", "web: (4 processes + 0 overlap) x 21 + 0 main = 84"),
-    (
+    pytest.param(
         "ROLE_CONTENT_GENERATION_PROCESSES",
         "60",
         "content_generation: (60 processes + 1 overlap) x 1 + 1 main = 62",
+        marks=pytest.mark.wide,
     ),
-    ("ROLE_LOGS_INSTANCES", "30", "logs: (30 processes + 30 overlap) x 1 + 30 main = 90"),
+    pytest.param(
+        "ROLE_LOGS_INSTANCES",
+        "30",
+        "logs: (30 processes + 30 overlap) x 1 + 30 main = 90",
+        marks=pytest.mark.wide,
+    ),
 ]
 
 

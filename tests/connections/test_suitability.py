@@ -110,7 +110,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", pytest.param("LATIN1", marks=pytest.mark.wide)])
 def test_whatever_starts_refuses_a_database_that_cannot_hold_the_text(
     server: ThrowAwayServer, start: Start, encoding: str
 ) -> None:

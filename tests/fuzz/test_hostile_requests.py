@@ -65,10 +65,11 @@ def cookies(run: GenerationRun) -> dict[str, bytes]:
     }
 
 
-@pytest.fixture
-def step() -> int:
+@pytest.fixture(params=[20, pytest.param(1, marks=pytest.mark.wide)])
+def step(request: pytest.FixtureRequest) -> int:
     """Of what may be asked, one of so many in turn: neighbours ask for much the same."""
-    return 5
+    asked: int = request.param
+    return asked
 
 
 def ask_all(site: Site, asks: Iterable[Ask], cookies: bytes = b"", *, step: int = 1) -> int:

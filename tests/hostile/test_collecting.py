@@ -16,7 +16,7 @@ from tests.hostile.functions import TextFunction, functions_of, list_functions
 from tests.hostile.measuring import LOOP_SECONDS, find_fault, longest_c_call
 from tests.hostile.texts import quick_texts, texts_against
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.wide, pytest.mark.timeout(300)]
 
 SLOW = r"(\w+)\s*=(?=x)|\w*@"
 

@@ -26,7 +26,7 @@ from roadmaps.plain_titles import plain_titles
 from tests.hostile.functions import LONGEST_C_CALL
 from tests.hostile.measuring import LOOP_SECONDS, THREAD_SECONDS, Run, find_fault, longest_c_call
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.wide, pytest.mark.timeout(300)]
 
 TODAY = date(2030, 1, 1)
 REQUEST = OutlineRequest("Juggling", concepts=200)

@@ -75,7 +75,13 @@ def test_what_is_reported_is_what_the_server_counted(server: ModelServer) -> Non
     assert run["tokens_out"] == sum(request.tokens_out for request in server.received)
 
 
-@pytest.mark.parametrize("mode", OUTPUT_MODES)
+@pytest.mark.parametrize(
+    "mode",
+    [
+        pytest.param(mode, marks=pytest.mark.wide if number else ())
+        for number, mode in enumerate(OUTPUT_MODES)
+    ],
+)
 def test_quizzes_are_solved_blind_in_every_mode(
     server: ModelServer, monkeypatch: pytest.MonkeyPatch, mode: str
 ) -> None:
@@ -104,6 +110,7 @@ def test_a_dry_run_prints_the_plan_or_says_why_there_is_none(server: ModelServer
     assert not GenerationRun.objects.exists()
 
 
+@pytest.mark.wide
 def test_faults_cost_time_and_nothing_else(server: ModelServer) -> None:
     server.faults = Faults(0.1, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, retry_after=0.2)
     report = order(server)
@@ -142,6 +149,7 @@ def assert_hardly_asked_after_the_first_refusal(server: ModelServer) -> None:
     assert sum(1 for request in server.received if request.at > known) <= 3
 
 
+@pytest.mark.wide
 def test_a_spent_budget_pauses_and_a_raised_one_asks_for_the_rest(
     server: ModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
