@@ -49,6 +49,10 @@ end
 LEAVE = "for _, key in ipairs(KEYS) do redis.call('ZREM', key, ARGV[1]) end"
 
 
+# A crowd that came at once would open a connection each, until Redis seemed not to answer.
+AT_ONCE = 4
+
+
 @dataclass
 class OpenPlaces:
     """Of one event loop. The seconds of a window are those of a lease.
@@ -62,6 +66,9 @@ class OpenPlaces:
     _mine: dict[str, Sequence[Window]] = field(init=False, default_factory=dict)
     _counts: Counter[str] = field(init=False, default_factory=Counter)
     _renewing: asyncio.Task[None] | None = field(init=False, default=None)
+    _turns: asyncio.Semaphore = field(
+        init=False, default_factory=lambda: asyncio.Semaphore(AT_ONCE)
+    )
 
     def __post_init__(self) -> None:
         if self.redis_url:
@@ -124,15 +131,16 @@ class OpenPlaces:
     async def _ask(self, script: str, name: str, *most: int) -> bool | None:
         """None: Redis does not answer."""
         windows = self._mine[name]
-        if self._redis is None or time.monotonic() < self._rest_until:
-            return None
         keys, lease = [window.key for window in windows], windows[0].seconds * 1_000
-        try:
-            return bool(await self._redis.eval(script, len(keys), *keys, name, lease, *most))
-        except (RedisError, OSError) as error:
-            self._rest_until = time.monotonic() + REST_SECONDS
-            log.warning("limits_local", error=type(error).__name__, seconds=REST_SECONDS)
-            return None
+        async with self._turns:
+            if self._redis is None or time.monotonic() < self._rest_until:
+                return None
+            try:
+                return bool(await self._redis.eval(script, len(keys), *keys, name, lease, *most))
+            except (RedisError, OSError) as error:
+                self._rest_until = time.monotonic() + REST_SECONDS
+                log.warning("limits_local", error=type(error).__name__, seconds=REST_SECONDS)
+                return None
 
     def _note(self, name: str, windows: Sequence[Window]) -> None:
         self._mine[name] = windows

@@ -151,3 +151,11 @@ async def test_places_are_renewed_though_the_last_who_came_was_refused(
     assert await places.take([Window("next", 1, 0)])
     async with asyncio.timeout(30):
         await renewed.wait()
+
+
+async def test_a_crowd_at_once_is_counted_with_all_others(opened: Open, redis_url: str) -> None:
+    one, other = opened(redis_url), opened(redis_url)
+    taken = [Window(f"of-{number}", 1, 60) for number in range(300)]
+    for window in taken:
+        assert await one.take([window])
+    assert await asyncio.gather(*(other.take([window]) for window in taken)) == [None] * 300
