@@ -19,15 +19,31 @@ _INVISIBLE = re.compile(
 )
 
 
+# In a text to compare also what shapes no letter of any script, and what chooses a shape nobody
+# tells apart (but that of an emoji).
+_UNSEEN = re.compile(
+    rf"{_INVISIBLE.pattern}|[\u200b\u200e\u200f\u061c]"
+    "|(?<![#*0-9\u00a9\u00ae])(?<![\u2000-\u33ff\U0001f000-\U0001faff])[\ufe00-\ufe0f]"
+    "|(?<=[\u3000-\ua4cf\uac00-\ud7a3])[\u200c\u200d]"
+)
+# Letters and signs that every font draws alike; a blank that is no white space.
+_ONE_SHAPE = str.maketrans(
+    "АВЕЅІЈКМНОРСТХаеорсхуѕіјһԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧο∆\u00b5\u2010\u2011\u2212\u2024\u2800",
+    "ABESIJKMHOPCTXaeopcxysijhdqwABEZHIKMNOPTYXoΔ\u03bc---. ",
+)
+
+
 def text_key(text: str) -> str:
     """Fold what readers do not see: Unicode form (NFKC), case and runs of white space."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def reading_key(text: str) -> str:
-    """Fold only what nobody can see: how letters are encoded (NFC), white space, and characters
-    without a shape. Case, raised figures and wide letters are seen."""
-    return " ".join(unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).split())
+    """Fold only what nobody can see: how letters are encoded (NFC), white space, characters
+    without a shape, and which of two alphabets has a letter that both write alike. Case, raised
+    figures and wide letters are seen."""
+    seen = unicodedata.normalize("NFC", _UNSEEN.sub("", text))
+    return " ".join(seen.translate(_ONE_SHAPE).split())
 
 
 def has_invisible(text: str) -> bool:

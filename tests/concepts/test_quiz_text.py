@@ -95,6 +95,16 @@ DIFFERENT = (
     ("می‌خواهم", "میخواهم"),
     ("résumé", "resume"),
     ("ガ", "カ", "ｶﾞ"),
+    ("❤", "❤️", "♥"),
+    ("-5", "–5", "—5", "5"),
+    ("'a'", "‘a’", '"a"', "`a`"),
+    ("क्ष", "क्‍ष", "क्‌ष"),
+    ("тип", "tип", "тyп"),
+    ("Δ", "δ", "▲"),
+    ("l", "1", "I", "|"),
+    ("O", "0", "°"),
+    ("a.b", "a·b", "a…b"),
+    ("&lt;", "<", "‹"),
 )
 SAME = (
     ("get a page", "get  a\tpage "),
@@ -106,6 +116,20 @@ SAME = (
     ("`True`", "True"),
     ("``x``", "`x`"),
     ("soft", "so\N{SOFT HYPHEN}ft"),
+    ("True", "Tru\N{CYRILLIC SMALL LETTER IE}"),
+    ("COPY", "СОРY"),
+    ("AXE", "ΑΧΕ"),
+    ("5 µm", "5 μm"),
+    ("K", "\N{KELVIN SIGN}"),
+    ("-5", "\N{MINUS SIGN}5"),
+    ("non-empty", "non\N{NON-BREAKING HYPHEN}empty"),
+    ("a b", "a\N{BRAILLE PATTERN BLANK}b"),
+    ("True", "Tr\N{VARIATION SELECTOR-1}ue"),
+    ("学习", "学\N{ZERO WIDTH SPACE}习"),
+    ("学习", "学\N{ZERO WIDTH JOINER}习"),
+    ("ภาษาไทย", "ภาษา\N{ZERO WIDTH SPACE}ไทย"),
+    ("سلام", "سلام\N{RIGHT-TO-LEFT MARK}"),
+    ("سلام", "\N{ARABIC LETTER MARK}سلام"),
 )
 
 
