@@ -8,11 +8,12 @@ PARTS = frozenset(
         # English, German, French, Spanish, Portuguese, Italian, Dutch, Scandinavian languages
         "stage phase part module unit chapter lesson section topic step week day concept session",
         "lecture milestone block stages parts modules units chapters lessons sections steps weeks",
-        "days",
+        "days level month sprint lab exercise task project",
         "stufe etappe teil modul einheit kapitel lektion abschnitt thema schritt woche tag konzept",
         "étape etape partie unité chapitre leçon lecon séance semaine jour bloc",
         "etapa fase parte módulo modulo unidad capítulo capitulo lección leccion sección seccion",
         "tema paso semana día clase bloque sesión unidade lição aula seção passo",
+        "niveau mois nivel mes nível mês livello mese monat уровень месяц",
         "tappa unità capitolo lezione sezione settimana argomento passaggio",
         "deel hoofdstuk les eenheid stap onderdeel steg del kapittel lektion leksjon avsnitt enhet",
         "vaihe osa moduuli luku oppitunti jakso",
@@ -33,6 +34,7 @@ PARTS = frozenset(
         "நிலை பகுதி தொகுதி அலகு அத்தியாயம் பாடம் படி",
         "ขั้นตอนที่ ขั้นที่ ส่วนที่ โมดูล โมดูลที่ หน่วยที่ บทที่ บทเรียนที่ บท ตอนที่",
         # Chinese, Japanese, Korean
+        "级别 級別 レベル 레벨 المستوى مستوى स्तर",
         "阶段 模块 单元 章节 课程 部分 步骤 主题 課 階段 模組 單元 章節 步驟 主題",
         "ステージ フェーズ モジュール ユニット パート レッスン チャプター",
         "セクション ステップ 単元 段階",
@@ -42,7 +44,7 @@ PARTS = frozenset(
     for word in [name.replace("_", " ")]
 )
 
-ORDINALS = frozenset(
+CARDINALS = frozenset(
     word
     for words in (
         "zero one two three four five six seven eight nine ten eleven twelve",
@@ -51,11 +53,23 @@ ORDINALS = frozenset(
         "uno una dos tres cuatro cinco seis siete ocho nueve diez um uma dois duas três quatro",
         "due tre quattro cinque sei sette otto nove dieci",
         "один одна два две три четыре пять шесть семь восемь девять десять",
+        "एक दो तीन चार पाँच पांच छह सात आठ नौ दस",
+    )
+    for word in words.split()
+)
+
+ORDINALS = frozenset(
+    word
+    for words in (
+        "first second third fourth fifth sixth seventh eighth ninth tenth",
+        "erste erster erstes zweite zweiter zweites dritte dritter drittes vierte vierter viertes",
+        "premier première deuxième troisième quatrième cinquième sixième",
+        "primero primera segundo segunda tercero tercera cuarto cuarta quinto quinta sexto sexta",
+        "primeiro primeira terceiro terceira quarto primo prima secondo seconda terzo terza quarta",
         "первый первая первое второй вторая второе третий третья третье четвёртый четвертый",
         "четвёртая четвертая пятый пятая шестой шестая седьмой седьмая восьмой восьмая",
         "الأول الأولى الثاني الثانية الثالث الثالثة الرابع الرابعة الخامس الخامسة السادس السادسة",
         "السابع السابعة الثامن الثامنة التاسع التاسعة العاشر العاشرة اول دوم سوم چهارم پنجم",
-        "एक दो तीन चार पाँच पांच छह सात आठ नौ दस",
     )
     for word in words.split()
 )

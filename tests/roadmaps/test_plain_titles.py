@@ -42,6 +42,18 @@ NUMBERED = (
     "अध्याय 1: {}", "चरण २: {}", "मॉड्यूल 3 - {}", "पाठ 4: {}", "บทที่ 1: {}", "פרק 1: {}",
     "Rozdział 1: {}", "Bölüm 2: {}", "Κεφάλαιο 3: {}", "Chương 1: {}", "Modulo 1: {}",
     "Hoofdstuk 2: {}",
+    "1.2.3 {}", "Stage-1: {}", "Stage 1 => {}", "Part 1; {}", "Part 1, {}", "Step 1️⃣: {}",
+    "Stage Ⅱ: {}", "Ⅱ. {}", "Weeks 1 to 3: {}", "Weeks 1 & 2: {}", "Level 1: {}", "Month 2 – {}",
+    "Lab 3: {}", "Nivel 1: {}", "Niveau 2 : {}", "Уровень 1: {}", "级别1：{}", "レベル1：{}",
+    "The first stage: {}", "First stage: {}", "2nd module – {}", "Stage first: {}",
+    "1. Kapitel: {}", "2. Woche – {}", "I. fejezet: {}", "1. fejezet: {}", "3. Bölüm: {}",
+    "Première partie : {}", "1ère partie : {}", "Parte 1ª: {}", "1.ª parte: {}",
+    "1º Módulo: {}", "Primera etapa: {}", "Первый этап: {}", "1-й модуль: {}",
+    "a) {}", "(b) {}", "A) {}", "(ii) {}", "iv. {}", "1\\. {}", "1\\) {}", "01- {}", "١- {}",
+    "No. 1: {}", "№1 {}", "🔟 {}", "1⃣ {}", "📘 Module 1: {}", "🚀 1. {}",
+    "- {}", "• **{}**", "- [ ] {}", "_{}_", "_Stage 1:_ {}", "1. _{}_",
+    "第一章·{}", "第一节{}", "1章 {}", "阶段一 {}", "模块 1 {}", "第1周 {}", "第一天：{}",
+    "第二册：{}", "第一個模組：{}", "第一步：{}",
 )  # fmt: skip
 TITLES = (
     "Signals",
@@ -79,6 +91,13 @@ UNTOUCHED = (
     "Día de muertos",
     "पाठक", "चरणामृत", "부정", "장기", "단계별 학습", "レッスン", "パートナー", "Ⅳ", "x² + y²",
     "H₂O",
+    "1:n relations", "1:N mapping", "2.0: features", "3.0 – features", "2.0.1 notes", "1.5 degrees",
+    "10.0.0.1 is private", "1- and 2-cycles", "2–3 trees", "1–2 years", "7 steps: how",
+    "One day: a",
+    "Two parts: why", "2 Samuel", "100 days of code", "First class: why", "First part of speech",
+    "1st normal form: x", "Level 1 cache", "Stage 1, 2 and 3", "(c) 2024", "(R) marks", "Z) y",
+    "_ and __", "$_GET and $_POST", "_foo and bar", "* and **", "- and +", "-5 and 5", "🎉 Party",
+    "🐍 Python 3: basics", "第三节课", "第二章程", "第一级火箭", "第一天使", "10 章法",
     "What is `", "`", "**", "1", "1.", "Stage 1", "[citation needed]", "f(x) = x", "Q: and A:",
 )  # fmt: skip
 
@@ -104,6 +123,13 @@ def test_what_belongs_to_a_title_stays(title: str) -> None:
         ("1. 3D printing", "3D printing"),
         ("Lesson 3 —", "Lesson 3 —"),
         ("  Stage 1:   Signals  ", "Signals"),
+        ("Module 1.2.3 Signals", "Signals"),
+        ("1—Signals", "Signals"),
+        ("Section 1.2 Signals", "Signals"),
+        (r"The \_\_init\_\_ method", "The __init__ method"),
+        (r"\*args and \*\*kwargs", "*args and **kwargs"),
+        (r"\*\*Signals\*\*", "**Signals**"),
+        (r"C\# and `\*`", r"C# and \*"),
     ],
 )
 def test_marks_come_off_and_code_stays(title: str, plain: str) -> None:
@@ -132,6 +158,12 @@ def test_a_plain_title_is_never_empty_and_stays_plain(title: str) -> None:
         (["Part 1: Loops", "Part 2: Loops"], ["Part 1: Loops", "Part 2: Loops"]),
         (["**Part 1:** Loops", "Part 2: Loops"], ["Part 1: Loops", "Part 2: Loops"]),
         (["Part 1: Loops", "Part 2: Sets"], ["Loops", "Sets"]),
+        (["Stage One Intro", "Stage Two Loops"], ["Intro", "Loops"]),
+        (["001 Intro", "002 Loops"], ["Intro", "Loops"]),
+        (["1-Intro", "2-Loops"], ["Intro", "Loops"]),
+        (["1-bit adders", "2-bit rings"], ["1-bit adders", "2-bit rings"]),
+        (["(A) Intro", "(B) Loops"], ["Intro", "Loops"]),
+        (["1 Samuel", "2 Samuel"], ["1 Samuel", "2 Samuel"]),
         ([], []),
     ],
 )
@@ -140,7 +172,24 @@ def test_siblings_are_counted_and_told_apart(titles: list[str], plain: list[str]
 
 
 @pytest.mark.parametrize(
-    "scrap", ["`", "**a", "*", "__a", "~~", "[a](", "第一章", "1.", "Stage 1: "]
+    "scrap",
+    [
+        "`",
+        "**a",
+        "\\*",
+        "_a",
+        "🎉",
+        "Stage 1.",
+        "1.1",
+        "- ",
+        "*",
+        "__a",
+        "~~",
+        "[a](",
+        "第一章",
+        "1.",
+        "Stage 1: ",
+    ],
 )
 def test_a_title_that_is_too_long_is_left_to_be_refused(scrap: str) -> None:
     started = process_time()
