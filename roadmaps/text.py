@@ -51,6 +51,10 @@ def has_invisible(text: str) -> bool:
     return bool(_INVISIBLE.search(text))
 
 
+def without_invisible(text: str) -> str:
+    return _INVISIBLE.sub("", text)
+
+
 def words(text: str) -> set[str]:
     return set(_WORD.findall(text_key(text)))
 

@@ -14,7 +14,11 @@ from operator import and_
 from django.contrib.postgres.search import SearchQueryField, SearchVectorField
 from django.db.models import BooleanField, Func, Q, Value
 
+from roadmaps.text import without_invisible
+
 SEARCH_MAX_CHARACTERS = 100
+# Spaces and what nobody sees go, so more is looked at than is kept.
+LOOKED_AT = 1_000
 # Each is one more look into the index.
 SEARCH_MAX_PHRASES = 8
 
@@ -64,7 +68,8 @@ class Matches(Func):
 
 def tidy_search(text: str) -> str:
     """What somebody typed into a search, as it is looked for and shown again."""
-    return " ".join(text.replace("\0", " ").split())[:SEARCH_MAX_CHARACTERS].strip()
+    seen = without_invisible(text[:LOOKED_AT].replace("\0", " "))
+    return " ".join(seen.split())[:SEARCH_MAX_CHARACTERS].strip()
 
 
 def titled(search: str) -> Q:

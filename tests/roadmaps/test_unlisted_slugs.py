@@ -100,6 +100,19 @@ def test_however_it_became_unlisted_its_address_cannot_be_guessed(
     assert len(roadmap.share_token) * 4 >= 128
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_the_address_that_could_be_guessed_leads_nowhere_afterwards(
+    way: Callable[[Roadmap], None],
+) -> None:
+    roadmap = make("Tying knots", Visibility.PUBLIC)
+    before = roadmap.get_absolute_url()
+    assert Client().get(before).status_code == 200
+    way(roadmap)
+    roadmap.refresh_from_db()
+    pages = [before, f"{before}bowline/", roadmap.get_absolute_url()]
+    assert [Client().get(page).status_code for page in pages] == [404, 404, 200]
+
+
 def test_what_goes_past_saving_is_refused_by_the_database() -> None:
     roadmap = make("Tying knots", Visibility.PRIVATE)
     with pytest.raises(IntegrityError, match="roadmap_unlisted_unguessable"), transaction.atomic():
