@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
+import unicodedata
 
 import nh3
 from markdown_it import MarkdownIt
@@ -17,7 +18,7 @@ from concepts.code_blocks import highlight
 from roadmaps.text import reading_key
 
 _TAGS = {"br", "code", "p", "pre", "span", "strong"}
-_ATTRIBUTES = {"span": {"class"}, "pre": {"class", "tabindex"}}
+_ATTRIBUTES = {"p": {"dir"}, "span": {"class"}, "pre": {"class", "tabindex"}}
 # A line that begins like this was meant to stand by itself.
 _OWN_LINE = re.compile(r"\n(?: {2,}|\t| ?(?:[-*+•>|#]|\d{1,3}[.)]|[A-Za-z][.)]|[(（]\w{1,3}[)）]))")
 # The stress of a “not” in a question: words alone, so that no operator and no name is taken for it.
@@ -32,8 +33,14 @@ def render_stem(text: str) -> str:
 
 @functools.lru_cache(maxsize=4_096)
 def render_choice(text: str) -> str:
-    """One line; what stands in backticks is code."""
-    return _clean(f"<p>{_choice_parser().renderInline(text)}</p>")
+    """One line; what stands in backticks is code. Where nothing in it runs from right to left, it
+    runs from left to right on every page: else "C++" would be "++C" among Arabic."""
+    direction = "" if any(map(_is_right_to_left, text)) else ' dir="ltr"'
+    return _clean(f"<p{direction}>{_choice_parser().renderInline(text)}</p>")
+
+
+def _is_right_to_left(letter: str) -> bool:
+    return unicodedata.bidirectional(letter) in {"R", "AL"}
 
 
 def visible_choice(text: str) -> str:

@@ -35,6 +35,16 @@ def test_a_choice_is_shown_as_it_was_written(text: str) -> None:
     assert (page.tags(), page.text.strip()) == (["p"], text.strip())
 
 
+@pytest.mark.parametrize("text", ["C++", "-5", "f(x)", "a <b>", "x = 1;", "++", "中文", "`a`-"])
+def test_a_choice_without_such_letters_keeps_its_order_among_right_to_left_ones(text: str) -> None:
+    assert Html(render_choice(text)).values("dir") == ["ltr"]
+
+
+@pytest.mark.parametrize("text", ["لغة C++", "C++ هي لغة", "שפה", "`x` قيمة"])
+def test_a_choice_with_right_to_left_letters_runs_as_its_page_does(text: str) -> None:
+    assert Html(render_choice(text)).values("dir") == []
+
+
 @pytest.mark.parametrize("text", [text for text in AS_WRITTEN if text != "**left** operand"])
 def test_what_a_question_names_is_shown_as_it_was_written(text: str) -> None:
     page = Html(render_stem(f"What does {text} mean?"))

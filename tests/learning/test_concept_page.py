@@ -137,7 +137,7 @@ def test_questions_and_choices_are_shown_as_they_were_written(client: Client) ->
     Choice.objects.update(text=Concat(Value(r"# \d+\.\d+ *args "), "text"))
     page = read(client, run)
     assert "<p>## Tying c02</p>\n<p>What is __init__?</p>" in page
-    assert r"<p># \d+\.\d+ *args friction" in page
+    assert r'<p dir="ltr"># \d+\.\d+ *args friction' in page
 
 
 def test_a_quiz_is_rendered_once_however_often_it_is_read(client: Client) -> None:
