@@ -1,7 +1,7 @@
 #!/bin/sh
 # The web role: pages, API, web sockets.
 #   HOST, PORT            where it listens (127.0.0.1, 8000)
-#   FORWARDED_ALLOW_IPS   the proxies whose X-Forwarded-For is believed (none)
+#   FORWARDED_ALLOW_IPS   the proxies whose X-Forwarded-For is believed (none; * wants TRUSTED_PROXIES)
 #   WEB_HEAD_SECONDS      how long the head of a request may take (15)
 #   WEB_STOP_SECONDS      how long open requests may take after SIGTERM (5)
 set -eu
