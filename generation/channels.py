@@ -15,7 +15,7 @@ from generation.marks import find_in_prose
 _HEADER = re.compile(
     r"(?:<\|start\|>\s{0,4}(?P<role>[\w.]{1,40})[ \t]{0,4})?"
     r"(?:(?:to=(?P<to>[\w.-]{1,80})\s{0,4})?<\|channel\|>\s{0,4}(?P<channel>\w{1,40})"
-    r"(?:[^<\n]{0,80}(?:<\|constrain\|>[^<\n]{0,40})?<\|message\|>|(?=\s))"
+    r"(?:(?:\s{0,4}to=(?P<called>[\w.-]{1,80}))?[^<\n]{0,80}(?:<\|constrain\|>[^<\n]{0,40})?<\|message\|>|(?=\s))"
     r"|(?:to=(?P<recipient>[\w.-]{1,80}))?<\|message\|>)"
 )
 _OTHERS = ("user", "system", "developer", "tool")
@@ -96,14 +96,22 @@ def take_final_channel(text: str) -> str:
     if not headers:
         return _take_stripped_final(text)
     # What others are made to say, and all after it, is another conversation.
-    own = takewhile(lambda header: header["role"] not in _OTHERS, headers)
-    for header in reversed(list(own)):
-        channel = (header["channel"] or "").casefold()
-        to = (header["to"] or header["recipient"] or "user").casefold()
-        if channel in {"final", ""} and to in {"user", "all"}:
-            end = _END.search(text, header.end())
-            return text[header.end() : end.start() if end else len(text)]
+    own = list(takewhile(lambda header: header["role"] not in _OTHERS, headers))
+    finals = [header for header in own if _is_final(header)]
+    # An object may be what a function is called with.
+    for header in reversed(finals or [one for one in own if _recipient(one).startswith("func")]):
+        end = _END.search(text, header.end())
+        return text[header.end() : end.start() if end else len(text)]
     return ""
+
+
+def _is_final(header: re.Match[str]) -> bool:
+    is_open = (header["channel"] or "").casefold() in {"final", ""}
+    return is_open and _recipient(header) in {"user", "all"}
+
+
+def _recipient(header: re.Match[str]) -> str:
+    return (header["to"] or header["recipient"] or header["called"] or "user").casefold()
 
 
 def _take_stripped_final(text: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
@@ -27,6 +27,9 @@ MAX_COMPLAINTS = 15
 # Of the links that a model names, so many are looked at; twelve are kept.
 LOOKED_AT_RESOURCES = 50
 
+# Objects around the one that was asked for.
+MOST_WRAPPERS = 3
+
 # The level of a plan that names none.
 BASE = "beginner"
 
@@ -34,8 +37,8 @@ C = TypeVar("C", bound=Content)
 
 
 class Answered(BaseModel):
-    """Takes a list that stands in a string as JSON for a list, null for what may be left out, and
-    the words of closed lists in any case."""
+    """Takes a list that stands in a string as JSON for a list, null for what may be left out, the
+    words of closed lists in any case, and an object out of another that was put around it."""
 
     @model_validator(mode="before")
     @classmethod
@@ -43,6 +46,7 @@ class Answered(BaseModel):
         if not isinstance(data, dict):
             return data
         fields = cls.model_fields
+        data = _unwrap(data, fields)
         return {
             name: _unpack(value, fields.get(name))
             for name, value in data.items()
@@ -50,14 +54,33 @@ class Answered(BaseModel):
         }
 
 
+def _unwrap(data: dict[str, Any], fields: Collection[str]) -> dict[str, Any]:
+    """Out of `{"name": …, "arguments": …}`, `{"response": …}`, or the schema's own `properties`."""
+    for _ in range(MOST_WRAPPERS):
+        if any(name in fields for name in data):
+            break
+        inner = [one for one in map(_parsed, data.values()) if isinstance(one, dict)]
+        known = [one for one in inner if any(name in fields for name in one)]
+        if len(known or inner) != 1:
+            break
+        [data] = known or inner
+    return data
+
+
+def _parsed(value: Any) -> Any:
+    if not isinstance(value, str) or not value.lstrip().startswith(("[", "{")):
+        return value
+    try:
+        return json.loads(value, strict=False)
+    except (ValueError, RecursionError):
+        return value
+
+
 def _unpack(value: Any, known: FieldInfo | None) -> Any:
     if known is None or not isinstance(value, str) or known.annotation is str:
         return value
     if value.lstrip().startswith(("[", "{")):
-        try:
-            return json.loads(value, strict=False)
-        except (ValueError, RecursionError):
-            return value
+        return _parsed(value)
     words = getattr(known.annotation, "__args__", ())
     folded = value.strip().casefold().replace(" ", "_")
     return folded if folded in words else value

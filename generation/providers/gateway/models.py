@@ -25,6 +25,7 @@ from generation.characters import escape_halves, whole_characters
 from generation.providers.endpoints import Endpoint
 from generation.providers.gateway.concessions import concessions_of
 from generation.providers.gateway.entries import Tally
+from generation.providers.gateway.envelopes import arguments_of
 from generation.providers.gateway.network import client_options
 from generation.providers.gateway.requests import Requests
 from generation.providers.gateway.wire import WireClient
@@ -134,10 +135,16 @@ def only_object(response: ModelResponse, *, tool: str | None = None) -> ModelRes
     `tool`: what should have been called with it; some models write it down all the same.
     """
     called = [part for part in response.parts if isinstance(part, ToolCallPart)]
-    if called:
-        # What it says besides is read by nobody, and would go back to it with the reasons.
-        return replace(response, parts=called)
+    if called and tool is not None:
+        # What it says besides is read by nobody, and would go back to it with the reasons. There is
+        # one tool to call, whatever name it calls.
+        renamed = [
+            ToolCallPart(tool, part.args_as_json_str(), part.tool_call_id) for part in called
+        ]
+        return replace(response, parts=renamed)
     text = "".join(part.content for part in response.parts if isinstance(part, TextPart))
+    # Nobody offered a tool: what it is called with is the answer.
+    text = max((part.args_as_json_str() for part in called), key=len, default=text)
     found = find_object(text)
     if not found:
         # It goes back with the reasons, for which it must be fit to be sent.
@@ -152,6 +159,7 @@ def find_object(text: str) -> str:
     Parts of a faulty one are never taken for it: its fault is told to the model. Nor are drafts in
     thoughts, which come before the answer; but an answer may speak of the tags of thoughts.
     """
+    text = arguments_of(text)
     ends = list(ends_of_thoughts(text))[-THOUGHTS:]
     answers = [text, *(text[end:] for end in ends), strip_thoughts(text)]
     for answer in reversed(answers):
