@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from config.shortening import shorten
+from config.shortening import MAX_HEAD, MAX_TAIL, shorten
 
 REDACTED = "[redacted]"
+LEFT_OUT = "…"
 # Shorter ones would be found in ordinary words.
 SHORTEST_KNOWN_SECRET = 8
 _DEEPEST = 6
+# Each value takes as long to look at as so many characters.
+_COST_OF_A_VALUE = 100
 _LONGEST_NAME = 200
 # How far behind the end of its line a quotation mark may close.
 _LONGEST_QUOTE = 1_000
@@ -126,26 +130,50 @@ def _closing(text: str, mark: str, start: int, *, behind: int = 0) -> int:
     return line_end if place < 0 else place + len(mark)
 
 
-def redact(value: Any, known: Iterable[str] = (), *, depth: int = 0) -> Any:
-    """Plain data without secrets; what is no plain data becomes its `repr`."""
+@dataclass
+class _Room:
+    """What is looked into of one event or result: values, and the characters in them."""
+
+    left: int = 100_000
+
+    def take(self, value: object) -> bool:
+        """Whether there was room for it."""
+        size = len(value) if isinstance(value, str) else 0
+        has_room = self.left > 0
+        self.left -= min(size, MAX_HEAD + MAX_TAIL) + _COST_OF_A_VALUE
+        return has_room
+
+
+def redact(
+    value: Any, known: Iterable[str] = (), *, depth: int = 0, room: _Room | None = None
+) -> Any:
+    """Plain data without secrets; what is none becomes its `repr`, and what is too much “…”."""
+    room = room or _Room()
+    if not room.take(value):
+        return LEFT_OUT
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, str):
         return redact_text(value, known)
     if depth < _DEEPEST and isinstance(value, Mapping):
-        return redact_items(value, known, depth=depth + 1)
+        return redact_items(value, known, depth=depth + 1, room=room)
     if depth < _DEEPEST and isinstance(value, list | tuple | set | frozenset):
-        return [redact(item, known, depth=depth + 1) for item in value]
+        return [redact(item, known, depth=depth + 1, room=room) for item in value]
     return redact_text(repr(value), known)
 
 
 def redact_items(
-    items: Mapping[Any, Any], known: Iterable[str] = (), *, depth: int = 0
+    items: Mapping[Any, Any],
+    known: Iterable[str] = (),
+    *,
+    depth: int = 0,
+    room: _Room | None = None,
 ) -> dict[str, Any]:
     """A mapping whose values are redacted where their names ask for it, and inside."""
+    room = room or _Room()
     return {
         str(name): REDACTED
         if value and _SECRET_NAME.search(str(name)[:_LONGEST_NAME])
-        else redact(value, known, depth=depth)
+        else redact(value, known, depth=depth, room=room)
         for name, value in items.items()
     }

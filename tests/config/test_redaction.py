@@ -7,7 +7,7 @@ from time import process_time
 
 import pytest
 
-from config.redaction import REDACTED, redact, redact_items, redact_text
+from config.redaction import LEFT_OUT, REDACTED, redact, redact_items, redact_text
 
 SECRET = "Tr0ub4dor-and-3"
 
@@ -188,3 +188,12 @@ def test_what_contains_itself_ends() -> None:
 def test_what_is_no_plain_data_is_told_as_text() -> None:
     name = uuid.UUID(int=1)
     assert redact({"run": name}) == {"run": repr(name)}
+
+
+def test_of_an_event_with_thousands_of_values_the_first_are_told() -> None:
+    told = redact({"first": "a word", "password": SECRET, "many": ["b"] * 10_000, "last": "c"})
+    assert told["first"] == "a word"
+    assert told["password"] == REDACTED
+    assert 500 < told["many"].count("b") < 2_000
+    assert set(told["many"]) == {"b", LEFT_OUT}
+    assert told["last"] == LEFT_OUT
