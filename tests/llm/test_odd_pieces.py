@@ -32,6 +32,11 @@ def streamed(*choices: Any, is_done: bool = True) -> bytes:
         [[{"delta": {}, "message": {}, "text": TEXT}]],
         [[{"delta": {"content": TEXT}, "message": {"content": ""}}]],
         [[{"delta": None, "message": TEXT}]],
+        [
+            [{"delta": {"content": TEXT}}],
+            [{"delta": {"content": ""}, "message": {"content": TEXT}}],
+        ],
+        [[{"delta": {"content": TEXT}}], [{"delta": None, "message": {"content": TEXT}}]],
         [[{"delta": {"content": [None, {"type": "text", "text": TEXT}, 7]}}]],
         # The other choice came first, and had nothing to say yet.
         [

@@ -102,9 +102,12 @@ class Said:
         return bool(self.text.strip() or self.refusal or self.finish or self.thinks or self.calls)
 
 
-def said_in(choice: dict[str, Any]) -> Said:
-    """Where a piece has a part for pieces and one for the whole, the one that says something."""
+def said_in(choice: dict[str, Any], *, has_begun: bool = False) -> Said:
+    """Where a piece has a part for pieces and one for the whole, the one that says something; once
+    pieces have come, the whole at their end is the same again."""
     parts = [choice[name] for name in ("delta", "message", "text") if choice.get(name)]
+    if has_begun and "delta" in choice:
+        parts = [choice["delta"]] if choice["delta"] else []
     finish, said = _finish_of(choice), Said()
     for part in parts:
         said = _said_in(part if isinstance(part, dict) else {"content": part})
@@ -202,7 +205,7 @@ class Answer:
         choice = choice_of(body)
         if choice is None:
             return None
-        index, piece = count_of(choice.get("index")), said_in(choice)
+        index, piece = count_of(choice.get("index")), said_in(choice, has_begun=self.length > 0)
         if self.index is None and piece.is_something:
             self.index = index
         if index != (index if self.index is None else self.index):
