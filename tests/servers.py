@@ -70,7 +70,7 @@ class ThrowAwayServer:
         """Immediate shutdown: every backend ends at once, as after a crash."""
         if self._process is not None:
             self._process.send_signal(signal.SIGQUIT)
-            self._process.wait(30)
+            self._process.wait(100)
             self._process = None
 
     def restart(self) -> None:

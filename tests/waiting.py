@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 
 def wait_until(
-    condition: Callable[[], object], *, seconds: float = 30.0, every: float = 0.01
+    condition: Callable[[], object], *, seconds: float = 100.0, every: float = 0.01
 ) -> None:
     """Look `every` so many seconds until `condition` holds; fail after `seconds`."""
     give_up_at = time.monotonic() + seconds
@@ -15,7 +15,7 @@ def wait_until(
         time.sleep(every)
 
 
-async def until(condition: Callable[[], object], *, seconds: float = 30.0) -> None:
+async def until(condition: Callable[[], object], *, seconds: float = 100.0) -> None:
     """`wait_until`, while the loop goes on."""
     give_up_at = time.monotonic() + seconds
     while not condition():

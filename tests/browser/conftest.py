@@ -88,7 +88,7 @@ def server(
         wait_until(lambda: answers(address, process, log))
         yield address
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=100)
 
 
 def answers(address: str, process: subprocess.Popen[bytes], log: Path) -> bool:

@@ -49,7 +49,7 @@ def fleet(
 def order(fleet: Fleet) -> tuple[subprocess.Popen[str], GenerationRun]:
     """What another shell has ordered, as soon as the rows show it."""
     process = fleet.order(GOAL)
-    wait_until(GenerationRun.objects.exists, seconds=60)
+    wait_until(GenerationRun.objects.exists)
     return process, GenerationRun.objects.get()
 
 
@@ -61,7 +61,7 @@ def watch(page: Page, fleet: Fleet, run: GenerationRun) -> None:
 def assert_filled_in(page: Page, process: subprocess.Popen[str], run: GenerationRun) -> None:
     """It went on step by step to the end, on the very page that was loaded first."""
     expect(page.locator("[data-run] .state")).to_have_text("ready", timeout=90_000)
-    stdout, stderr = process.communicate(timeout=60)
+    stdout, stderr = process.communicate(timeout=100)
     assert process.returncode == 0, stderr
     report = json.loads(stdout)
     assert report["run"]["state"] == "ready"

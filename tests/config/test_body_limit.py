@@ -37,9 +37,9 @@ def site() -> Any:
 
 
 async def status(asked: Any) -> int:
-    start: dict[str, Any] = await asked.receive_output(timeout=30)
+    start: dict[str, Any] = await asked.receive_output(timeout=100)
     # To its end: what it keeps is closed there.
-    await asked.wait(30)
+    await asked.wait(100)
     return int(start["status"])
 
 

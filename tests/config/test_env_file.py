@@ -125,7 +125,7 @@ def test_whatever_starts_reads_the_file_or_says_why_not(checkout: Path, start: s
             text=True,
             cwd=ROOT,
             env={"PATH": os.environ["PATH"], "HOME": "/"},
-            timeout=60,
+            timeout=100,
             check=False,
         )
         assert outcome.returncode not in {0, None}

@@ -55,6 +55,6 @@ def test_one_whose_parent_was_killed_before_ends_at_once(how: str) -> None:
         stdout=subprocess.DEVNULL,
         cwd=ROOT,
         check=False,
-        timeout=60,
+        timeout=100,
     )
     assert child.returncode == -signal.SIGKILL

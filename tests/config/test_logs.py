@@ -44,7 +44,7 @@ def say(code: str, **variables: str) -> subprocess.CompletedProcess[str]:
         text=True,
         cwd=ROOT,
         env=kept | COMPLETE | {"PROCESS_ROLE": "workflow"} | variables,
-        timeout=60,
+        timeout=100,
         check=False,
     )
 

@@ -130,7 +130,7 @@ def test_everything_that_starts_refuses(
         for name, command in STARTS.items()
     }
     for name, process in started.items():
-        said, _ = process.communicate(timeout=60)
+        said, _ = process.communicate(timeout=100)
         assert process.returncode not in {0, None}, (name, said)
         assert arithmetic in said, (name, said)
         assert "> 100" in said, (name, said)
@@ -148,7 +148,7 @@ def test_a_worker_refuses_more_children_than_its_role_declares(
         for option in options
     ]
     for process in started:
-        said, _ = process.communicate(timeout=60)
+        said, _ = process.communicate(timeout=100)
         assert process.returncode == 1, said
         assert "start 9 children" in said
         assert "declares 8 (ROLE_CONTENT_GENERATION_PROCESSES = 8" in said
@@ -161,7 +161,7 @@ def test_a_worker_refuses_more_children_than_its_role_declares(
 def test_the_role_scripts_refuse_likewise(dead_end: DeadEnd, start: Start) -> None:
     started = [start(script(role), ROLE_WEB_CONNECTIONS="20") for role in ("web", "logs")]
     for process in started:
-        said, _ = process.communicate(timeout=60)
+        said, _ = process.communicate(timeout=100)
         assert process.returncode == 1, said
         assert TOO_MANY in said
     assert dead_end.attempts == 0
@@ -169,5 +169,5 @@ def test_the_role_scripts_refuse_likewise(dead_end: DeadEnd, start: Start) -> No
 
 def test_an_attempt_would_have_been_counted(dead_end: DeadEnd, start: Start) -> None:
     process = start([sys.executable, "manage.py", "migrate"])
-    said, _ = process.communicate(timeout=60)
+    said, _ = process.communicate(timeout=100)
     assert dead_end.attempts > 0, said

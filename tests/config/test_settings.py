@@ -34,7 +34,7 @@ def check(**variables: str) -> subprocess.CompletedProcess[str]:
         text=True,
         cwd=ROOT,
         env=kept | variables,
-        timeout=60,
+        timeout=100,
         check=False,
     )
 
@@ -149,7 +149,7 @@ def test_the_settings_option_is_heard_before_anything_is_loaded() -> None:
         text=True,
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], "HOME": "/"},
-        timeout=60,
+        timeout=100,
         check=False,
     )
     assert "must be set in production" in outcome.stderr

@@ -56,11 +56,11 @@ def main() -> None:
 
     def hold() -> None:
         reached.set()
-        release.wait(10)
+        release.wait(100)
 
     holder = threading.Thread(target=executor.run_sync, args=[hold])
     holder.start()
-    reached.wait(10)
+    reached.wait(100)
     fork_and_report(executor)
     release.set()
     holder.join()

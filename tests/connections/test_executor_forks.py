@@ -27,7 +27,7 @@ def forked() -> dict[str, Any]:
         cwd=Path(connections.__file__).parent.parent,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=100,
         check=False,
     )
     assert (script.returncode, script.stderr) == (0, "")

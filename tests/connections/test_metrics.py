@@ -66,7 +66,7 @@ class Process:
 
     def kill(self) -> None:
         self._process.kill()
-        self._process.wait(20)
+        self._process.wait(100)
         for stream in (self._process.stdin, self._process.stdout):
             assert stream is not None
             stream.close()

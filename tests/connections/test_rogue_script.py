@@ -69,7 +69,7 @@ def run(server: Server, *arguments: str, **variables: str) -> subprocess.Complet
         text=True,
         cwd=ROOT,
         env=os.environ | environment | variables,
-        timeout=60,
+        timeout=100,
         check=False,
     )
 

@@ -52,7 +52,7 @@ async def ask_in_every_lane(executor: DbExecutor) -> list[int | BaseException]:
     together = threading.Barrier(LANES)
 
     def ask() -> int:
-        together.wait(10)
+        together.wait(100)
         return backend_pid()
 
     units = (executor.run(ask, retry=False) for _ in range(LANES))
@@ -83,7 +83,7 @@ async def fall_silent_in_every_lane(
 
     def ask_on() -> None:
         pause_on_server(0)
-        ready.wait(10)
+        ready.wait(100)
         pause_on_server(0)
 
     return [asyncio.create_task(executor.run(ask_on)) for _ in range(LANES)]

@@ -130,7 +130,7 @@ def test_a_plain_check_connects_to_nothing(server: ThrowAwayServer) -> None:
         [sys.executable, "manage.py", "check"],
         cwd=ROOT,
         env=os.environ | {"DATABASE_URL": server.url(database="sql_ascii")},
-        timeout=60,
+        timeout=100,
         check=False,
     )
     assert outcome.returncode == 0

@@ -60,6 +60,6 @@ class Checkout:
             cwd="/",
             env={"PATH": os.environ["PATH"]} | variables,
         )
-        stdout, stderr = process.communicate(timeout=60)
+        stdout, stderr = process.communicate(timeout=100)
         said = json.loads(stdout) if stdout else {}
         return Outcome(process.returncode, stderr, process.pid, said)

@@ -83,16 +83,16 @@ class User:
 
     def leave(self) -> None:
         self.let_go()
-        assert self.process.wait(20) == 0
+        assert self.process.wait(100) == 0
 
     def interrupt(self) -> None:
         """Ctrl-C: to the whole process group."""
         os.killpg(self.process.pid, signal.SIGINT)
-        self.process.wait(20)
+        self.process.wait(100)
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.wait(20)
+        self.process.wait(100)
         for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
             assert stream is not None
             stream.close()

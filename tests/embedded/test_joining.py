@@ -92,7 +92,7 @@ def test_users_that_leave_together_wait_for_the_stop(checkout: Checkout) -> None
     for user in users:
         user.let_go()
     for user in users:
-        user.process.wait(20)
+        user.process.wait(100)
     assert checkout.stopped(seconds=0)
 
 
@@ -120,7 +120,7 @@ def test_a_forked_child_is_a_user_of_its_own(checkout: Checkout) -> None:
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, cwd=ROOT, text=True) as parent:
         assert parent.stdout is not None
         assert parent.stdout.readline() == "forked\n"
-        assert parent.wait(10) == 0
+        assert parent.wait(100) == 0
         assert checkout.postgres.running()
         parent.communicate()
     assert checkout.stopped()

@@ -113,10 +113,10 @@ def test_a_run_goes_on_after_it(
         for role in ("workflow", "content_generation", "beat"):
             fleet.start(role, **VARIABLES)
     process = run(fleet, "generate_roadmap", "Tying knots", "--new", way, "--format=json")
-    wait_until(lambda: count_ready() >= 1, seconds=60)
+    wait_until(lambda: count_ready() >= 1)
     assert count_ready() < CONCEPTS
     blow(server)
-    wait_until(lambda: count_ready() >= CONCEPTS, seconds=60)
+    wait_until(lambda: count_ready() >= CONCEPTS)
     assert count_ready() < 3 * CONCEPTS
     blow(server)
     stdout, stderr = process.communicate(timeout=120)

@@ -119,7 +119,7 @@ class Fleet:
             # uvicorn says so a moment before it listens.
             return said and (role != "web" or _listens(port))
 
-        wait_until(ready, seconds=60)
+        wait_until(ready)
 
     def order(self, goal: str, *arguments: str, **variables: str) -> subprocess.Popen[str]:
         """`generate_roadmap` from another shell; its JSON comes when the run is closed."""
@@ -135,7 +135,7 @@ class Fleet:
 
     def page(self, path: str) -> int:
         """The status with which the web role answers. Raises URLError, also for an error page."""
-        with urllib.request.urlopen(self.address + path, timeout=20) as answer:  # noqa: S310 - ours
+        with urllib.request.urlopen(self.address + path, timeout=100) as answer:  # noqa: S310 - ours
             status: int = answer.status
             return status
 
@@ -167,7 +167,7 @@ class Fleet:
     def await_end(self, role: str) -> None:
         """Of a role that was told to end; only once, because a second time means at once."""
         process = self._processes.pop(role)
-        if process.wait(60) == -signal.SIGKILL:
+        if process.wait(100) == -signal.SIGKILL:
             _kill_group(process.pid)
         wait_until(lambda: not _group_alive(process.pid), seconds=30)
 

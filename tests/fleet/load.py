@@ -36,7 +36,7 @@ class SixRoadmaps:
         self._stage.calls.unlink(missing_ok=True)
         self._orders = [self._stage.fleet.order(GOAL) for _ in range(ROADMAPS)]
         try:
-            wait_until(self._are_planned, seconds=60, every=0.1)
+            wait_until(self._are_planned, every=0.1)
         except BaseException:
             self._give_up()
             raise

@@ -74,13 +74,13 @@ def test_every_role_may_die_and_come_back_while_a_run_goes_on(
     fleet.start(*ROLES, **script.variables())
     process = fleet.order("Tying knots", **script.variables())
 
-    wait_until(lambda: script.calls()["outline"], seconds=60)
+    wait_until(lambda: script.calls()["outline"])
     kill_and_restart(fleet, "workflow", number, script)
     assert not Concept.objects.exists()  # it died while it was planning
     script.let("plan")
 
     run_id = GenerationRun.objects.get().pk
-    wait_until(lambda: get_run_progress(run_id).ready, seconds=60)
+    wait_until(lambda: get_run_progress(run_id).ready)
     for role in ("beat", "logs", "web"):
         kill_and_restart(fleet, role, number, script)
     calls = script.calls()

@@ -29,9 +29,9 @@ def test_a_stopped_worker_hands_over_its_records_and_the_logs_role_writes_them(
     variables = {"FLEET_PROVIDER": "paying", "FLEET_CONCEPTS": "60", "FLEET_DELAY_SECONDS": "1.5"}
     fleet.start("workflow", "content_generation", "beat", **variables)
     order = fleet.order("Tying knots", **variables)
-    wait_until(GenerationRun.objects.exists, seconds=60)
+    wait_until(GenerationRun.objects.exists)
     run_id = GenerationRun.objects.get().pk
-    wait_until(lambda: get_run_progress(run_id).ready > 10, seconds=60)
+    wait_until(lambda: get_run_progress(run_id).ready > 10)
     fleet.stop("content_generation", signal.SIGTERM)
     assert get_run_progress(run_id).ready < 180
     fleet.start("content_generation", **variables)
@@ -43,5 +43,5 @@ def test_a_stopped_worker_hands_over_its_records_and_the_logs_role_writes_them(
     spent = get_run_spending(run_id)
     assert spent.calls >= 181
     fleet.start("logs", **variables)
-    wait_until(lambda: rows_of(run_id).calls >= spent.calls, seconds=60)
+    wait_until(lambda: rows_of(run_id).calls >= spent.calls)
     assert rows_of(run_id) == get_run_spending(run_id)

@@ -102,7 +102,7 @@ def test_every_line_is_json_and_says_whose_it_is(fleet: Fleet) -> None:
     visit(port, f"/nowhere/?token={SECRET}")
     run_id = order(fleet)
     swept = len(sweeps(fleet))
-    wait_until(lambda: len(sweeps(fleet)) > swept, seconds=60)
+    wait_until(lambda: len(sweeps(fleet)) > swept)
     for role in ROLES:
         fleet.stop(role, signal.SIGTERM)
 

@@ -60,7 +60,7 @@ def test_waiting_tasks_are_shown_while_permits_are_contended_and_gone_after(
                 os.kill(child, signal.SIGKILL)
             wait_until(lambda: web.waiting() == 0, seconds=3)
         # The task comes back to a new child, and the same again: the main process this time.
-        wait_until(lambda: web.metric("llm_in_flight") > 0, seconds=60)
+        wait_until(lambda: web.metric("llm_in_flight") > 0)
         with observer.transaction():
             observer.execute("LOCK TABLE concepts_artifact IN ACCESS EXCLUSIVE MODE")
             wait_until(lambda: web.waiting() > 0)

@@ -52,7 +52,7 @@ def test_a_main_process_that_is_killed_takes_its_children_along_and_may_start_ag
     script.let("plan")
     order = fleet.order("Tying knots", **variables)
     try:
-        wait_until(lambda: len(script.calls()) > 1, seconds=60)
+        wait_until(lambda: len(script.calls()) > 1)
         assert len(family(fleet.pid("web"))) > 2
         for role in ROLES:
             main = fleet.pid(role)

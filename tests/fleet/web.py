@@ -32,7 +32,7 @@ class Web:
         request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})
         began = time.monotonic()
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - our own server
+            with urllib.request.urlopen(request, timeout=100) as answer:  # noqa: S310 - our own server
                 return answer.status, answer.read(), time.monotonic() - began
         except urllib.error.HTTPError as error:
             return error.code, error.read(), time.monotonic() - began

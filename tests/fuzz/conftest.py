@@ -85,13 +85,13 @@ def site(
         )
     running = Site(port, log, process)
     try:
-        wait_until(running.is_up, seconds=60)
+        wait_until(running.is_up)
         yield running
     finally:
         # In good order first: a backend of a killed process outlives it, and holds the database.
         process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(30)
+            process.wait(100)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()

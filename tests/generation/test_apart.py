@@ -32,7 +32,7 @@ class Gate:
 
     def go_through(self, told: str) -> str:
         self._loop.call_soon_threadsafe(self.begun.set)
-        assert self.opened.wait(60), "the loop does not go on"
+        assert self.opened.wait(100), "the loop does not go on"
         return told
 
 

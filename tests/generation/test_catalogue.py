@@ -172,7 +172,7 @@ def test_the_python_of_a_tutorial_runs(entry: Entry, tmp_path: Path) -> None:
         env={"PATH": os.environ["PATH"]},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=100,
         check=False,
     )
     assert ended.returncode == 0, ended.stderr

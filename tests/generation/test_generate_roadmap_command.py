@@ -202,7 +202,7 @@ def test_stopping_saves_what_is_finished_and_tells_how_to_go_on(
     )
     wait_until(lambda: any(get_run_progress(run.pk).ready for run in GenerationRun.objects.all()))
     process.send_signal(stop)
-    stdout, stderr = process.communicate(timeout=30)
+    stdout, stderr = process.communicate(timeout=100)
     run = GenerationRun.objects.get()
     assert (process.returncode, stdout, run.state) == (1, "", "paused")
     assert f"--resume {run.pk}" in stderr

@@ -43,7 +43,7 @@ def test_resuming_waits_for_a_late_batch_without_holding_its_run(
         wait_until(lambda: is_somebody_waiting(observer))
         run = "SELECT 1 FROM generation_generationrun WHERE id = %s FOR UPDATE NOWAIT"
         assert observer.execute(run, [scribe.run_id]).fetchone() == (1,)
-    assert resuming.result(timeout=10) is True
+    assert resuming.result(timeout=100) is True
     assert get_run(scribe.run_id).state == RunState.QUEUED
 
 

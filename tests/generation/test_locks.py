@@ -53,14 +53,14 @@ def at_the_same_time(*calls: Callable[[], object]) -> None:
 
     def call(one: Callable[[], object]) -> None:
         try:
-            start.wait(30)
+            start.wait(100)
             one()
         finally:
             connection.close()
 
     with ThreadPoolExecutor(len(calls)) as pool:
         for done in [pool.submit(call, one) for one in calls]:
-            done.result(timeout=60)
+            done.result(timeout=100)
 
 
 @transaction.atomic
@@ -99,7 +99,7 @@ def test_rows_are_locked_in_the_order_of_their_keys(
             wait_until(lambda: is_somebody_waiting(observer))
             free = "SELECT id FROM concepts_artifact ORDER BY id FOR UPDATE SKIP LOCKED"
             assert [row[0] for row in observer.execute(free)] == [ids[1], *ids[2:]]
-        locking.result(timeout=30)
+        locking.result(timeout=100)
 
 
 def run_alone(unit: Callable[[list[int]], None], ids: list[int]) -> None:
@@ -162,10 +162,10 @@ def test_a_batch_that_has_not_numbered_its_events_holds_up_no_other(
     connection.close()
     with before_numbering() as (reached, go_on), ThreadPoolExecutor(1) as thread:
         held = thread.submit(db_executor.run_sync, services.save_batch, scribe.run_id, ALICE, first)
-        assert reached.wait(30)
+        assert reached.wait(100)
         saved = db_executor.run_sync(services.save_batch, scribe.run_id, BOB, second)
         go_on.set()
-        assert saved.last_seq < held.result(timeout=30).last_seq
+        assert saved.last_seq < held.result(timeout=100).last_seq
     assert GenerationEvent.objects.filter(type="artifact_ready").count() == 6
 
 
@@ -181,7 +181,7 @@ def before_numbering() -> Iterator[tuple[threading.Event, threading.Event]]:
     def wait(*arguments: object) -> int:
         if not reached.is_set():
             reached.set()
-            assert go_on.wait(30)
+            assert go_on.wait(100)
         return number(*arguments)  # type: ignore[arg-type]  # passed on
 
     with patch.object(services, "append_events", wait):

@@ -54,4 +54,4 @@ class Websocket:
 
     async def disconnect(self) -> None:
         await self._app.send_input({"type": "websocket.disconnect", "code": 1000})
-        await self._app.wait(timeout=5)
+        await self._app.wait(timeout=100)

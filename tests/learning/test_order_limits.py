@@ -242,7 +242,7 @@ def test_many_at_once_get_no_more_than_one_after_the_other(
     together = threading.Barrier(8)
 
     def come(hours: int) -> int:
-        together.wait(30)
+        together.wait(100)
         try:
             return ask(Client(), hours)
         finally:

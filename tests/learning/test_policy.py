@@ -104,6 +104,6 @@ def test_everything_collects_for_production(tmp_path: Path) -> None:
         env={"PATH": "/usr/bin:/bin", "PYTHONPATH": f"{tmp_path}:{ROOT}",
              "DJANGO_SETTINGS_MODULE": "collecting"},
         check=True,
-        timeout=60,
+        timeout=100,
     )  # fmt: skip
     assert (tmp_path / "staticfiles.json").exists()

@@ -46,7 +46,7 @@ class Aimock:
             )
 
     def __enter__(self) -> Self:
-        wait_until(self._is_up, seconds=60)
+        wait_until(self._is_up)
         return self
 
     def __exit__(
@@ -56,7 +56,7 @@ class Aimock:
         trace: TracebackType | None,
     ) -> None:
         self._process.kill()
-        self._process.wait(30)
+        self._process.wait(100)
 
     def _is_up(self) -> bool:
         assert self._process.poll() is None, self._log.read_text(errors="replace")

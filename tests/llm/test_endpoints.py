@@ -85,7 +85,7 @@ def test_a_contradiction_stops_the_start(variables: dict[str, str], words: str) 
         env=os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings.development"} | variables,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=100,
         check=False,
     )
     assert told.returncode != 0

@@ -152,7 +152,7 @@ def assert_no_thoughts() -> None:
 def assert_totals(run: dict[str, Any], server: ModelServer) -> None:
     """The ledger is what the server counted, and so is the report."""
     rows = ModelCallRecord.objects.filter(run=run["id"])
-    wait_until(lambda: rows.count() >= len(server.received), seconds=60)
+    wait_until(lambda: rows.count() >= len(server.received))
     spent = {
         tokens: sum(getattr(request, tokens) for request in server.received)
         for tokens in ("tokens_in", "tokens_out")

@@ -54,7 +54,7 @@ async def test_under_all_faults_everything_comes_clean(hasty: None) -> None:
     faults = Faults(0.15, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, retry_after=0.1)
     with ModelServer(faults, seed=7) as server:
         # Long enough for an answer on a busy machine: only the silent ones run into it.
-        endpoint = endpoint_of(server, timeout_seconds=2.0, concurrency=16)
+        endpoint = endpoint_of(server, timeout_seconds=5.0, concurrency=16)
         async with open_gateway(endpoint) as gateway:
             answers = await ask_many(gateway, 60)
         assert {request.fault for request in server.received} >= set(vars(faults)) - {"retry_after"}

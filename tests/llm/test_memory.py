@@ -55,7 +55,7 @@ def test_who_uses_the_catalogue_does_not_load_it() -> None:
         env=os.environ | {"PYTHONPATH": str(ROOT)} | variables,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=100,
         check=True,
     )
     assert printed.stdout.strip().endswith("False")

@@ -28,7 +28,7 @@ def test_nobody_advertises_anything(server: ModelServer) -> None:
         stdout=theirs,
         stderr=theirs,
     ) as process:
-        assert process.wait(60) == 0
+        assert process.wait(100) == 0
     os.close(theirs)
     told = os.read(ours, 100_000).decode()
     os.close(ours)
