@@ -21,6 +21,8 @@ from config.environment import Environment
 from config.results import RedactingBackend
 from tests.config.test_settings import COMPLETE, ROOT, STRONG_KEY
 
+pytestmark = pytest.mark.slow
+
 SECRET = "Tr0ub4dor-and-3"
 # The part of django.setup() that is about logs; the apps would take seconds to load.
 START = """

@@ -16,6 +16,8 @@ import pytest
 
 from tests.config.test_settings import COMPLETE
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ["accounts", "concepts", "config", "connections", "generation", "learning", "roadmaps"]
 COMMANDS = [

@@ -13,6 +13,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config.secret_key import refuse_weak_key
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 STRONG_KEY = "only tests sign with this one, " * 2
 COMPLETE = {

@@ -20,6 +20,8 @@ from connections.instruments import exposition
 from tests.connections.cast import REAL_TRANSACTIONS, Gate, eventually
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 WAITING = "db_semaphore_waiting_tasks"
 TIMEOUTS = "db_pool_timeouts_total"

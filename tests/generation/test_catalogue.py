@@ -161,6 +161,7 @@ def test_a_tutorial_has_neither_raw_html_nor_pictures(entry: Entry) -> None:
     assert not kinds & {"html_block", "html_inline", "image"}
 
 
+@pytest.mark.slow
 @every_concept
 def test_the_python_of_a_tutorial_runs(entry: Entry, tmp_path: Path) -> None:
     script = tmp_path / "tutorial.py"

@@ -28,7 +28,7 @@ from tests.waiting import wait_until
 ROOT = Path(__file__).resolve().parents[2]
 BUILT_IN = "Python web development"
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 Outcome = subprocess.CompletedProcess[str]
 Manage = Callable[..., Outcome]
@@ -83,7 +83,6 @@ def assert_report(report: dict[str, Any]) -> None:
     assert (roadmap.visibility, roadmap.owner) == ("public", None)
 
 
-@pytest.mark.slow
 def test_the_same_goal_again_is_the_same_roadmap_unless_a_new_one_is_asked_for(
     manage: Manage,
 ) -> None:
@@ -98,7 +97,6 @@ def test_the_same_goal_again_is_the_same_roadmap_unless_a_new_one_is_asked_for(
     assert (first["slug"], new["slug"]) == ("python-web-development", "python-web-development-2")
 
 
-@pytest.mark.slow
 def test_text_tells_people_what_there_is_now(manage: Manage) -> None:
     outcome = manage("generate_roadmap", BUILT_IN)
     assert outcome.returncode == 0
@@ -164,14 +162,12 @@ def test_a_dry_run_prints_the_outline_and_writes_nothing(manage: Manage) -> None
     assert not Roadmap.objects.exists()
 
 
-@pytest.mark.slow
 def test_an_owners_roadmap_is_private(manage: Manage) -> None:
     alice = User.objects.create_user("alice@example.org")
     manage("generate_roadmap", BUILT_IN, "--owner", "Alice@example.org")
     assert Roadmap.objects.values_list("owner", "visibility").get() == (alice.pk, "private")
 
 
-@pytest.mark.slow
 def test_ready_again_but_with_a_failure_ends_with_3_and_names_it(manage: Manage) -> None:
     manage("generate_roadmap", BUILT_IN)
     quiz = Artifact.objects.filter(kind="quiz").earliest("position")
@@ -185,7 +181,6 @@ def test_ready_again_but_with_a_failure_ends_with_3_and_names_it(manage: Manage)
     assert (failure["artifact"], failure["concept"]) == ("quiz", quiz.concept.title)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_stopping_saves_what_is_finished_and_tells_how_to_go_on(
     manage: Manage, stop: signal.Signals

@@ -21,6 +21,8 @@ from tests.faults.slow_commits import slow_commits
 from tests.generation.cast import ScriptedProvider, assert_complete, get_run, make_outline, open_run
 from tests.generation.sampling import Sampler
 
+pytestmark = pytest.mark.slow
+
 QUICK = Limits(batch_concepts=4, batch_seconds=0.05, poll_seconds=0.05)
 
 

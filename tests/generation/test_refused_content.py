@@ -30,6 +30,8 @@ from tests.generation.cast import (
     open_run,
 )
 
+pytestmark = pytest.mark.slow
+
 ONE_BATCH = Limits(model_calls=36, batch_concepts=50, batch_seconds=0.3, poll_seconds=0.05)
 
 

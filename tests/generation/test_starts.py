@@ -102,6 +102,7 @@ def test_the_page_of_such_a_run_says_so(worker: None, monkeypatch: pytest.Monkey
     assert "ALL_PROXY names a SOCKS proxy" in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [[], ["--dry-run"]])
 def test_the_command_says_so_in_a_sentence(options: list[str]) -> None:
     server = {"LLM_BASE_URL": ELSEWHERE, "LLM_MODEL": "bee-1"}

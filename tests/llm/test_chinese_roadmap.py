@@ -19,7 +19,7 @@ from roadmaps.models import Module, Roadmap, Stage
 from tests.generation import writings
 from tests.llm.model_server import KEY, MODEL, ModelServer, Received
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 GOAL = "我想系统学习机器学习，每周8小时"
 CONCEPTS = 8

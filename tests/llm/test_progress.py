@@ -76,6 +76,7 @@ def test_whoever_waits_for_a_plan_sees_that_and_how_long(
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.slow
 @pytest.mark.parametrize("stream", [StringIO(), Terminal()])
 def test_a_run_tells_of_its_planning_until_there_is_a_plan(
     slow: ModelServer, monkeypatch: pytest.MonkeyPatch, stream: StringIO

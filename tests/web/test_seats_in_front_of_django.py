@@ -17,7 +17,10 @@ from tests.databases import database_url
 from tests.waiting import wait_until
 from tests.web.server import Answer, WebServer
 
-pytestmark = [pytest.mark.django_db(transaction=True, available_apps=["connections"])]
+pytestmark = [
+    pytest.mark.django_db(transaction=True, available_apps=["connections"]),
+    pytest.mark.slow,
+]
 POOL = 4
 
 
