@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 import types
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from tests.hostile.building import CannotBuild, Text, build
-from tests.hostile.collecting import find_functions, is_below, parameters, walk_modules
+from tests.hostile.collecting import Function, find_functions, is_below, walk_modules
 from tests.hostile.measuring import (
     LONG,
     LOOP_SECONDS,
@@ -26,12 +24,7 @@ LONGEST_C_CALL = 0.2
 _PROBE = 100
 
 
-@dataclass(frozen=True)
-class TextFunction:
-    name: str
-    function: Callable[..., Any]
-    takes: dict[str, Any]
-
+class TextFunction(Function):
     @property
     def most_seconds(self) -> float:
         return THREAD_SECONDS if is_below(self.name, IN_THREADS) else LOOP_SECONDS
@@ -41,9 +34,14 @@ class TextFunction:
         return NOT_LONGER_THAN.get(self.name, (LONG, ""))[0]
 
     def prepare(self, text: Text, length: int, *, is_whole: bool) -> Callable[[], object]:
-        given = {
-            name: build(hint, text, length, is_whole=is_whole) for name, hint in self.takes.items()
-        }
+        """A call with such a text; one that does nothing where no value can be made of it."""
+        try:
+            given = {
+                name: build(hint, text, length, is_whole=is_whole)
+                for name, hint in self.takes.items()
+            }
+        except CannotBuild:
+            return lambda: None
         return partial(self._to_its_end, given)
 
     def _to_its_end(self, given: dict[str, Any]) -> object:
@@ -65,7 +63,9 @@ class TextFunction:
     def long_c_calls(self, texts: dict[str, Text]) -> Iterator[str]:
         for name, text in texts.items():
             for is_whole in self.shapes():
-                seconds, called = longest_c_call(self._run(text, is_whole=is_whole), self.longest)
+                seconds, called = longest_c_call(
+                    self._run(text, is_whole=is_whole), self.longest, least=LONGEST_C_CALL
+                )
                 if seconds > LONGEST_C_CALL:
                     yield f"{self.name}, {name}: {called} holds the interpreter {seconds:.2f} s"
 
@@ -74,10 +74,9 @@ class TextFunction:
 
 
 def functions_of(module: types.ModuleType) -> Iterator[TextFunction]:
-    for name, value in find_functions(module):
-        function = inspect.unwrap(value)
-        if not is_below(name, PASSED_OVER):
-            yield TextFunction(name, function, parameters(function))
+    for one in find_functions(module):
+        if not is_below(one.name, PASSED_OVER):
+            yield TextFunction(one.name, one.function, one.takes)
 
 
 def list_functions() -> Iterator[TextFunction]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import re
+import tomllib
 import types
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from concepts.content import QuizContent
-from tests.hostile.collecting import find_patterns
+from tests.hostile import collecting
+from tests.hostile.building import APPS
+from tests.hostile.collecting import find_patterns, walk_modules
 from tests.hostile.expressions import faults_of, ways_of
 from tests.hostile.functions import TextFunction, functions_of, list_functions
 from tests.hostile.measuring import LOOP_SECONDS, find_fault, longest_c_call
@@ -32,6 +37,36 @@ def count_pairs(text: str) -> int:
 
 def count_words(letter: Letter) -> int:
     return sum(letter.words.count(word) for word in letter.words)
+
+
+@dataclass(frozen=True)
+class Counting:
+    """One of each kind of method; all of them are slow."""
+
+    text: str
+
+    @staticmethod
+    def static(text: str) -> int:
+        return count_pairs(text)
+
+    @classmethod
+    def of_class(cls, text: str) -> int:
+        return count_pairs(text)
+
+    def of_text(self) -> int:
+        return count_pairs(self.text)
+
+    @property
+    def told(self) -> int:
+        return count_pairs(self.text)
+
+    @functools.cached_property
+    def kept(self) -> int:
+        return count_pairs(self.text)
+
+
+def all_differ(length: int) -> str:
+    return "".join(chr(0x4E00 + n % 20_000) for n in range(length))
 
 
 async def not_called(text: str) -> str:
@@ -64,6 +99,54 @@ def test_a_slow_expression_is_found_wherever_a_module_keeps_it(held: object) -> 
     (pattern,) = find_patterns(planted(PLANTED=held))
     assert pattern.name.startswith(f"{__name__}.PLANTED")
     assert pattern.expression.pattern == SLOW
+
+
+def test_every_app_is_looked_through() -> None:
+    project = tomllib.loads(Path("pyproject.toml").read_text())
+    assert set(APPS) == set(project["tool"]["importlinter"]["root_packages"])
+
+
+def test_a_new_module_is_looked_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inner = tmp_path / "a_new_app" / "a_folder"
+    inner.mkdir(parents=True)
+    for folder in (inner, inner.parent):
+        (folder / "__init__.py").touch()
+    (inner / "a_module.py").write_text("def count(text: str) -> int:\n    return len(text)\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(collecting, "APPS", ("a_new_app",))
+    names = {one.name for module in walk_modules(()) for one in functions_of(module)}
+    assert names == {"a_new_app.a_folder.a_module.count"}
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        count_pairs,
+        [count_pairs],
+        {"pairs": (count_pairs,)},
+        [lambda text: count_pairs(text) + 1],
+        functools.cache(count_pairs),
+        Counting,
+    ],
+)
+def test_a_slow_function_is_found_wherever_a_module_keeps_it(held: object) -> None:
+    found = list(functions_of(planted(PLANTED=held)))
+    assert found
+    for one in found:
+        assert one.name.startswith(f"{__name__}.PLANTED")
+        assert any(one.faults({"all differ": all_differ})), one.name
+
+
+def test_all_kinds_of_methods_are_found() -> None:
+    names = {one.name.rpartition(".")[2] for one in functions_of(planted(PLANTED=Counting))}
+    assert names == {"static", "of_class", "of_text", "told", "kept"}
+
+
+def test_an_annotation_that_only_the_checker_reads_hides_no_function() -> None:
+    def count(text: str, rows: Unknown[str] | None = None) -> int:  # type: ignore[name-defined]  # noqa: F821
+        return count_pairs(text)
+
+    assert [one.takes for one in functions_of(planted(PLANTED=count))] == [{"text": str}]
 
 
 def test_a_slow_expression_is_red_by_texts_of_its_own() -> None:
@@ -104,7 +187,7 @@ def test_functions_over_texts_and_over_what_is_made_of_texts_are_found() -> None
 @pytest.mark.parametrize("name", ["count_pairs", "count_words"])
 def test_a_slow_function_is_red(name: str) -> None:
     texts = {"'ab'": quick_texts()["'a'"], "words": quick_texts()["' '"]}
-    texts["all differ"] = lambda length: "".join(chr(0x4E00 + n % 20_000) for n in range(length))
+    texts["all differ"] = all_differ
     assert any(planted_functions()[name].faults(texts))
 
 
