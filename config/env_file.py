@@ -17,7 +17,9 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
-_ASSIGNMENT = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z_0-9]*)\s*=\s*(.*)", re.DOTALL)
+_ASSIGNMENT = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z_0-9]*)\s*=(.*)", re.DOTALL)
+_COMMENT = re.compile(r"\s#")
+_CLOSING = {"'": re.compile("'"), '"': re.compile(r'(?<!\\)"')}
 
 
 def read_text(path: Path, name: str) -> str:
@@ -51,8 +53,19 @@ def parse_assignments(text: str, name: str) -> dict[str, str]:
             raise ImproperlyConfigured(
                 f"Line {number} of {name} is neither NAME=value nor a comment (# …)."
             )
-        values[assignment[1]] = _unquote(assignment[2])
+        values[assignment[1]] = _unquote(_without_comment(assignment[2]))
     return values
+
+
+def _without_comment(value: str) -> str:
+    """As Compose reads it: a # behind white space begins a comment, but within quotes."""
+    stripped = value.strip()
+    closing = _CLOSING.get(stripped[:1])
+    end = closing.search(stripped, 1) if closing else None
+    if end and stripped[end.end() :].lstrip().startswith("#"):
+        return stripped[: end.end()]
+    comment = None if end else _COMMENT.search(value)
+    return value[: comment.start()].strip() if comment else stripped
 
 
 def _unquote(value: str) -> str:

@@ -133,6 +133,27 @@ def test_whatever_starts_reads_the_file_or_says_why_not(checkout: Path, start: s
         assert "Traceback" not in outcome.stderr
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("a # what it is", "a"),
+        ("   # nothing yet", ""),
+        ("sk-1\t# key", "sk-1"),
+        ("'a # b' # c", "a # b"),
+        ('"a # b"   #c', "a # b"),
+        ('"" # empty', ""),
+        ("a#b", "a#b"),
+        ("#abc", "#abc"),
+        ('"a # b"', "a # b"),
+        ('"a" b # c', '"a" b # c'),
+    ],
+)
+def test_a_comment_behind_a_value_is_none_of_it(checkout: Path, written: str, read: str) -> None:
+    (checkout / ".env").write_text(f"OTHER={written}\n", encoding="utf-8")
+    read_env_file()
+    assert os.environ["OTHER"] == read
+
+
 @pytest.mark.parametrize("secret", ["$ecret", "$HOME", "$$", "$OTHER", "\\$x", "a$b", "${OTHER}"])
 @pytest.mark.parametrize("from_file", [False, True])
 def test_a_value_that_looks_like_a_reference_is_a_value(
