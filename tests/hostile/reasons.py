@@ -44,6 +44,7 @@ PASSED_OVER = {
     "generation.foreground": "opens a run for a command",
     "generation.management": "what operators type",
     "generation.pipeline.Puller.__init__": "opens a run",
+    "generation.providers.catalogue._read_yaml": "reads our own files",
     "generation.providers.gateway.network": "what operators set",
     "generation.providers.gateway.models.open_client": "opens connections",
     "generation.patience": "units of the database, and pauses without an end",
