@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from ssl import SSLCertVerificationError
 
 import pytest
@@ -134,6 +135,29 @@ async def test_a_proxy_that_does_not_answer_is_named(
     async with open_gateway(endpoint_of(server, base_url=ELSEWHERE)) as gateway:
         with pytest.raises(SystemicError, match=r"model\.example, through the proxy of HTTP_PROXY"):
             await gateway.write_text(prompt_for("tutorial"))
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_a_proxy_that_wants_a_password_is_named_at_once(
+    server: ModelServer, monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    """Asked for the page itself, or, where it may not look inside, to be let through."""
+    asked: list[bytes] = []
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as proxy:
+        port = proxy.sockets[0].getsockname()[1]
+        monkeypatch.setenv(f"{scheme}_proxy", f"http://127.0.0.1:{port}")
+        endpoint = endpoint_of(server, base_url=f"{scheme}://model.example/v1")
+        async with open_gateway(endpoint) as gateway:
+            with pytest.raises(SystemicError, match=rf"the proxy of {scheme}_proxy.* NO_PROXY"):
+                await gateway.write_text(prompt_for("tutorial"))
+    assert len(asked) == 1
 
 
 def test_a_certificate_that_nobody_vouches_for_is_no_matter_of_patience() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ssl import SSLCertVerificationError
 from typing import Literal
 
+from httpx2 import ProxyError
 from pydantic_ai import exceptions as theirs
 
 from generation.characters import whole_characters
@@ -25,12 +26,13 @@ from generation.providers.gateway.bounds import (
     WireFault,
 )
 from generation.providers.gateway.concessions import OF_THE_FIELD
-from generation.providers.gateway.network import place
+from generation.providers.gateway.network import place, proxy_refuses
 
 # A server that asks for more patience than this is waited for by people, not by processes.
 MOST_PATIENCE_SECONDS = 600.0
 # What an address answers where no model lives, besides 404.
 GONE = (405, 410)
+PROXY_REFUSES = "407"
 # What is not to be had by asking again: too long, or not for these eyes.
 NEVER = (413, 451)
 DETAIL_CHARACTERS = 500
@@ -185,11 +187,8 @@ def _transient(error: theirs.ModelAPIError, detail: str, endpoint: Endpoint) -> 
 def _systemic(error: theirs.ModelAPIError, endpoint: Endpoint) -> str | None:
     """Why nothing will succeed until a person acts, in words for that person."""
     said = _said(error)
-    if isinstance(_innermost(error), SSLCertVerificationError):
-        return (
-            f"the certificate of the model server at {place(endpoint)} is not trusted; "
-            "SSL_CERT_FILE may name a file with whom to trust"
-        )
+    if (reason := _on_the_way(error, endpoint)) is not None:
+        return reason
     is_unknown = isinstance(error, theirs.ModelAuthenticationError) and _status(error) != 403
     if is_unknown or _OF_THE_KEY.search(said):
         return REFUSED_KEY
@@ -205,6 +204,19 @@ def _systemic(error: theirs.ModelAPIError, endpoint: Endpoint) -> str | None:
         minutes = round(error.retry_after / 60)
         return f"the model server asks to be left alone for {minutes} minutes"
     return None
+
+
+def _on_the_way(error: theirs.ModelAPIError, endpoint: Endpoint) -> str | None:
+    """Why nothing comes through, where that is no matter of patience."""
+    chain = list(_chain(error))
+    if isinstance(chain[-1], SSLCertVerificationError):
+        return (
+            f"the certificate of the model server at {place(endpoint)} is not trusted; "
+            "SSL_CERT_FILE may name a file with whom to trust"
+        )
+    # The answer of a proxy to a request; to a CONNECT it is an error whose text is the status.
+    told = next((str(one) for one in chain if isinstance(one, ProxyError)), str(_status(error)))
+    return proxy_refuses(endpoint) if told.startswith(PROXY_REFUSES) else None
 
 
 REFUSED_KEY = "the model server refused the key (LLM_API_KEY)"

@@ -90,6 +90,17 @@ def place(endpoint: Endpoint) -> str:
     return f"{endpoint.host}, through the proxy of {proxy.variable}" if proxy else endpoint.host
 
 
+def proxy_refuses(endpoint: Endpoint) -> str:
+    """What to do about a proxy that will not let us through."""
+    proxy = find_proxy(endpoint.base_url)
+    named = f"the proxy of {proxy.variable}" if proxy else "a proxy"
+    mend = f"mend {proxy.variable}" if proxy else "ask who runs it"
+    return (
+        f"{named} lets nobody through to {endpoint.host} without a name and a password that it "
+        f"knows (http://name:password@host:port): {mend}, or name {endpoint.host} in NO_PROXY"
+    )
+
+
 def client_options(endpoint: Endpoint) -> dict[str, Any]:
     """What the library's client is to be built with. Raises SystemicError naming the variable."""
     proxy = find_proxy(endpoint.base_url)
