@@ -84,6 +84,8 @@ IN_THREADS = {
     "generation.marks": "judged apart",
     "generation.placeholders": "judged apart",
     "generation.providers.gateway.models": "objects are looked for apart",
+    "generation.providers.gateway.responses.check_response": "looked at apart",
+    "generation.providers.gateway.responses._says_something": "looked at apart",
     "generation.providers.judging": "judged apart",
     "generation.providers.schemas": "judged apart",
     "generation.quiz_language": "judged apart",

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from pydantic_ai.messages import ModelResponse
 
+from generation.apart import apart
 from generation.draining import heed_cancellation
 from generation.metrics import LLM_TOKENS, model_call, outcome_of
 from generation.providers.base import (
@@ -118,7 +119,8 @@ class Requests:
         """What the server says of a request concerns all others: of this process and the fleet."""
         try:
             entry.response = await self._ask(entry, asking)
-            check_response(entry.response, asking.ending)
+            # It looks through all of a text for what is more than thoughts.
+            await apart(check_response, entry.response, asking.ending)
             entry.is_whole = True
         except ProviderError as error:
             await self._tell_others(error, entry.prompt.subject)
