@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
@@ -46,7 +47,7 @@ class Answered(BaseModel):
         if not isinstance(data, dict):
             return data
         fields = cls.model_fields
-        data = _unwrap(data, fields)
+        data = _unwrap(data, fields.keys())
         return {
             name: _unpack(value, fields.get(name))
             for name, value in data.items()
@@ -54,7 +55,7 @@ class Answered(BaseModel):
         }
 
 
-def _unwrap(data: dict[str, Any], fields: Collection[str]) -> dict[str, Any]:
+def _unwrap(data: dict[str, Any], fields: AbstractSet[str]) -> dict[str, Any]:
     """Out of `{"name": …, "arguments": …}`, `{"response": …}`, or the schema's own `properties`."""
     for _ in range(MOST_WRAPPERS):
         if any(name in fields for name in data):

@@ -171,7 +171,8 @@ def _build_sequence(origin: Any, parts: Any, text: Text, length: int, *, is_whol
     else:
         many = 1 if parts[0] is str else _MANY
         items = [build(parts[0], text, length // many, is_whole=is_whole) for _ in range(many)]
-    kind = origin if origin in {tuple, set, frozenset} else list
+    kind = {collections.abc.Set: set}.get(origin, origin)
+    kind = kind if kind in {tuple, set, frozenset} else list
     return iter(items) if origin is collections.abc.Iterator else kind(items)
 
 
