@@ -204,6 +204,7 @@ def test_a_bad_link_inside_a_good_one_does_not_stretch_it() -> None:
     assert page.links == ["from mailto:a@b.example to"]
 
 
+@pytest.mark.slow
 @deterministic
 @given(markdown=markdowns)
 def test_no_text_yields_anything_that_is_not_listed(markdown: str) -> None:

@@ -167,6 +167,7 @@ def test_the_role_scripts_refuse_likewise(dead_end: DeadEnd, start: Start) -> No
     assert dead_end.attempts == 0
 
 
+@pytest.mark.slow
 def test_an_attempt_would_have_been_counted(dead_end: DeadEnd, start: Start) -> None:
     process = start([sys.executable, "manage.py", "migrate"])
     said, _ = process.communicate(timeout=100)

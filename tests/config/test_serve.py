@@ -208,6 +208,7 @@ def refused(*arguments: str, **variables: str) -> str:
     return outcome.stderr
 
 
+@pytest.mark.slow
 def test_a_port_in_use_is_told_in_one_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as busy:
         port = busy.getsockname()[1]
@@ -220,11 +221,13 @@ def test_what_is_no_port_is_refused(port: str) -> None:
     assert "PORT is" in refused(f"--port={port}")
 
 
+@pytest.mark.slow
 def test_a_database_that_is_away_is_told_in_words() -> None:
     said = refused("--port", str(free_port()), REDIS_URL="redis://127.0.0.1:1")
     assert "DATABASE_URL" in said
 
 
+@pytest.mark.slow
 def test_too_many_connections_are_refused_with_the_arithmetic() -> None:
     said = refused("--port", str(free_port()), ROLE_WEB_CONNECTIONS="99")
     assert "(1 processes + 0 overlap) x 100" in said

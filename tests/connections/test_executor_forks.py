@@ -10,7 +10,7 @@ from django.db import connection
 import connections
 from tests.connections.cast import REAL_TRANSACTIONS
 
-pytestmark = REAL_TRANSACTIONS
+pytestmark = [REAL_TRANSACTIONS, pytest.mark.slow]
 
 KEYS = ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS", "CONN_MAX_AGE")
 

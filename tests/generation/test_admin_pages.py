@@ -58,6 +58,7 @@ def test_every_model_of_ours_has_its_place() -> None:
     assert ours <= shown
 
 
+@pytest.mark.slow
 @every_model
 def test_its_list_opens_and_asks_no_more_for_many_rows(
     admin_client: Client, model: Registered
@@ -75,6 +76,7 @@ def test_its_list_can_be_searched(admin_client: Client, model: Registered) -> No
         assert admin_client.get(url, {"q": words}).status_code == 200
 
 
+@pytest.mark.slow
 @every_model
 def test_a_row_opens_and_asks_no_more_when_much_belongs_to_it(
     admin_client: Client, model: Registered

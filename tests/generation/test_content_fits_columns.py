@@ -200,6 +200,7 @@ def _longest_link(number: int) -> str:
     return start + _filled(163, number)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_everything_at_its_bound_is_stored() -> None:
     plan = _at_its_bound(make_outline(4, requires={}), "plan") | {"language": "en"}

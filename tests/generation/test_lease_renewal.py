@@ -34,7 +34,7 @@ from tests.generation.cast import (
 from tests.generation.scribe import Scribe
 from tests.waiting import until
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 LIMITS = Limits(
     model_calls=2, batch_seconds=0.01, poll_seconds=0.02, lease_seconds=1.0, outage_seconds=20.0

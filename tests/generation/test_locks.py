@@ -31,7 +31,7 @@ from tests.generation.test_lock_order import is_somebody_waiting
 from tests.learning.library import QuickProvider, open_order
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 TRIES = 50
 

@@ -25,6 +25,8 @@ from tests.generation.cast import (
     open_run,
 )
 
+pytestmark = pytest.mark.slow
+
 # A batch is never full and its time never comes: only the end of the pull writes it.
 NEVER = Limits(model_calls=6, batch_concepts=100, batch_seconds=60, poll_seconds=0.02)
 QUICK = Limits(batch_concepts=4, batch_seconds=0.02, poll_seconds=0.02, retry_seconds=0.01)

@@ -32,6 +32,8 @@ from tests.generation.cast import (
 )
 from tests.generation.sampling import Sampler
 
+pytestmark = pytest.mark.slow
+
 QUICK = Limits(batch_concepts=4, batch_seconds=0.02, poll_seconds=0.02, retry_seconds=0.01)
 
 

@@ -39,6 +39,8 @@ from tests.generation.paying import (
 )
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = Path(__file__).with_name("paying_process.py")
 ROOT = SCRIPT.parents[2]
 CALLS = 3

@@ -89,6 +89,7 @@ def test_the_colours_of_code_are_what_their_source_makes() -> None:
     assert made == render_code_css()
 
 
+@pytest.mark.slow
 def test_everything_collects_for_production(tmp_path: Path) -> None:
     """A file that names another which is not there would stop a deployment here."""
     code = (

@@ -65,6 +65,7 @@ def test_a_gateway_needs_a_model(settings: Settings) -> None:
         configured_endpoint()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("variables", "words"),
     [

@@ -60,6 +60,7 @@ def starts(bucket: Bucket, clock: Clock, *, seconds: float, tokens: float = 0.0)
     return started
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate", [10, 60, 1_200])
 def test_a_minute_holds_nearly_what_is_allowed_and_never_more(rate: int) -> None:
     clock = Clock()

@@ -13,6 +13,8 @@ from tests.servers import ThrowAwayServer
 from tests.waiting import wait_until
 from tests.web.server import Answer, WebServer
 
+pytestmark = pytest.mark.slow
+
 POOL = 4
 
 
