@@ -130,7 +130,6 @@ def test_a_bad_value_is_told_by_name(name: str, value: str, words: str) -> None:
     assert "Traceback" not in outcome.stderr
 
 
-@pytest.mark.slow
 def test_a_copied_example_changes_nothing(tmp_path: Path) -> None:
     lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
     pairs = [line.split("=", 1) for line in lines if line and not line.startswith("#")]

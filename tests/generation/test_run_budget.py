@@ -209,7 +209,6 @@ def hear(process: Paying) -> tuple[str, int]:
     return state, int(calls)
 
 
-@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_two_processes_stop_together_and_overshoot_by_no_more_than_is_in_flight(
     start_paying: Callable[..., Paying],
@@ -228,7 +227,6 @@ def test_two_processes_stop_together_and_overshoot_by_no_more_than_is_in_flight(
     assert rows_of(run_id).calls == ours + theirs
 
 
-@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_what_a_killed_process_had_saved_stays_counted(
     start_paying: Callable[..., Paying],

@@ -81,7 +81,6 @@ def test_a_restart_under_load_costs_one_request_a_connection(
     web.wait_until_whole(POOL)
 
 
-@pytest.mark.slow
 def test_while_the_server_is_away_the_answer_is_503(
     database: ThrowAwayServer, web: WebServer
 ) -> None:
@@ -97,7 +96,6 @@ def test_while_the_server_is_away_the_answer_is_503(
     web.wait_until_whole(POOL)
 
 
-@pytest.mark.slow
 def test_the_first_crowd_after_an_outage_is_served(
     database: ThrowAwayServer, web: WebServer
 ) -> None:
@@ -127,7 +125,6 @@ def test_a_closed_connection_is_gone_from_the_server(database: ThrowAwayServer) 
             assert observer.execute(found, [pid]).fetchone() is None
 
 
-@pytest.mark.slow
 def test_a_neighbour_who_takes_everything(database: ThrowAwayServer) -> None:
     """Scenario 10: 503 while it lasts, the true cause in the log, recovery by itself."""
     with WebServer(database.url("web"), connections=POOL) as web:
