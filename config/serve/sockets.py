@@ -1,13 +1,16 @@
-"""Web sockets whose bytes are no text are refused without a word of an exception.
+"""Web sockets that are refused, or whose bytes are no text, end without a word of an exception.
 
-uvicorn logs such a frame as an error of ours, with its traceback, and fails at such an address.
+uvicorn logs such a frame as an error of ours, with its traceback, fails at such an address, and
+takes a handshake that was answered with a refusal of one's own for one that was never answered.
 """
 
 from __future__ import annotations
 
+from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode
 from websockets.http11 import Request
+from websockets.protocol import State
 
 
 class CarefulSocketProtocol(WebSocketsSansIOProtocol):
@@ -20,10 +23,16 @@ class CarefulSocketProtocol(WebSocketsSansIOProtocol):
     def send_receive_event_to_app(self) -> None:
         if self.curr_msg_data_type == "text" and not _is_text(self.frames):
             self.frames = []
-            self.conn.send_close(CloseCode.INVALID_DATA)
-            self.handle_parser_exception()
+            if self.conn.state is State.OPEN:  # it may have said good-bye in the same breath
+                self.conn.send_close(CloseCode.INVALID_DATA)
+                self.handle_parser_exception()
             return
         super().send_receive_event_to_app()
+
+    async def send(self, message: ASGISendEvent) -> None:
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and not message.get("more_body"):
+            self.handshake_complete = True
 
 
 def _is_text(frames: list[bytes]) -> bool:

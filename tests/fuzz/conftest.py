@@ -46,7 +46,8 @@ class Site:
         self.told = self.log.stat().st_size
 
     def complaints(self) -> list[str]:
-        """Uncaught exceptions, in whatever dress."""
+        """Uncaught exceptions, in whatever dress; what was begun before is over by now."""
+        self.is_up()
         lines = self.log.read_bytes()[self.told :].decode(errors="replace").splitlines()
         signs = ("Traceback (most recent", "[error ", "[critical", "Internal Server Error")
         return [line for line in lines if any(sign in line for sign in signs)]

@@ -111,20 +111,21 @@ def test_a_socket_with_odd_headers_is_opened_or_refused(
     with dial(site, f"/ws{run.get_absolute_url()}", header) as line:
         head = line.recv(4_096)
     assert head == b"" or head.startswith((HEAD, b"HTTP/1.1 4"))
-    assert site.complaints() == []
     assert site.is_up()
+    assert site.complaints() == []
 
 
 @pytest.mark.parametrize("name", FRAMES)
-@pytest.mark.parametrize("masked", [True, False])
+@pytest.mark.parametrize("way", ["masked", "bare", "with the good-bye"])
 def test_a_frame_that_says_nothing_ends_at_most_its_socket(
-    site: Site, run: GenerationRun, name: str, masked: bool
+    site: Site, run: GenerationRun, name: str, way: str
 ) -> None:
     kind, content = FRAMES[name]
+    sent, bye = frame(kind, content, masked=way != "bare"), frame(CLOSE, struct.pack("!H", 1000))
     with dial(site, f"/ws{run.get_absolute_url()}") as line:
         assert line.recv(4_096).startswith(HEAD)
-        line.sendall(frame(kind, content, masked=masked))
-        line.sendall(frame(CLOSE, struct.pack("!H", 1000)))
+        for piece in [sent + bye] if way == "with the good-bye" else [sent, bye]:
+            line.sendall(piece)
         read_all(line)
-    assert site.complaints() == []
     assert site.is_up()
+    assert site.complaints() == []
