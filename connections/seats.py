@@ -72,10 +72,10 @@ class Seats:
         if not waited:
             place.result()()
 
-    def give_back(self, seat: object = None) -> None:
-        """The seat passes to the first in the queue, or is free. Unnamed, it is the oldest."""
+    def _give_back(self, seat: object) -> None:
+        """The seat passes to the first in the queue, or is free."""
         with self._lock:
-            del self._taken[next(iter(self._taken)) if seat is None else seat]
+            del self._taken[seat]
             if self._queue:
                 self._seat(self._queue.popitem(last=False)[0])
 
@@ -130,7 +130,7 @@ class Seats:
     def _seat(self, place: Place) -> None:
         seat = object()
         self._taken[seat] = time.monotonic()
-        place.set_result(partial(self.give_back, seat))
+        place.set_result(partial(self._give_back, seat))
 
 
 class Ticket:
@@ -141,9 +141,9 @@ class Ticket:
     not wait for a seat while its own is empty.
     """
 
-    def __init__(self, seats: Seats, give_back: GiveBack | None = None) -> None:
+    def __init__(self, seats: Seats, give_back: GiveBack) -> None:
         self._seats = seats
-        self._give_back = give_back or seats.give_back
+        self._give_back = give_back
         self._lock = threading.Lock()
         self._held = True
         self._lent = False
@@ -189,7 +189,7 @@ class Ticket:
 _ticket: ContextVar[Ticket | None] = ContextVar("connections_ticket", default=None)
 
 
-def seat_request(seats: Seats, give_back: GiveBack | None = None) -> Ticket:
+def seat_request(seats: Seats, give_back: GiveBack) -> Ticket:
     """Note, for this context and the threads it works in, that it has a seat of `seats`."""
     ticket = Ticket(seats, give_back)
     _ticket.set(ticket)

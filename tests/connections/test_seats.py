@@ -32,12 +32,13 @@ async def test_never_more_are_taken_than_there_are() -> None:
 
     async def visit() -> None:
         nonlocal inside, most
-        assert await wait_for_seat(seats, never(), 10)
+        give_back = await wait_for_seat(seats, never(), 10)
+        assert give_back is not None
         inside += 1
         most = max(most, inside)
         await asyncio.sleep(0)
         inside -= 1
-        seats.give_back()
+        give_back()
 
     await asyncio.gather(*(visit() for _ in range(50)))
     assert most == 3
@@ -46,17 +47,18 @@ async def test_never_more_are_taken_than_there_are() -> None:
 
 async def test_first_come_first_served_threads_among_coroutines() -> None:
     seats, order = Seats(1), []
-    seats.take(1)
+    begin = seats.take(1)
 
     async def visit(name: str) -> None:
-        await wait_for_seat(seats, never(), 10)
+        give_back = await wait_for_seat(seats, never(), 10)
         order.append(name)
-        seats.give_back()
+        assert give_back is not None
+        give_back()
 
     def visit_from_thread() -> None:
-        seats.take(10)
+        give_back = seats.take(10)
         order.append("thread")
-        seats.give_back()
+        give_back()
 
     first = asyncio.create_task(visit("first"))
     await eventually(lambda: numbers(seats) == (1, 1))
@@ -65,7 +67,7 @@ async def test_first_come_first_served_threads_among_coroutines() -> None:
     await eventually(lambda: numbers(seats) == (1, 2))
     last = asyncio.create_task(visit("last"))
     await eventually(lambda: numbers(seats) == (1, 3))
-    seats.give_back()
+    begin()
     await asyncio.gather(first, last)
     thread.join()
     assert order == ["first", "thread", "last"]
@@ -85,10 +87,10 @@ async def test_a_cancelled_waiter_leaves_the_queue() -> None:
 
 async def test_a_seat_that_came_with_the_cancellation_goes_back() -> None:
     seats = Seats(1)
-    seats.take(1)
+    give_back = seats.take(1)
     waiter = asyncio.create_task(wait_for_seat(seats, never(), 10))
     await eventually(lambda: numbers(seats) == (1, 1))
-    seats.give_back()  # the loop has not run since: the waiter does not know
+    give_back()  # the loop has not run since: the waiter does not know
     waiter.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiter
@@ -118,10 +120,10 @@ def test_many_threads_at_random_lose_nothing() -> None:
 
     def visit(number: int) -> None:
         try:
-            seats.take(0.001 * (number % 3))
+            give_back = seats.take(0.001 * (number % 3))
         except NoSeat:
             return
-        seats.give_back()
+        give_back()
 
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(visit, range(2000)))
@@ -133,8 +135,7 @@ class TestTicket:
 
     def test_is_the_seat_of_the_first_connection(self) -> None:
         seats = Seats(2)
-        seats.take(1)
-        ticket = seat_request(seats)
+        ticket = seat_request(seats, seats.take(1))
         give_back = seats.seat_connection(1)
         assert numbers(seats) == (1, 0)
         second = seats.seat_connection(1)
@@ -147,8 +148,7 @@ class TestTicket:
 
     def test_stays_as_long_as_its_connection_is_out(self) -> None:
         seats = Seats(1)
-        seats.take(1)
-        ticket = seat_request(seats)
+        ticket = seat_request(seats, seats.take(1))
         give_back = seats.seat_connection(1)
         ticket.release()
         ticket.release()
@@ -158,8 +158,7 @@ class TestTicket:
 
     def test_is_of_no_use_after_the_request(self) -> None:
         seats = Seats(1)
-        seats.take(1)
-        seat_request(seats).release()
+        seat_request(seats, seats.take(1)).release()
         give_back = seats.seat_connection(1)
         assert numbers(seats) == (1, 0)
         give_back()
@@ -168,8 +167,7 @@ class TestTicket:
     def test_goes_to_the_next_connection_of_the_same_request(self) -> None:
         """Which waits in the queue, behind others, and is found there."""
         seats = Seats(1)
-        seats.take(1)
-        ticket = seat_request(seats)
+        ticket = seat_request(seats, seats.take(1))
         give_back = seats.seat_connection(1)
         stranger, sibling, second = seats.ask(), ticket.ask(), ticket.ask()
         seats.leave(sibling)
@@ -184,8 +182,7 @@ class TestTicket:
 
     def test_who_leaves_with_a_request_s_seat_in_hand_returns_it_to_the_request(self) -> None:
         seats = Seats(1)
-        seats.take(1)
-        ticket = seat_request(seats)
+        ticket = seat_request(seats, seats.take(1))
         give_back = seats.seat_connection(1)
         sibling = ticket.ask()
         give_back()
@@ -196,8 +193,7 @@ class TestTicket:
     def test_released_and_returned_at_once_gives_back_once(self) -> None:
         for _ in range(300):
             seats = Seats(2)
-            seats.take(1)
-            ticket = Ticket(seats)
+            ticket = Ticket(seats, seats.take(1))
             assert ticket.ask().done()
             threads = [threading.Thread(target=end) for end in (ticket.release, ticket.take_back)]
             for thread in threads:
@@ -209,10 +205,10 @@ class TestTicket:
 
 def test_leaving_threads_are_not_waited_for() -> None:
     seats = Seats(1)
-    seats.take(1)
+    give_back = seats.take(1)
     place = seats.ask()
     wait_until(lambda: numbers(seats) == (1, 1))
     seats.leave(place)
     assert numbers(seats) == (1, 0)
-    seats.give_back()
+    give_back()
     assert numbers(seats) == (0, 0)
