@@ -11,8 +11,8 @@ from uvicorn.config import STARTUP_FAILURE
 
 from config.environment import choose_settings
 from config.serve.lifeline import end_with_parent
-from connections.handler import get_asgi_application, refuse_politely
-from connections.seating import Scope, SeatedApplication
+from connections.seats.handler import get_asgi_application, refuse_politely
+from connections.seats.seating import Scope, SeatedApplication
 
 
 def set_up() -> ASGIHandler:
@@ -35,8 +35,8 @@ from django.conf import settings  # noqa: E402 - Django is set up above
 
 from config.headers import StandardHeaders  # noqa: E402 - likewise
 from config.lifespan import Lifespan, refuse_overcommitment  # noqa: E402 - likewise
-from connections.health import OperationsEndpoints, is_for_operations  # noqa: E402 - likewise
 from connections.process import process_seats  # noqa: E402 - likewise
+from connections.watch.health import OperationsEndpoints, is_for_operations  # noqa: E402 - likewise
 from generation.routing import refuse_unreadable, websocket_router  # noqa: E402 - likewise
 
 refuse_overcommitment()

@@ -24,8 +24,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from config.embedded import EmbeddedServiceError
 from config.environment import BASE_DIR, choose_settings
-from connections.refusal import BudgetRefused, assert_budget
-from connections.suitability import ServerRefused, assert_server
+from connections.budget.refusal import BudgetRefused, assert_budget
+from connections.watch.suitability import ServerRefused, assert_server
 
 # Commands that never open a connection.
 _WITHOUT_DATABASE = frozenset(

@@ -63,9 +63,12 @@ def prepare(conf: Any = None, options: dict[str, Any] | None = None, **_: Any) -
 
 def refuse_too_many_children(options: dict[str, Any], conf: Any) -> None:
     """A worker is no larger than its role declares, now and when told to grow."""
-    from connections.celery_worker import bound_children, children_asked  # noqa: PLC0415 - likewise
+    from connections.budget.refusal import assert_budget, assert_worker  # noqa: PLC0415 - likewise
     from connections.conf import get_budget, get_role_name  # noqa: PLC0415 - likewise
-    from connections.refusal import assert_budget, assert_worker  # noqa: PLC0415 - likewise
+    from connections.contrib.celery.worker import (  # noqa: PLC0415 - likewise
+        bound_children,
+        children_asked,
+    )
 
     assert_budget(get_budget())
     assert_worker(get_budget(), get_role_name(), children_asked(options, conf))
@@ -135,7 +138,7 @@ def end_with_main_process(**_: Any) -> None:
 @worker_process_init.connect
 def show_permits(**_: Any) -> None:
     """An idle child, too, is seen in the metrics."""
-    from connections.metrics import publish_lanes  # noqa: PLC0415 - settings come first
+    from connections.lanes.gauges import publish_lanes  # noqa: PLC0415 - settings come first
     from connections.process import process_executor  # noqa: PLC0415 - likewise
 
     process_executor()

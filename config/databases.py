@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from environ import Env
 
 from config.addresses import database_settings
-from connections.roles import Role
+from connections.budget.roles import Role
 
 WEB = "web"
 # Seconds until a server that does not answer a connection attempt is given up.

@@ -4,7 +4,7 @@ from django.urls import include, path
 from accounts.sign_ins import braked
 
 urlpatterns = [
-    path("", include("connections.urls")),
+    path("", include("connections.watch.urls")),
     path("", include("learning.urls")),
     path("runs/", include("generation.urls")),
     path("accounts/", include("accounts.urls")),

@@ -13,15 +13,15 @@ from django.core.checks import (
 )
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from connections.budget import Budget
+from connections.budget.budget import Budget
+from connections.budget.refusal import over_reserve
+from connections.budget.roles import Role
 from connections.conf import get_budget, get_role_name, get_role_names
-from connections.live import LiveLogin, limit_problems, read_logins, read_server
-from connections.refusal import over_reserve
-from connections.roles import Role
-from connections.suitability import kind_of, problems_of
+from connections.watch.server import LiveLogin, limit_problems, read_logins, read_server
+from connections.watch.suitability import kind_of, problems_of
 
 TAG = "connections"
-RELEASE = "connections.middleware.ReleaseMiddleware"
+RELEASE = "connections.seats.middleware.ReleaseMiddleware"
 APPLY_SQL = "Apply what manage.py connection_budget --sql prints."
 
 

@@ -3,9 +3,9 @@
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from connections.budget import Budget
-from connections.fit import Capacity
-from connections.roles import Role
+from connections.budget.budget import Budget
+from connections.budget.fit import Capacity
+from connections.budget.roles import Role
 
 
 def get_budget() -> Budget:
@@ -13,7 +13,7 @@ def get_budget() -> Budget:
     budget = getattr(settings, "CONNECTION_BUDGET", None)
     if not isinstance(budget, Budget):
         raise ImproperlyConfigured(
-            "CONNECTION_BUDGET must be a connections.budget.Budget, for example "
+            "CONNECTION_BUDGET must be a connections.budget.budget.Budget, for example "
             "budget_from_environment(os.environ)."
         )
     return budget

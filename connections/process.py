@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 
 from connections.conf import get_role, get_seat_deadline
-from connections.executor import DbExecutor
-from connections.pools import has_pool
-from connections.seats import Seats
+from connections.lanes.executor import DbExecutor
+from connections.metrics.pools import has_pool
+from connections.metrics.sources import SEATS, Usage, register_source
+from connections.seats.seats import Seats
 
 
 @functools.cache
@@ -24,3 +25,14 @@ def process_seats() -> Seats:
     """As many as the role's pool has connections. For a process that never forks (uvicorn spawns
     its workers)."""
     return Seats(get_role().connections, deadline=get_seat_deadline())
+
+
+def _seats() -> Usage:
+    if not has_pool():
+        return Usage(0, 0, 0)
+    seats = process_seats()
+    counts = seats.statistics()
+    return Usage(counts.taken, counts.total, counts.waiting, tuple(seats.held()))
+
+
+register_source(SEATS, _seats)

@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 from accounts.limits.rules import address_of_socket, socket_windows
 from accounts.limits.sockets import open_places
 from accounts.sessions import get_user_of_session
-from connections.units import UnitTimedOut
+from connections.lanes.units import UnitTimedOut
 from generation.access import get_visible_run
 from generation.hints import group_of
 from generation.sockets import socket_lane

@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from accounts.models import User
 from connections.conf import get_budget, get_role
-from connections.observed import ConnectionLog
+from connections.watch.observed import ConnectionLog
 from generation import dispatch, runner, selectors, services
 from generation.patience import PatientDb
 from generation.progress import Waiting, planning

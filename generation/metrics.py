@@ -7,7 +7,7 @@ from asyncio import CancelledError
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-from connections.instruments import Counter, Gauge, Histogram
+from connections.metrics.instruments import Counter, Gauge, Histogram
 from generation.providers.base import Provider, SystemicError, TransientError, keeps_books
 
 RUNS = Counter("generation_runs_total", "Runs that ended, paused ones included.", ["state"])

@@ -20,7 +20,7 @@ from structlog.contextvars import bind_contextvars, bound_contextvars
 from concepts.content import CONTENT_TYPES, ArtifactKind
 from concepts.drafts import Draft, FailureDraft, Provenance, draft_failure, draft_version
 from concepts.models import Origin
-from connections.executor import DbExecutor
+from connections.lanes.executor import DbExecutor
 from generation import services
 from generation.apart import apart
 from generation.claiming import claim_in_budget

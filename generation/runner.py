@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from connections.conf import get_budget, get_role
-from connections.executor import DbExecutor
+from connections.lanes.executor import DbExecutor
 from connections.process import process_executor
 from generation.draining import finish
 from generation.hints import close_channel_layer, send_hint

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import structlog
 
 from concepts.drafts import Draft, FailureDraft, VersionDraft
-from connections.metrics import BATCH_CONCEPTS, BATCH_SECONDS
+from connections.metrics.db import BATCH_CONCEPTS, BATCH_SECONDS
 from generation import services
 from generation.batching import FinishedQueue, collect_batches
 from generation.log_events import brief_error

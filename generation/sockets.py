@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 
-from connections.executor import DbExecutor
+from connections.lanes.executor import DbExecutor
 
 
 @functools.cache

@@ -9,7 +9,7 @@ import uuid
 
 from django.db import transaction
 
-from connections.executor import DbExecutor
+from connections.lanes.executor import DbExecutor
 from generation import services
 from generation.models import GenerationRun
 from generation.providers.base import ProviderError

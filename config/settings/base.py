@@ -29,9 +29,9 @@ from config.environment import (
     yes_or_no,
 )
 from config.logs import log_level, logging_settings
-from connections.budget import budget_from_environment
-from connections.environment import VariableError
-from connections.fit import Capacity
+from connections.budget.budget import budget_from_environment
+from connections.budget.environment import VariableError
+from connections.budget.fit import Capacity
 from generation.providers.endpoints import MAX_TOKENS_FIELDS, OUTPUT_MODES
 
 STATE_DIR = BASE_DIR / ".cairn"
@@ -97,7 +97,7 @@ INSTALLED_APPS = [
     "learning",
 ]
 MIDDLEWARE = [
-    "connections.middleware.ReleaseMiddleware",
+    "connections.seats.middleware.ReleaseMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.strange_requests.refuse_strange_requests",

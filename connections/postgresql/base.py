@@ -22,12 +22,12 @@ from django.db.backends.postgresql import base
 from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from connections.lending import Loan
-from connections.metrics import POOL_TIMEOUTS
-from connections.outages import RETRY_SECONDS, Outage, ToldConnection
+from connections.deadlines.lending import Loan
+from connections.lanes.units import in_unit
+from connections.metrics.db import POOL_TIMEOUTS
+from connections.postgresql.outages import RETRY_SECONDS, Outage, ToldConnection
+from connections.postgresql.recovery import recovery
 from connections.process import process_seats
-from connections.recovery import recovery
-from connections.units import in_unit
 
 POOL_DEFAULTS = {
     "min_size": 1,

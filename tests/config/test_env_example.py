@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from connections.roles import COMMAND, FLEET
+from connections.budget.roles import COMMAND, FLEET
 
 ROOT = Path(__file__).resolve().parents[2]
 # Variables (and a value of one) that belong to other programs.

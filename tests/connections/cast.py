@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from django.db import connection, transaction
 
-from connections.executor import DbExecutor
+from connections.lanes.executor import DbExecutor
 
 PATIENCE_SECONDS = 10.0
 

@@ -4,7 +4,7 @@ import psycopg
 import pytest
 from django.db import connection
 
-from connections.executor import DbExecutor
+from connections.lanes.executor import DbExecutor
 from tests.connections.cast import Backends, Gate, Rows
 
 

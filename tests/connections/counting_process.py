@@ -11,8 +11,8 @@ import django
 
 django.setup()
 
-from connections import metrics  # noqa: E402 - settings come first
-from connections.instruments import exposition  # noqa: E402 - likewise
+from connections.metrics import db as metrics  # noqa: E402 - settings come first
+from connections.metrics.instruments import exposition  # noqa: E402 - likewise
 
 
 def obey(order: str) -> str:

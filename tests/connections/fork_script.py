@@ -16,8 +16,8 @@ settings.configure(DATABASES=json.load(sys.stdin))
 django.setup()
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("warning"))
 
-from connections.executor import DbExecutor  # noqa: E402 - needs settings
-from connections.metrics import lane_usage  # noqa: E402 - likewise
+from connections.lanes.executor import DbExecutor  # noqa: E402 - needs settings
+from connections.lanes.gauges import lane_usage  # noqa: E402 - likewise
 from tests.connections.cast import backend_pid  # noqa: E402
 
 GIVE_UP_SECONDS = 30

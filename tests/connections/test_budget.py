@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connections.budget import Budget, BudgetError, budget_from_environment
-from connections.roles import FLEET, PREFORK, SINGLE, WEB, Role, RoleError
+from connections.budget.budget import Budget, BudgetError, budget_from_environment
+from connections.budget.roles import FLEET, PREFORK, SINGLE, WEB, Role, RoleError
 
 sizes = st.integers(min_value=1, max_value=60)
 roles = st.builds(

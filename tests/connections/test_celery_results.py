@@ -9,7 +9,7 @@ from celery import current_app
 from django.db import connection
 from django_celery_results.models import TaskResult
 
-from connections.celery_results import LaneBackend
+from connections.contrib.celery.results import LaneBackend
 from connections.process import process_executor
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -6,9 +6,9 @@ from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 from structlog.testing import capture_logs
 
-from connections.budget import budget_from_environment
+from connections.budget.budget import budget_from_environment
+from connections.budget.refusal import BudgetRefused, assert_budget
 from connections.conf import get_budget, get_role
-from connections.refusal import BudgetRefused, assert_budget
 
 Configure = Callable[..., None]
 
@@ -90,7 +90,7 @@ def test_a_release_middleware_that_is_not_the_first_is_an_error(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, move: str
 ) -> None:
     first, *others = settings.MIDDLEWARE
-    assert first == "connections.middleware.ReleaseMiddleware"
+    assert first == "connections.seats.middleware.ReleaseMiddleware"
     settings.MIDDLEWARE = [*others, first] if move == "last" else others
     monkeypatch.setitem(settings.DATABASES["default"], "OPTIONS", {"pool": {"max_size": 4}})
     assert set(messages()) == {"connections.E006"}

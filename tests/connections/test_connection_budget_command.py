@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from connections.budget import budget_from_environment
+from connections.budget.budget import budget_from_environment
 
 
 @pytest.fixture(autouse=True)

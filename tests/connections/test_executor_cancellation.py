@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from structlog.testing import capture_logs
 
-from connections.executor import DbExecutor
+from connections.lanes.executor import DbExecutor
 from tests.connections.cast import (
     REAL_TRANSACTIONS,
     Backends,

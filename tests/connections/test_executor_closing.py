@@ -3,8 +3,8 @@ from collections.abc import Callable
 
 import pytest
 
-from connections.executor import DbExecutor
-from connections.lanes import ExecutorClosed
+from connections.lanes.executor import DbExecutor
+from connections.lanes.lanes import ExecutorClosed
 from tests.connections.cast import (
     PATIENCE_SECONDS,
     REAL_TRANSACTIONS,

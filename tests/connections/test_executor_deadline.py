@@ -6,9 +6,9 @@ from functools import partial
 import pytest
 from structlog.testing import capture_logs
 
-from connections.deadlines import AGAIN_SECONDS
-from connections.executor import DbExecutor
-from connections.units import Unit, UnitTimedOut
+from connections.deadlines.watch import AGAIN_SECONDS
+from connections.lanes.executor import DbExecutor
+from connections.lanes.units import Unit, UnitTimedOut
 from tests.connections.cast import (
     REAL_TRANSACTIONS,
     Rows,

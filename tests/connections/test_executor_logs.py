@@ -5,8 +5,8 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from connections.executor import DbExecutor
-from connections.units import UnitTimedOut
+from connections.lanes.executor import DbExecutor
+from connections.lanes.units import UnitTimedOut
 from tests.connections.cast import REAL_TRANSACTIONS, Gate, Rows, eventually, pause_on_server
 
 pytestmark = REAL_TRANSACTIONS

@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 import pytest
 
-from connections.executor import DbExecutor
+from connections.lanes.executor import DbExecutor
 from tests.connections.cast import (
     REAL_TRANSACTIONS,
     Gate,

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from structlog.testing import capture_logs
 
-from connections.executor import DbExecutor
+from connections.lanes.executor import DbExecutor
 from tests.connections.cast import (
     REAL_TRANSACTIONS,
     Backends,

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from connections.executor import DbExecutor
+from connections.lanes.executor import DbExecutor
 from tests.connections.cast import (
     PATIENCE_SECONDS,
     REAL_TRANSACTIONS,

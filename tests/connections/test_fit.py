@@ -6,9 +6,9 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connections.budget import Budget, budget_from_environment
-from connections.fit import Capacity, Proposal, propose
-from connections.roles import PREFORK, SINGLE, WEB, Role
+from connections.budget.budget import Budget, budget_from_environment
+from connections.budget.fit import Capacity, Proposal, propose
+from connections.budget.roles import PREFORK, SINGLE, WEB, Role
 
 few = st.integers(min_value=1, max_value=4)
 fleets = st.lists(

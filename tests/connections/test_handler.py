@@ -13,7 +13,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.urls import path
 from pytest_django import Settings
 
-from connections.handler import SafeASGIHandler
+from connections.seats.handler import SafeASGIHandler
 
 ended: list[str] = []
 

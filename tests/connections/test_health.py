@@ -10,15 +10,16 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from connections import monitoring, sources
-from connections.budget import Budget
-from connections.health import OperationsEndpoints
-from connections.held import HeldFor
-from connections.monitoring import Monitor
-from connections.probes import register_probe
-from connections.sampler import Snapshot
-from connections.sources import POOL, Usage, register_source
-from connections.usage import Level
+from connections.budget.budget import Budget
+from connections.deadlines.held import HeldFor
+from connections.metrics import sources
+from connections.metrics.sources import POOL, Usage, register_source
+from connections.watch import monitoring
+from connections.watch.health import OperationsEndpoints
+from connections.watch.monitoring import Monitor
+from connections.watch.probes import register_probe
+from connections.watch.sampler import Snapshot
+from connections.watch.usage import Level
 
 HEALTHY = Snapshot(
     at=0.0, reachable=True, level=Level.HEALTHY, live={"web": 3, "psql": 2}, max_connections=100
@@ -82,7 +83,7 @@ def test_the_shape(monitor: Monitor, settings: Any) -> None:
 @pytest.fixture(autouse=True)
 def _sources(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a test registers is gone after it."""
-    from connections import probes
+    from connections.watch import probes
 
     monkeypatch.setattr(sources, "_sources", dict(sources._sources))
     monkeypatch.setattr(probes, "_probes", dict(probes._probes))

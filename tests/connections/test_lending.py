@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from psycopg.pq import TransactionStatus
 
-from connections.lending import Loan
+from connections.deadlines.lending import Loan
 
 
 class Pool:

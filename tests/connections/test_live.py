@@ -11,8 +11,8 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from pytest_django import Settings
 
-from connections.budget import budget_from_environment
-from connections.live import LiveServer, limit_problems, read_server
+from connections.budget.budget import budget_from_environment
+from connections.watch.server import LiveServer, limit_problems, read_server
 from tests.connections.cast import REAL_TRANSACTIONS
 
 pytestmark = REAL_TRANSACTIONS

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from connections.executor import DbExecutor
-from connections.instruments import exposition
+from connections.lanes.executor import DbExecutor
+from connections.metrics.instruments import exposition
 from tests.connections.cast import REAL_TRANSACTIONS, Gate, eventually
 from tests.waiting import wait_until
 

@@ -4,8 +4,8 @@ import psycopg
 import pytest
 from django.db import connection
 
-from connections.executor import DbExecutor
-from connections.observed import ConnectionLog
+from connections.lanes.executor import DbExecutor
+from connections.watch.observed import ConnectionLog
 from tests.connections.cast import REAL_TRANSACTIONS, Backends, backend_pid
 
 pytestmark = REAL_TRANSACTIONS

@@ -6,7 +6,7 @@ import threading
 
 from django.db import OperationalError
 
-from connections.outages import Outage
+from connections.postgresql.outages import Outage
 from tests.waiting import wait_until
 
 CHECKOUTS = 12

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connections.budget import Budget, budget_from_environment
-from connections.fit import propose
-from connections.pooler import PoolerError
-from connections.server_sql import server_sql
+from connections.budget.budget import Budget, budget_from_environment
+from connections.budget.fit import propose
+from connections.budget.pooler import PoolerError
+from connections.budget.server_sql import server_sql
 
 BEHIND = {"DATABASE_POOLER": "transaction"}
 

@@ -8,9 +8,9 @@ import pytest
 from celery.worker.control import Panel
 from structlog.testing import capture_logs
 
-from connections.budget import Budget, budget_from_environment
-from connections.celery_worker import bound_children, children_asked
-from connections.refusal import BudgetRefused, assert_budget, assert_worker
+from connections.budget.budget import Budget, budget_from_environment
+from connections.budget.refusal import BudgetRefused, assert_budget, assert_worker
+from connections.contrib.celery.worker import bound_children, children_asked
 
 DEFAULT = budget_from_environment({})
 FOUR_A_HOST = budget_from_environment({"ROLE_CONTENT_GENERATION_INSTANCES": "2"})

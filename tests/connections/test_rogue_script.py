@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from config.serve.roles import ROOT
-from connections.budget import budget_from_environment
+from connections.budget.budget import budget_from_environment
 from tests.connections.servers import Server
 from tests.embedded.checkouts import Checkout
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connections.roles import (
+from connections.budget.roles import (
     COMMAND,
     FLEET,
     PREFORK,

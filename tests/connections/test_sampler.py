@@ -17,13 +17,13 @@ from psycopg_pool import PoolTimeout
 from pytest_django import Settings
 from structlog.testing import capture_logs
 
-from connections import sources
-from connections.budget import budget_from_environment
-from connections.lost_slots import LostSlots
-from connections.pools import open_pool, pool_usage, waiting_for_pool
-from connections.sampler import Sampler
-from connections.sources import POOL, Usage, register_source
-from connections.usage import SAMPLES, Level
+from connections.budget.budget import budget_from_environment
+from connections.metrics import sources
+from connections.metrics.pools import open_pool, pool_usage, waiting_for_pool
+from connections.metrics.sources import POOL, Usage, register_source
+from connections.watch.lost_slots import LostSlots
+from connections.watch.sampler import Sampler
+from connections.watch.usage import SAMPLES, Level
 from tests.connections.cast import REAL_TRANSACTIONS
 
 pytestmark = REAL_TRANSACTIONS

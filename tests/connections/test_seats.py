@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from connections.seats import NoSeat, Seats, Ticket, seat_request, wait_for_seat
+from connections.seats.seats import NoSeat, Seats, Ticket, seat_request, wait_for_seat
 from tests.connections.cast import eventually
 from tests.connections.test_metrics import value_of
 from tests.waiting import wait_until

@@ -8,9 +8,16 @@ import psycopg
 import pytest
 
 from config.embedded.binaries import postgres_programs
-from connections.budget import Budget, budget_from_environment
-from connections.roles import PREFORK, SINGLE, WEB, Role
-from connections.server_sql import WEB_TIMEOUTS, Timeouts, comment, identifier, literal, server_sql
+from connections.budget.budget import Budget, budget_from_environment
+from connections.budget.roles import PREFORK, SINGLE, WEB, Role
+from connections.budget.server_sql import (
+    WEB_TIMEOUTS,
+    Timeouts,
+    comment,
+    identifier,
+    literal,
+    server_sql,
+)
 from tests.connections.servers import Server
 from tests.embedded.checkouts import Checkout
 

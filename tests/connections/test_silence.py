@@ -12,9 +12,9 @@ import pytest
 from django.db import Error, connection, connections, transaction
 from structlog.testing import capture_logs
 
-from connections.executor import DbExecutor
-from connections.severing import sever
-from connections.units import UnitTimedOut
+from connections.deadlines.severing import sever
+from connections.lanes.executor import DbExecutor
+from connections.lanes.units import UnitTimedOut
 from tests.connections.cast import (
     REAL_TRANSACTIONS,
     Backends,

@@ -13,8 +13,9 @@ from django.core.checks import run_checks
 from django.db import connection
 
 from config.serve.roles import ROOT
-from connections import checks, suitability
-from connections.suitability import ServerKind, ServerRefused, assert_server, problems_of
+from connections import checks
+from connections.watch import suitability
+from connections.watch.suitability import ServerKind, ServerRefused, assert_server, problems_of
 from tests.servers import ThrowAwayServer
 
 CELERY = ["-m", "celery", "--app", "config"]

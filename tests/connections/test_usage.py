@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from connections.lost_slots import LostSlots, SlotSample
-from connections.usage import Crossing, Level, UsageWatch, level_of
+from connections.watch.lost_slots import LostSlots, SlotSample
+from connections.watch.usage import Crossing, Level, UsageWatch, level_of
 
 
 def crossings(*ratios: float) -> list[tuple[Level, Level]]:

@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from config.serve.roles import SMALL, defaults, environment, role_scripts
-from connections.budget import budget_from_environment
-from connections.roles import COMMAND, FLEET
+from connections.budget.budget import budget_from_environment
+from connections.budget.roles import COMMAND, FLEET
 from tests.docker.scripts import ROOT
 from tests.fleet.fleet import Fleet
 

@@ -30,11 +30,11 @@ APPS = (
 )
 ALLOWED = {
     # Closing waits for the lanes; it opens nothing.
-    "connections/executor.py": frozenset({"run_in_executor"}),
+    "connections/lanes/executor.py": frozenset({"run_in_executor"}),
     # They work in the request's own thread, to give its connection back.
-    "connections/handler.py": frozenset({"sync_to_async"}),
-    "connections/middleware.py": frozenset({"sync_to_async"}),
-    "connections/returning.py": frozenset({"sync_to_async"}),
+    "connections/seats/handler.py": frozenset({"sync_to_async"}),
+    "connections/seats/middleware.py": frozenset({"sync_to_async"}),
+    "connections/seats/returning.py": frozenset({"sync_to_async"}),
     # A forked child gets an idle thread in the place of one that it does not have.
     "connections/forks.py": frozenset({"SyncToAsync"}),
 }

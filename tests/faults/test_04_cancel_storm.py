@@ -13,7 +13,7 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
-from connections.executor import DbExecutor
+from connections.lanes.executor import DbExecutor
 from tests.connections.cast import fill_every_lane
 from tests.faults.sampling import ServerSampler
 

@@ -19,7 +19,7 @@ import pytest
 
 from concepts.drafts import Provenance, VersionDraft, draft_version
 from concepts.models import ArtifactVersion, Origin, Tutorial
-from connections.executor import DbExecutor
+from connections.lanes.executor import DbExecutor
 from generation import services
 from generation.pipeline import Limits, pull
 from generation.run_states import RunState

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import DjangoDbBlocker
 
-from connections.budget import budget_from_environment
+from connections.budget.budget import budget_from_environment
 from tests.fleet.budgeted import LOGINS, OWNER, budgeted_server, orm_on
 from tests.fleet.fleet import ROOT
 from tests.fleet.learners import Learners

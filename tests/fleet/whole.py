@@ -6,7 +6,7 @@ import re
 import signal
 from pathlib import Path
 
-from connections.roles import FLEET, Role
+from connections.budget.roles import FLEET, Role
 from tests.fleet.budgeted import logins, owners_url
 from tests.fleet.fleet import Fleet
 from tests.servers import ThrowAwayServer

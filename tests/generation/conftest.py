@@ -6,8 +6,8 @@ import psycopg
 import pytest
 from django.db import connection
 
-from connections.executor import DbExecutor
-from connections.observed import ConnectionLog
+from connections.lanes.executor import DbExecutor
+from connections.watch.observed import ConnectionLog
 from tests.generation.sampling import Sampler
 
 

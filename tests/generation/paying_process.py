@@ -12,7 +12,7 @@ import django
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
 django.setup()
 
-from connections.executor import DbExecutor  # noqa: E402 - Django first
+from connections.lanes.executor import DbExecutor  # noqa: E402 - Django first
 from generation.limits import Limits, RunBudget  # noqa: E402
 from generation.pipeline import pull  # noqa: E402
 from tests.generation.cast import make_outline  # noqa: E402

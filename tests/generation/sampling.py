@@ -9,7 +9,7 @@ from typing import Self
 
 import psycopg
 
-from connections.observed import ConnectionLog
+from connections.watch.observed import ConnectionLog
 
 
 class Sampler:

@@ -12,7 +12,7 @@ import structlog
 
 from concepts.content import ArtifactKind
 from concepts.drafts import VersionDraft, draft_version
-from connections.executor import DbExecutor
+from connections.lanes.executor import DbExecutor
 from generation import pipeline
 from generation.apart import apart
 from generation.providers import judging, openai

@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from connections.executor import DbExecutor
+from connections.lanes.executor import DbExecutor
 from generation.dispatch import Order, request_roadmap
 from generation.outline import OutlineRequest
 from generation.pipeline import Limits, pull

@@ -15,7 +15,7 @@ from django.utils import timezone
 from concepts.artifact_states import ArtifactState
 from concepts.content import ArtifactKind
 from concepts.models import Artifact
-from connections.executor import DbExecutor
+from connections.lanes.executor import DbExecutor
 from generation import services
 from generation.limits import Limits
 from generation.models import GenerationRun

@@ -18,7 +18,7 @@ from concepts.artifact_states import ArtifactState
 from concepts.content import ArtifactKind
 from concepts.models import Artifact
 from config.celery import app
-from connections.executor import DbExecutor
+from connections.lanes.executor import DbExecutor
 from generation import ledger, services
 from generation.ledger import CallRecord
 from generation.ledger_rows import save_calls

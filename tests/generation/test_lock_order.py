@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from django.db import connection
 
-from connections.executor import DbExecutor
+from connections.lanes.executor import DbExecutor
 from generation import services
 from generation.run_states import RunState
 from tests.generation.cast import get_run, make_outline

@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from concepts.drafts import Draft
 from concepts.models import Artifact
 from concepts.services import claim_artifacts, lock_artifacts
-from connections.executor import DbExecutor
+from connections.lanes.executor import DbExecutor
 from generation import dispatch, services, tasks
 from generation.events import append_events
 from generation.models import GenerationEvent

@@ -12,7 +12,7 @@ from structlog.testing import LogCapture
 
 from concepts.content import ArtifactKind
 from concepts.models import ArtifactVersion, Choice, Question, Quiz, Resource, Tutorial
-from connections.executor import DbExecutor
+from connections.lanes.executor import DbExecutor
 from generation import services
 from generation.log_events import LONGEST_ERROR, brief_error
 from generation.models import GenerationRun

@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 
 from concepts.content import ArtifactKind, QuizContent, ResourcesContent, TutorialContent
 from concepts.rendering import render_markdown
-from connections.executor import DbExecutor
+from connections.lanes.executor import DbExecutor
 from generation.dispatch import Order, check_request, request_roadmap
 from generation.models import EventType, GenerationEvent
 from generation.outline import OutlineRequest

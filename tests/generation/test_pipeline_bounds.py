@@ -12,7 +12,7 @@ import pytest
 
 from concepts.content import ArtifactKind
 from concepts.models import Tutorial
-from connections.executor import DbExecutor
+from connections.lanes.executor import DbExecutor
 from generation.pipeline import Limits, pull
 from generation.providers.base import ConceptBrief
 from generation.run_states import RunState

@@ -11,7 +11,7 @@ import pytest
 from concepts.artifact_states import ArtifactState
 from concepts.content import ArtifactKind
 from concepts.models import Artifact
-from connections.executor import DbExecutor
+from connections.lanes.executor import DbExecutor
 from generation.pipeline import Limits, pull
 from generation.providers.base import ConceptBrief
 from generation.run_states import RunState

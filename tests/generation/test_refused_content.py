@@ -16,7 +16,7 @@ from concepts.content import (
     ResourcesContent,
     TutorialContent,
 )
-from connections.executor import DbExecutor
+from connections.lanes.executor import DbExecutor
 from generation.pipeline import Limits, pull
 from generation.run_states import RunState
 from generation.selectors import list_failures

@@ -18,7 +18,7 @@ from structlog.testing import capture_logs
 
 from concepts.artifact_states import ArtifactState
 from concepts.models import Artifact
-from connections.executor import DbExecutor
+from connections.lanes.executor import DbExecutor
 from generation.limits import RunBudget
 from generation.pipeline import Limits, pull
 from generation.providers.base import Usage

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, connections
 
 from concepts.content import ArtifactKind
-from connections.executor import DbExecutor
+from connections.lanes.executor import DbExecutor
 from generation.outline import Outline, OutlineRequest
 from generation.pipeline import Limits, plan, pull
 from generation.providers.base import ConceptBrief, Written

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from connections.executor import DbExecutor
+from connections.lanes.executor import DbExecutor
 from generation import runner, services, tasks
 from generation.models import GenerationEvent, GenerationRun
 from generation.run_states import OPEN, RunState

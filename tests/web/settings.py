@@ -5,7 +5,7 @@ import os
 
 import structlog
 
-from connections.budget import budget_from_environment
+from connections.budget.budget import budget_from_environment
 from tests.web.database import database_from_url
 
 SECRET_KEY = "only-for-tests"
@@ -14,7 +14,7 @@ ALLOWED_HOSTS = ["*"]
 USE_TZ = True
 ROOT_URLCONF = "tests.web.site"
 INSTALLED_APPS = ["connections"]
-MIDDLEWARE = ["connections.middleware.ReleaseMiddleware"]
+MIDDLEWARE = ["connections.seats.middleware.ReleaseMiddleware"]
 PROCESS_ROLE = "web"
 SEAT_DEADLINE_SECONDS = float(os.environ.get("SEAT_DEADLINE_SECONDS", "60"))
 CONNECTION_BUDGET = budget_from_environment(os.environ)

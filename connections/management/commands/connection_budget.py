@@ -6,12 +6,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, DjangoHelpFormatter
 from django.db import OperationalError
 
-from connections.budget import Budget
+from connections.budget.budget import Budget
+from connections.budget.fit import Proposal, propose
+from connections.budget.server_sql import server_sql
+from connections.budget.tables import budget_table
 from connections.conf import get_budget, get_capacities, get_role_name
-from connections.fit import Proposal, propose
-from connections.live import LiveServer, problems, read_server, server_lines, server_report
-from connections.server_sql import server_sql
-from connections.tables import budget_table
+from connections.watch.server import LiveServer, problems, read_server, server_lines, server_report
 
 BAD_USAGE = 2
 
