@@ -30,7 +30,7 @@ from concepts.bounds import (
     TUTORIAL_MAX_CHARACTERS,
     WEB_ADDRESS_MAX_CHARACTERS,
 )
-from concepts.links import canonical_url, is_public_address, may_be_shown_as
+from concepts.links.public import canonical_url, is_public_address, may_be_shown_as
 from roadmaps.bounds import LANGUAGE_TAG_MAX_CHARACTERS
 
 _WEB_ADDRESS = re.compile(r"https?://[^\s/\\?#]+[^\s\\]*", re.IGNORECASE)

@@ -18,8 +18,8 @@ from concepts.content import (
     QuizContent,
     TutorialContent,
 )
-from concepts.quiz_lint import shuffle_choices
-from concepts.rendering import reading_minutes, render_markdown
+from concepts.markdown.rendering import reading_minutes, render_markdown
+from concepts.shuffling import shuffle_choices
 
 
 @dataclass(frozen=True)

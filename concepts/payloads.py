@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from concepts.content import QuizContent, ResourcesContent, TutorialContent
 from concepts.drafts import VersionDraft
-from concepts.links import canonical_url
+from concepts.links.public import canonical_url
+from concepts.markdown.rendering import RENDERER_VERSION
 from concepts.models import ArtifactVersion, Choice, Question, Quiz, Resource, Tutorial
-from concepts.rendering import RENDERER_VERSION
 
 Pair = tuple[ArtifactVersion, VersionDraft]
 

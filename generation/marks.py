@@ -13,8 +13,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from concepts.markdown import split_blocks
-from generation.code_spans import find_code_spans
+from concepts.markdown.blocks import split_blocks
+from concepts.markdown.code_spans import find_code_spans
 
 _STEM = (
     "think(?:ing)?|thoughts?|reason(?:ing)?|reflection|scratchpad|monologue|analysis|analy[sz]e"

@@ -17,7 +17,7 @@ from pydantic import AfterValidator, Field
 
 from concepts.bounds import OUTLINE_KEY_MAX_CHARACTERS
 from concepts.content import Content, Difficulty, Language, Line, Minutes, Paragraph
-from generation.languages import primary_language
+from concepts.languages.tags import primary_language
 from roadmaps.graph import Edge, break_cycles, forward_edges
 from roadmaps.plain_titles import plain_title
 from roadmaps.text import text_key

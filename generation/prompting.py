@@ -17,7 +17,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from generation.languages import describe_language, request_language, true_and_false
+from concepts.languages.tags import describe_language, request_language, true_and_false
 from generation.outline import (
     LEAST_SITTING,
     LONGEST_SITTING,

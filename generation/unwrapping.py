@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from concepts.markdown import FENCE_LINE, HEADING, heading_text, split_blocks
+from concepts.markdown.blocks import FENCE_LINE, HEADING, heading_text, split_blocks
 from generation.courtesies import is_goodbye, is_preface
 from generation.thoughts import strip_thoughts
 from roadmaps.text import text_key

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from concepts.content import QuestionContent, QuizContent
-from concepts.quiz_lint import shuffle_choices
+from concepts.shuffling import shuffle_choices
 from generation.prompting import blind_solve_prompt, shorter_prompt
 from generation.providers.base import ContentError, CutOffError
 from generation.providers.dialogue import Gateway, Prompt

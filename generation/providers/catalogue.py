@@ -22,7 +22,7 @@ from concepts.content import (
     ResourcesContent,
     TutorialContent,
 )
-from generation.languages import primary_language
+from concepts.languages.tags import primary_language
 from generation.outline import Outline, OutlineRequest, wanted_range
 from generation.providers.base import ConceptBrief, ContentError, GoalRefused, Written
 from roadmaps.text import text_key, word_overlap

@@ -10,16 +10,15 @@ from datetime import date
 
 from concepts.bounds import TUTORIAL_MAX_CHARACTERS
 from concepts.content import ArtifactContent, QuizContent
-from generation.answers import (
-    outline_language_problems,
-    quiz_problems,
-    settle_quiz,
-    settle_resources,
-    tutorial_problems,
-)
+from concepts.languages.guessing import tell_language
+from concepts.languages.judging import find_wrong_language
+from concepts.languages.tags import find_language, find_tag
+from concepts.lint.quiz import quiz_problems, settle_quiz
+from concepts.lint.resources import settle_resources
+from concepts.lint.tutorial import tutorial_problems
 from generation.characters import whole_characters
-from generation.languages import find_language, find_tag, find_wrong_language, tell_language
 from generation.outline import Outline, OutlineRequest, ask_for_pace, check_outline
+from generation.port.outline_rules import outline_language_problems
 from generation.providers.asking import Attempt
 from generation.providers.base import ConceptBrief
 from generation.providers.schemas import (

@@ -15,9 +15,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from concepts.content import ArtifactContent, ArtifactKind
+from concepts.languages.guessing import guess_language
 from generation.apart import apart
 from generation.goals import refuse_by_verdict
-from generation.languages import guess_language
 from generation.outline import Outline, OutlineRequest
 from generation.prompting import artifact_prompt, outline_prompt
 from generation.providers.asking import Attempt, Task

@@ -4,10 +4,10 @@ from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from concepts.links import is_public_address, may_be_shown_as
+from concepts.links.public import is_public_address, may_be_shown_as
+from concepts.markdown.quiz_text import render_choice, render_stem
+from concepts.markdown.rendering import RENDERER_VERSION, render_markdown
 from concepts.models import Resource, Tutorial
-from concepts.quiz_text import render_choice, render_stem
-from concepts.rendering import RENDERER_VERSION, render_markdown
 from generation.models import GenerationRun
 from generation.run_states import OPEN, RunState
 

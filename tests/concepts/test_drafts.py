@@ -15,7 +15,7 @@ from concepts.content import (
     TutorialContent,
 )
 from concepts.drafts import FailureDraft, Provenance, VersionDraft, draft_failure, draft_version
-from concepts.quiz_lint import shuffle_choices
+from concepts.shuffling import shuffle_choices
 from tests.concepts.test_quiz_lint import question, quiz
 
 PROVENANCE = Provenance(provider="catalogue", model="", language="en", origin="authored")

@@ -1,6 +1,6 @@
 import pytest
 
-from concepts.links import canonical_url
+from concepts.links.public import canonical_url
 
 
 @pytest.mark.parametrize(

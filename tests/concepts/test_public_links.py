@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from concepts.content import ResourceContent
-from concepts.links import canonical_url, is_public_address
+from concepts.links.public import canonical_url, is_public_address
 from generation.providers.schemas import ResourcesAnswer, read_resources
 from tests.concepts.page import Page
 

@@ -7,7 +7,8 @@ from typing import Literal
 import pytest
 
 from concepts.content import ChoiceContent, QuestionContent, QuizContent
-from concepts.quiz_lint import _SHORTCUT, lint_quiz, shuffle_choices
+from concepts.lint.quiz_rules import _SHORTCUT, lint_quiz
+from concepts.shuffling import shuffle_choices
 from roadmaps.text import text_key
 
 QuestionType = Literal["single", "multiple", "true_false"]

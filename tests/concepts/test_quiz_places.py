@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from concepts.content import ChoiceContent, QuestionContent, QuizContent
-from concepts.quiz_lint import lint_quiz
-from concepts.quiz_reasons import names_of_places
+from concepts.lint.places import names_of_places
+from concepts.lint.quiz_rules import lint_quiz
 
 STEM = "Which method is meant for reading?"
 METHODS = ("GET", "PUT", "POST", "PATCH")

@@ -6,8 +6,8 @@ from typing import Literal
 import pytest
 
 from concepts.content import ChoiceContent, QuestionContent, QuizContent
-from concepts.quiz_lint import lint_quiz
-from generation.answers import quiz_problems
+from concepts.lint.quiz import quiz_problems
+from concepts.lint.quiz_rules import lint_quiz
 
 STEM = "Which method is meant for reading?"
 METHODS = ("GET", "PUT", "POST", "PATCH")

@@ -8,9 +8,9 @@ from itertools import combinations
 import pytest
 
 from concepts.content import ArtifactKind, ChoiceContent, QuizContent
-from concepts.quiz_lint import lint_quiz
-from concepts.quiz_text import render_choice, render_stem, visible_choice
-from generation.answers import quiz_problems
+from concepts.lint.quiz import quiz_problems
+from concepts.lint.quiz_rules import lint_quiz
+from concepts.markdown.quiz_text import render_choice, render_stem, visible_choice
 from generation.providers.base import ConceptBrief
 from generation.providers.catalogue import CatalogueProvider, load_catalogue
 from tests.concepts.page import Html

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from concepts.rendering import reading_minutes, render_markdown
+from concepts.markdown.rendering import reading_minutes, render_markdown
 from tests.concepts.page import Page
 
 

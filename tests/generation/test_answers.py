@@ -7,13 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from concepts.content import ChoiceContent, QuestionContent, QuizContent, ResourceContent
-from concepts.markdown import split_blocks
-from generation.answers import (
-    quiz_problems,
-    settle_quiz,
-    settle_resources,
-    tutorial_problems,
-)
+from concepts.lint.quiz import quiz_problems, settle_quiz
+from concepts.lint.resources import settle_resources
+from concepts.lint.tutorial import tutorial_problems
+from concepts.markdown.blocks import split_blocks
 from generation.providers.schemas import NamedResource, ResourcesAnswer, read_resources
 from generation.thoughts import strip_thoughts
 from generation.unwrapping import clean_tutorial

@@ -23,8 +23,9 @@ from concepts.content import (
     ResourcesContent,
     TutorialContent,
 )
-from concepts.links import canonical_url
-from concepts.quiz_lint import lint_quiz, shuffle_choices
+from concepts.links.public import canonical_url
+from concepts.lint.quiz_rules import lint_quiz
+from concepts.shuffling import shuffle_choices
 from generation.outline import ConceptOutline, OutlineRequest, check_outline, settle_prerequisites
 from generation.providers.base import ConceptBrief, ContentError, GoalRefused, Written
 from generation.providers.catalogue import CatalogueProvider, CatalogueRoadmap, load_catalogue

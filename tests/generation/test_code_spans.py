@@ -6,8 +6,8 @@ from time import process_time
 
 import pytest
 
-from generation.code_spans import find_code_spans, replace_code_spans
-from generation.placeholders import find_placeholder
+from concepts.lint.placeholders import find_placeholder
+from concepts.markdown.code_spans import find_code_spans, replace_code_spans
 from generation.thoughts import strip_thoughts
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from generation.languages import find_wrong_language
+from concepts.languages.judging import find_wrong_language
 
 # The learner's language, and what is said in it === and what that is said about.
 LESSONS = {

@@ -9,13 +9,13 @@ from pathlib import Path
 import django
 import pytest
 
-from generation.language_tables import LANGUAGES
-from generation.languages import (
+from concepts.languages.guessing import guess_language
+from concepts.languages.judging import find_wrong_language
+from concepts.languages.tables import LANGUAGES
+from concepts.languages.tags import (
     describe_language,
     find_language,
     find_tag,
-    find_wrong_language,
-    guess_language,
     means_true,
     request_language,
     true_and_false,

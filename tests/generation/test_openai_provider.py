@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from concepts.content import ArtifactKind, QuizContent, ResourcesContent, TutorialContent
-from concepts.rendering import render_markdown
+from concepts.markdown.rendering import render_markdown
 from connections.lanes.executor import DbExecutor
 from generation.dispatch import Order, check_request, request_roadmap
 from generation.models import EventType, GenerationEvent

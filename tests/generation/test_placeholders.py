@@ -4,7 +4,7 @@ from time import process_time
 
 import pytest
 
-from generation.placeholders import find_placeholder
+from concepts.lint.placeholders import find_placeholder
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from generation.languages import tell_language
+from concepts.languages.guessing import tell_language
 from generation.outline import OutlineRequest
 from generation.providers.judging import judge_outline
 from generation.providers.schemas import OutlineAnswer

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from concepts.content import ChoiceContent, QuestionContent, QuizContent
-from generation.answers import quiz_problems
+from concepts.lint.quiz import quiz_problems
 
 QUIZZES = Path(__file__).parent / "quizzes"
 GOOD = sorted((QUIZZES / "good").glob("*.yaml"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from generation.answers import tutorial_problems
+from concepts.lint.tutorial import tutorial_problems
 from generation.providers.gateway.models import find_object
 from generation.thoughts import strip_thoughts
 from generation.unwrapping import clean_tutorial

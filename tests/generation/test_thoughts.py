@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from concepts.markdown import split_blocks
+from concepts.markdown.blocks import split_blocks
 from generation.thoughts import strip_thoughts
 
 deterministic = settings(derandomize=True, deadline=None)

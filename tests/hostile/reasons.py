@@ -55,8 +55,11 @@ PASSED_OVER = {
 }
 # Expressions and functions that are never given more characters than so many, and why.
 NOT_LONGER_THAN = {
-    "concepts.links._WITHOUT": (18 * 2_000, "2,000 of a link's text, which NFKC may make longer"),
-    "concepts.rendering.render_markdown": (TUTORIAL_MAX_CHARACTERS, "what a column holds"),
+    "concepts.links.public._WITHOUT": (
+        18 * 2_000,
+        "2,000 of a link's text, which NFKC may make longer",
+    ),
+    "concepts.markdown.rendering.render_markdown": (TUTORIAL_MAX_CHARACTERS, "what a column holds"),
     **{
         f"generation.providers.gateway.concessions.Concessions.{name}": (
             25_000,
@@ -78,18 +81,18 @@ NOT_LONGER_THAN = {
 IN_THREADS = {
     "concepts": "judged and rendered apart, or in a page",
     "learning": "pages",
-    "generation.answers": "judged apart",
+    "concepts.lint.tutorial": "judged apart",
     "generation.channels": "judged apart",
-    "generation.languages": "judged apart; of a goal, at most 500 characters",
+    "concepts.languages.judging": "judged apart; of a goal, at most 500 characters",
     "generation.marks": "judged apart",
-    "generation.placeholders": "judged apart",
+    "concepts.lint.placeholders": "judged apart",
     "generation.providers.gateway.models": "objects are looked for apart",
     "generation.providers.gateway.responses.check_response": "looked at apart",
     "generation.providers.gateway.responses._says_something": "looked at apart",
     "generation.providers.judging": "judged apart",
     "generation.providers.schemas": "judged apart",
-    "generation.quiz_language": "judged apart",
-    "generation.thinking_aloud": "judged apart",
+    "concepts.lint.quiz_language": "judged apart",
+    "concepts.lint.thinking_aloud": "judged apart",
     "generation.thoughts": "judged apart",
     "generation.turns": "judged apart",
     "generation.unwrapping": "judged apart",
@@ -125,7 +128,7 @@ NOT_MADE = {
     "functools.": "code, no text",
     "collections.abc.Async": "awaited, not called",
     "re.Pattern": "expressions are measured themselves",
-    "concepts.rendering._Parser": "the parser's own, measured with `render_markdown`",
+    "concepts.markdown.rendering._Parser": "the parser's own, measured with `render_markdown`",
     "markdown_it.": "the parser's own, measured with `render_markdown`",
     "pydantic_ai.": "the library's own, of an answer that is bounded on the wire",
     "openai.": "the library's own",

@@ -214,7 +214,7 @@ def test_a_long_call_of_c_code_is_seen_by_its_name() -> None:
 
 def test_content_is_made_of_texts_within_its_bounds() -> None:
     found = {one.name: one for one in list_functions()}
-    lint = found["concepts.quiz_lint.lint_quiz"]
+    lint = found["concepts.lint.quiz_rules.lint_quiz"]
     assert lint.takes == {"quiz": QuizContent}
     assert "roadmaps.text.words" in found
     assert "generation.crimes.is_plainly_criminal" not in found

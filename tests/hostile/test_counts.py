@@ -14,7 +14,7 @@ import pytest
 
 from concepts.bounds import PARAGRAPH_MAX_CHARACTERS
 from concepts.content import ChoiceContent, QuestionContent, QuizContent
-from concepts.quiz_lint import lint_quiz
+from concepts.lint.quiz_rules import lint_quiz
 from generation.goals import CONCEPTS, refuse_by_verdict
 from generation.outline import MOST_CONCEPTS, MOST_REQUIRED, OutlineRequest, wanted_range
 from generation.providers.base import ConceptBrief, GoalRefused

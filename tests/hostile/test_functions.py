@@ -16,13 +16,13 @@ pytestmark = [pytest.mark.timeout(1200), pytest.mark.wide]
 
 # What the others are called by: all that a visitor or a model can hand in goes through these.
 ENTRIES = (
-    "concepts.quiz_lint.lint_quiz",
-    "concepts.rendering.render_markdown",
+    "concepts.lint.quiz_rules.lint_quiz",
+    "concepts.markdown.rendering.render_markdown",
     "config.logs.redact_event",
     "config.redaction.redact_text",
     "generation.goals.clean_goal",
-    "generation.languages.find_wrong_language",
-    "generation.placeholders.find_placeholder",
+    "concepts.languages.judging.find_wrong_language",
+    "concepts.lint.placeholders.find_placeholder",
     "generation.providers.gateway.envelopes.Answer.add",
     "generation.providers.gateway.models.find_object",
     "generation.providers.gateway.said_errors.told",

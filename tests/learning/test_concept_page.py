@@ -9,9 +9,9 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from concepts.content import ArtifactKind, TutorialContent
+from concepts.markdown.quiz_text import render_choice, render_stem
+from concepts.markdown.rendering import RENDERER_VERSION
 from concepts.models import ArtifactVersion, Choice, Concept, Question, Resource, Tutorial
-from concepts.quiz_text import render_choice, render_stem
-from concepts.rendering import RENDERER_VERSION
 from generation import services
 from generation.models import GenerationRun
 from generation.providers.base import ContentError

@@ -12,8 +12,8 @@ import pytest
 from django.core.management import call_command
 from pytest_django import Settings
 
+from concepts.languages.judging import find_wrong_language
 from concepts.models import Choice, Concept, Question, Tutorial
-from generation.languages import find_wrong_language
 from generation.models import GenerationRun
 from roadmaps.models import Module, Roadmap, Stage
 from tests.generation import writings

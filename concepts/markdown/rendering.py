@@ -19,10 +19,10 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from pydantic import AnyUrl, ValidationError
 
-from concepts.anchors import Anchors
-from concepts.code_blocks import HIGHLIGHT_MAX_TEXT, frame, highlight
-from concepts.inline_marks import add_marks
-from concepts.links import is_public_address, may_be_shown_as, with_ascii_host
+from concepts.links.public import is_public_address, may_be_shown_as, with_ascii_host
+from concepts.markdown.anchors import Anchors
+from concepts.markdown.code_blocks import HIGHLIGHT_MAX_TEXT, frame, highlight
+from concepts.markdown.inline_marks import add_marks
 
 # Raise it when the output changes: rows carry the version they were rendered with, and pages render
 # those of another version again.

@@ -14,7 +14,7 @@ import nh3
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 
-from concepts.code_blocks import highlight
+from concepts.markdown.code_blocks import highlight
 from roadmaps.text import reading_key
 
 _TAGS = {"br", "code", "p", "pre", "span", "strong"}

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from concepts.content import QuestionContent, QuizContent
-from generation.language_tables import COMMON_WORDS
-from generation.languages import MIN_PROSE, find_wrong_language
+from concepts.languages.judging import find_wrong_language
+from concepts.languages.prose import MIN_PROSE
+from concepts.languages.tables import COMMON_WORDS
 from roadmaps.text import text_key, words
 
 # Of the words of its choices a lesson quotes this share at least (15 to 43 % in those of the tests)

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsp
 
 import idna
 
-from concepts.hosts import ascii_host, is_public_host
+from concepts.links.hosts import ascii_host, is_public_host
 from roadmaps.text import has_invisible
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}

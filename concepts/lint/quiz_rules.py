@@ -6,19 +6,15 @@ repair round can mend everything at once.
 
 from __future__ import annotations
 
-import random
 import re
 from collections.abc import Callable, Iterator
 from itertools import combinations
 from statistics import mean
 
 from concepts.content import ChoiceContent, QuestionContent, QuizContent
-from concepts.quiz_reasons import (
-    contradicting_explanation,
-    contradicting_rationales,
-    names_of_places,
-)
-from concepts.quiz_text import visible_choice
+from concepts.lint.places import names_of_places
+from concepts.lint.verdicts import contradicting_explanation, contradicting_rationales
+from concepts.markdown.quiz_text import visible_choice
 from roadmaps.text import text_key, word_overlap
 
 MIN_CHOICES, MAX_CHOICES = 3, 5
@@ -72,25 +68,6 @@ def lint_quiz(quiz: QuizContent) -> list[str]:
         for rule in _QUESTION_RULES:
             complaints += [f"question {number}: {text}" for text in rule(question)]
     return complaints + list(_duplicate_stems(quiz)) + list(_longest_is_right(quiz))
-
-
-def shuffle_choices(quiz: QuizContent, seed: str) -> QuizContent:
-    """Put every question's choices into an order that depends on the seed alone.
-
-    Models (and people) favour a position for the key. True and false stay in their order: there
-    is nothing to hide in it.
-    """
-    rng = random.Random(seed)  # noqa: S311 - an order, not a secret
-    return quiz.model_copy(
-        update={"questions": [_shuffled(question, rng) for question in quiz.questions]}
-    )
-
-
-def _shuffled(question: QuestionContent, rng: random.Random) -> QuestionContent:
-    if question.type == "true_false":
-        return question
-    choices = rng.sample(question.choices, k=len(question.choices))
-    return question.model_copy(update={"choices": choices})
 
 
 def _correct_count(question: QuestionContent) -> Iterator[str]:

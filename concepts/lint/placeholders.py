@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from generation.code_spans import replace_code_spans
+from concepts.markdown.code_spans import replace_code_spans
 
 # A quotation may be a letter or a prompt to be filled in by the learner.
 _QUOTED_LINE = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
