@@ -11,8 +11,8 @@ from benchmarks.database import fresh_database
 from concepts.drafts import Provenance, VersionDraft, draft_version
 from concepts.models import Choice, Origin, Resource, Tutorial
 from generation import services
-from generation.outline import settle_prerequisites
-from generation.providers.base import Usage
+from generation.port.outline_rules import settle_prerequisites
+from generation.port.spent import Usage
 from tests.generation.cast import ScriptedProvider, make_content, make_outline, open_run
 
 CONCEPTS = 48

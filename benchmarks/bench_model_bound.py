@@ -25,10 +25,10 @@ from django.db import connection
 
 from benchmarks.database import fresh_database
 from generation.dispatch import Order, request_roadmap
-from generation.goals import CONCEPTS as CONCEPTS_A_GOAL_MAY_HAVE
 from generation.models import GenerationRun
-from generation.outline import OutlineRequest
-from generation.providers.openai import OpenAIProvider
+from generation.port.goals import CONCEPTS as CONCEPTS_A_GOAL_MAY_HAVE
+from generation.port.request import OutlineRequest
+from generation.providers.openai.provider import OpenAIProvider
 from tests.databases import database_url
 from tests.llm.model_server import MODEL, ModelServer, Received
 

@@ -37,7 +37,7 @@ from config.headers import StandardHeaders  # noqa: E402 - likewise
 from config.lifespan import Lifespan, refuse_overcommitment  # noqa: E402 - likewise
 from connections.process import process_seats  # noqa: E402 - likewise
 from connections.watch.health import OperationsEndpoints, is_for_operations  # noqa: E402 - likewise
-from generation.routing import refuse_unreadable, websocket_router  # noqa: E402 - likewise
+from generation.live.routing import refuse_unreadable, websocket_router  # noqa: E402 - likewise
 
 refuse_overcommitment()
 

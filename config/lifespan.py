@@ -15,7 +15,7 @@ from accounts.limits.sockets import close_open_places
 from config.bootstrap import REFUSALS, prepare_database
 from connections.budget.refusal import BudgetRefused, assert_budget
 from connections.watch.monitoring import start_monitoring, stop_monitoring
-from generation.sockets import close_socket_lane
+from generation.live.sockets import close_socket_lane
 
 
 def refuse_overcommitment() -> None:

@@ -6,7 +6,7 @@ from accounts.sign_ins import braked
 urlpatterns = [
     path("", include("connections.watch.urls")),
     path("", include("learning.urls")),
-    path("runs/", include("generation.urls")),
+    path("runs/", include("generation.live.urls")),
     path("accounts/", include("accounts.urls")),
     path("admin/login/", braked(admin.site.login)),
     path("admin/", admin.site.urls),

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from generation.limits import RunBudget
 from generation.models import GenerationRun
-from generation.providers.base import Usage
+from generation.port.spent import Usage
 from generation.selectors import Work
 from generation.services import claim_work
 from generation.spending import get_run_spending, record_spending

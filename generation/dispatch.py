@@ -14,10 +14,11 @@ from concepts.bounds import MODEL_MAX_CHARACTERS
 from concepts.drafts import storable
 from generation import services, tasks
 from generation.events import Event, append_events
-from generation.goals import check_wishes, clean_goal
 from generation.models import EventType, GenerationRun
-from generation.outline import OutlineRequest
-from generation.providers.base import GoalRefused, Provider
+from generation.port.errors import GoalRefused
+from generation.port.goals import check_wishes, clean_goal
+from generation.port.provider import Provider
+from generation.port.request import OutlineRequest
 from roadmaps.models import Level, Visibility
 from roadmaps.services import create_roadmap
 

@@ -16,12 +16,13 @@ from typing import Self, TypedDict
 
 import structlog
 
+from generation.awaiting.draining import finish
 from generation.batching import FinishedQueue, collect_batches
-from generation.draining import finish
 from generation.limits import BudgetSpent, RunBudget
 from generation.log_events import brief_error
-from generation.providers.base import Provider, Usage, keeps_books
-from generation.providers.calls import ModelCall
+from generation.port.calls import ModelCall
+from generation.port.provider import Provider, keeps_books
+from generation.port.spent import Usage
 
 log = structlog.get_logger(__name__)
 

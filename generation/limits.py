@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from generation.pauses import pause_before
-from generation.providers.base import SystemicError, Usage
+from generation.port.errors import SystemicError
+from generation.port.spent import Usage
 
 
 class BudgetSpent(SystemicError):

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from connections.metrics.instruments import Counter, Gauge, Histogram
-from generation.providers.base import Provider, SystemicError, TransientError, keeps_books
+from generation.port.errors import SystemicError, TransientError
+from generation.port.provider import Provider, keeps_books
 
 RUNS = Counter("generation_runs_total", "Runs that ended, paused ones included.", ["state"])
 ARTIFACTS = Counter(

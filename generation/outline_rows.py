@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from concepts.content import ArtifactKind
 from concepts.models import Artifact, Concept, ConceptPrerequisite
-from generation.outline import ConceptOutline, Outline
+from generation.port.outline import ConceptOutline, Outline
 from roadmaps.models import Module, Roadmap, Stage
 from roadmaps.slugs import SlugNumbers
 

@@ -22,9 +22,9 @@ from concepts.drafts import Draft, FailureDraft, Provenance, draft_failure, draf
 from concepts.models import Origin
 from connections.lanes.executor import DbExecutor
 from generation import services
-from generation.apart import apart
+from generation.awaiting.apart import apart
+from generation.awaiting.draining import finish, first_error
 from generation.claiming import claim_in_budget
-from generation.draining import finish, first_error
 from generation.ledger import Ledger, Publish
 from generation.ledger_rows import open_ledger
 from generation.limits import Limits
@@ -32,17 +32,14 @@ from generation.log_events import brief_error, log_retry
 from generation.metrics import provider_call
 from generation.patience import OUTAGES, PatientDb
 from generation.planning import plan_roadmap
-from generation.providers.base import (
+from generation.port.errors import (
     CannotOpen,
     ContentError,
-    Provider,
     ProviderError,
     SystemicError,
     TransientError,
-    Written,
-    keeps_books,
-    opened,
 )
+from generation.port.provider import Provider, Written, keeps_books, opened
 from generation.refusals import draft_refusal
 from generation.run_states import OPEN, RunState
 from generation.saving import Hook, Saver, ignore

@@ -13,23 +13,23 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
 from generation import services
-from generation.draining import finish
+from generation.awaiting.draining import finish
 from generation.ledger import Ledger
 from generation.limits import Limits
 from generation.log_events import brief_error, log_retry
-from generation.outline import Outline, check_outline, settle_prerequisites, warn_pace
 from generation.patience import OUTAGES, PatientDb
-from generation.providers.base import (
+from generation.port.errors import (
     ContentError,
     GoalRefused,
-    Provider,
     ProviderError,
     SystemicError,
     TransientError,
-    Usage,
-    Written,
-    keeps_books,
 )
+from generation.port.outline import Outline
+from generation.port.outline_rules import check_outline, settle_prerequisites
+from generation.port.pace import warn_pace
+from generation.port.provider import Provider, Written, keeps_books
+from generation.port.spent import Usage
 from generation.refusals import explain_refusal
 from generation.run_states import RunState
 

@@ -16,14 +16,17 @@ from django.core.exceptions import ImproperlyConfigured
 from connections.conf import get_budget, get_role
 from connections.lanes.executor import DbExecutor
 from connections.process import process_executor
-from generation.draining import finish
-from generation.hints import close_channel_layer, send_hint
+from generation.awaiting.draining import finish
 from generation.ledger import Publish
 from generation.limits import RunBudget
-from generation.outline import Outline, OutlineRequest, check_outline
+from generation.live.hints import close_channel_layer, send_hint
 from generation.patience import OUTAGES
 from generation.pipeline import Limits, plan, pull
-from generation.providers.base import ContentError, Provider, opened
+from generation.port.errors import ContentError
+from generation.port.outline import Outline
+from generation.port.outline_rules import check_outline
+from generation.port.provider import Provider, opened
+from generation.port.request import OutlineRequest
 from generation.providers.registry import get_provider
 from generation.run_states import RunState
 from generation.saving import Hook, ignore

@@ -17,7 +17,7 @@ from generation.batching import FinishedQueue, collect_batches
 from generation.log_events import brief_error
 from generation.metrics import ARTIFACTS
 from generation.patience import OUTAGES, PatientDb
-from generation.providers.base import Usage
+from generation.port.spent import Usage
 from generation.refusals import draft_refusal
 from generation.selectors import Work
 

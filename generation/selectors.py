@@ -19,8 +19,8 @@ from concepts.content import ArtifactKind
 from concepts.models import Artifact, Concept, Question, Resource
 from connections.conf import get_budget
 from generation.models import EventType, GenerationEvent, GenerationRun
-from generation.outline import OutlineRequest
-from generation.providers.base import ConceptBrief, Neighbour
+from generation.port.briefs import ConceptBrief, Neighbour
+from generation.port.request import OutlineRequest
 from generation.run_states import RunState
 from roadmaps.models import Module, Roadmap, Stage, Visibility
 from roadmaps.services import goal_key

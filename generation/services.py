@@ -34,9 +34,10 @@ from concepts.services import (
 from generation import metrics
 from generation.events import Event, append_events
 from generation.models import EventType, GenerationRun
-from generation.outline import Outline, OutlineRequest
 from generation.outline_rows import save_outline_rows
-from generation.providers.base import Usage
+from generation.port.outline import Outline
+from generation.port.request import OutlineRequest
+from generation.port.spent import Usage
 from generation.run_states import OPEN, RunState, closing_state, sources
 from generation.selectors import Work, get_run_progress, list_work
 from generation.spending import record_spending

@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from generation.models import CallOutcome, ModelCallRecord, RunSpending
-from generation.providers.base import Usage
+from generation.port.spent import Usage
 
 # Whoever adds up holds the run's row, so nobody adds up without what another wrote just now. It is
 # also the row that the numbering of events locks, at the end of the same transactions.

@@ -12,7 +12,7 @@ from django.db import transaction
 from connections.lanes.executor import DbExecutor
 from generation import services
 from generation.models import GenerationRun
-from generation.providers.base import ProviderError
+from generation.port.errors import ProviderError
 from generation.run_states import OPEN, RunState
 from generation.selectors import get_run_state
 

@@ -5,9 +5,9 @@ import uuid
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from generation.goals import HOURS_PER_WEEK
-from generation.outline import OutlineRequest
-from generation.providers.base import GoalRefused
+from generation.port.errors import GoalRefused
+from generation.port.goals import HOURS_PER_WEEK
+from generation.port.request import OutlineRequest
 from roadmaps.bounds import GOAL_MAX_CHARACTERS
 from roadmaps.models import Level
 

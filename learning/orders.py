@@ -21,8 +21,9 @@ from accounts.models import User
 from generation.dispatch import Order, check_request, find_order, request_roadmap
 from generation.models import GenerationRun
 from generation.open_runs import count_open_runs, lock_orders_of
-from generation.outline import OutlineRequest
-from generation.providers.base import GoalRefused, Provider
+from generation.port.errors import GoalRefused
+from generation.port.provider import Provider
+from generation.port.request import OutlineRequest
 from generation.providers.registry import get_provider
 from generation.selectors import find_finished_run
 from roadmaps.access import Visitor

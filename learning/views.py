@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.limits.refusals import Closed, LimitReached, refuse
 from accounts.limits.rules import address_of
-from generation.providers.base import GoalRefused
+from generation.port.errors import GoalRefused
 from learning import lessons, orders, selectors
 from learning.access import get_visible_concept
 from learning.forms import GoalForm

@@ -261,7 +261,7 @@ LLM_API_KEY = model_server_key(env)
 LLM_MODEL = env.str("LLM_MODEL", default="")
 CONTENT_PROVIDERS = {
     "catalogue": "generation.providers.catalogue.CatalogueProvider",
-    "openai": "generation.providers.openai.OpenAIProvider",
+    "openai": "generation.providers.openai.provider.OpenAIProvider",
 }
 CONTENT_PROVIDER = one_of(env, "CONTENT_PROVIDER", tuple(CONTENT_PROVIDERS)) or (
     "openai" if LLM_BASE_URL or LLM_API_KEY else "catalogue"

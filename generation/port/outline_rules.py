@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Iterator
+
 from concepts.languages.judging import find_wrong_language
-from generation.outline import Outline
+from concepts.languages.tags import primary_language
+from generation.port.outline import Outline
+from generation.port.request import TINY_CONCEPTS, OutlineRequest, wanted_range
+from roadmaps.graph import Edge, break_cycles, forward_edges
+from roadmaps.text import text_key
 
 
 def outline_language_problems(outline: Outline, language: str) -> list[str]:
@@ -25,3 +33,96 @@ def outline_language_problems(outline: Outline, language: str) -> list[str]:
         "the titles": find_wrong_language("\n".join(titles), language, by_words=False),
     }
     return [f"{name}: {wrong}" for name, wrong in complaints.items() if wrong]
+
+
+MIN_MINUTES, MAX_MINUTES = 5, 240
+
+_PLACEHOLDER = re.compile(
+    r"(stage|module|concept|chapter|part|topic|lesson)(?:\s*\d+)?[\s:.–—-]*"
+    r"|overview|placeholder|untitled|tbd|todo|lorem ipsum.*|\.+|…"
+)
+
+
+def check_outline(outline: Outline, request: OutlineRequest) -> list[str]:
+    """What is wrong with an outline, one sentence each; an empty list is a pass.
+
+    Cycles are not complained of: `settle_prerequisites` drops their weakest edge.
+    """
+    return [
+        *_counts(outline, request),
+        *_titles(outline),
+        *_references(outline),
+        *_minutes(outline),
+        *_language(outline, request),
+    ]
+
+
+def settle_prerequisites(outline: Outline) -> tuple[dict[str, list[str]], list[Edge]]:
+    """The acyclic prerequisites by key, and the edges that had to go (to be recorded)."""
+    concepts = outline.concepts()
+    position = {concept.key: index for index, concept in enumerate(concepts)}
+    graph = {concept.key: list(dict.fromkeys(concept.requires)) for concept in concepts}
+    return break_cycles(graph, position)
+
+
+def _counts(outline: Outline, request: OutlineRequest) -> Iterator[str]:
+    count = len(outline.concepts())
+    least, most = wanted_range(request.concepts)
+    if not least <= count <= most:
+        yield f"{count} concepts; {least} to {most} are wanted"
+    if len(outline.stages) < 2 and count >= TINY_CONCEPTS:
+        yield "one stage for everything; at least two are wanted"
+
+
+def _titles(outline: Outline) -> Iterator[str]:
+    concepts = outline.concepts()
+    yield from _repeated("concept title", [concept.title for concept in concepts])
+    yield from _repeated("concept key", [concept.key for concept in concepts])
+    yield from _repeated("stage title", [stage.title for stage in outline.stages])
+    for title in (
+        outline.title,
+        *(stage.title for stage in outline.stages),
+        *(module.title for module in outline.modules()),
+        *(concept.title for concept in concepts),
+    ):
+        if _PLACEHOLDER.fullmatch(text_key(title)):
+            yield f"“{title}” is a placeholder, not a title"
+
+
+def _repeated(what: str, values: list[str]) -> Iterator[str]:
+    for value, count in Counter(text_key(value) for value in values).items():
+        if count > 1:
+            yield f"{what} “{value}” occurs {count} times"
+
+
+def _references(outline: Outline) -> Iterator[str]:
+    position = {concept.key: index for index, concept in enumerate(outline.concepts())}
+    for concept in outline.concepts():
+        for required in concept.requires:
+            if required == concept.key:
+                yield f"“{concept.key}” requires itself"
+            elif required not in position:
+                yield f"“{concept.key}” requires “{required}”, which does not exist"
+    known = {
+        concept.key: [key for key in concept.requires if key in position and key != concept.key]
+        for concept in outline.concepts()
+    }
+    acyclic, _ = break_cycles(known, position)
+    for key, required in forward_edges(acyclic, position):
+        yield f"“{key}” requires “{required}”, which comes later"
+
+
+def _minutes(outline: Outline) -> Iterator[str]:
+    for concept in outline.concepts():
+        if not MIN_MINUTES <= concept.est_minutes <= MAX_MINUTES:
+            yield (
+                f"“{concept.key}” takes {concept.est_minutes} minutes; "
+                f"{MIN_MINUTES} to {MAX_MINUTES} are wanted"
+            )
+
+
+def _language(outline: Outline, request: OutlineRequest) -> Iterator[str]:
+    if request.language and primary_language(request.language) != primary_language(
+        outline.language
+    ):
+        yield f"written in “{outline.language}” instead of “{request.language}”"

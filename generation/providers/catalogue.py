@@ -23,8 +23,11 @@ from concepts.content import (
     TutorialContent,
 )
 from concepts.languages.tags import primary_language
-from generation.outline import Outline, OutlineRequest, wanted_range
-from generation.providers.base import ConceptBrief, ContentError, GoalRefused, Written
+from generation.port.briefs import ConceptBrief
+from generation.port.errors import ContentError, GoalRefused
+from generation.port.outline import Outline
+from generation.port.provider import Written
+from generation.port.request import OutlineRequest, wanted_range
 from roadmaps.text import text_key, word_overlap
 
 CATALOGUE_DIR = Path(__file__).resolve().parents[1] / "catalogue"

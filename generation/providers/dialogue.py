@@ -7,7 +7,7 @@ from typing import Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from generation.providers.base import Usage
+from generation.port.spent import Usage
 
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
@@ -36,7 +36,7 @@ class Answer(Generic[T]):
 
 
 class Gateway(Protocol):
-    """Raises TransientError, ContentError and SystemicError of `generation.providers.base`."""
+    """Raises TransientError, ContentError and SystemicError of `generation.port.provider`."""
 
     def fit(self, prompt: Prompt) -> Prompt:
         """With no more room for the answer than the server is known to have."""

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
-from generation.providers.base import Provider
+from generation.port.provider import Provider
 
 
 def provider_names() -> list[str]:

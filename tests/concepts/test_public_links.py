@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from concepts.content import ResourceContent
 from concepts.links.public import canonical_url, is_public_address
-from generation.providers.schemas import ResourcesAnswer, read_resources
+from generation.providers.openai.schemas import ResourcesAnswer, read_resources
 from tests.concepts.page import Page
 
 PUBLIC = (

@@ -11,7 +11,7 @@ from concepts.content import ArtifactKind, ChoiceContent, QuizContent
 from concepts.lint.quiz import quiz_problems
 from concepts.lint.quiz_rules import lint_quiz
 from concepts.markdown.quiz_text import render_choice, render_stem, visible_choice
-from generation.providers.base import ConceptBrief
+from generation.port.briefs import ConceptBrief
 from generation.providers.catalogue import CatalogueProvider, load_catalogue
 from tests.concepts.page import Html
 from tests.generation.cast import make_question

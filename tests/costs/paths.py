@@ -18,12 +18,13 @@ from concepts.artifact_states import ArtifactState
 from concepts.models import Artifact
 from generation import ledger_rows, retrying, selectors, services, sweeping
 from generation.claiming import claim_in_budget
-from generation.consumers import may_watch
 from generation.dispatch import Order, request_roadmap
 from generation.ledger import CallRecord
 from generation.limits import RunBudget
-from generation.outline import OutlineRequest
-from generation.providers.base import ContentError, Usage
+from generation.live.consumers import may_watch
+from generation.port.errors import ContentError
+from generation.port.request import OutlineRequest
+from generation.port.spent import Usage
 from generation.run_states import RunState
 from learning.orders import MADE_ROADMAPS
 from tests.costs.seeding import CONCEPTS, ROADMAP, RUN, key

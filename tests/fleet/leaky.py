@@ -6,7 +6,8 @@ import sys
 import warnings
 
 from concepts.content import ArtifactKind
-from generation.providers.base import ConceptBrief, TransientError
+from generation.port.briefs import ConceptBrief
+from generation.port.errors import TransientError
 from tests.generation.cast import ScriptedProvider, make_outline
 
 SECRET = "correct-horse-battery"

@@ -5,8 +5,10 @@ import os
 from pathlib import Path
 
 from concepts.content import ArtifactContent, ArtifactKind
-from generation.outline import Outline, OutlineRequest
-from generation.providers.base import ConceptBrief, Written
+from generation.port.briefs import ConceptBrief
+from generation.port.outline import Outline
+from generation.port.provider import Written
+from generation.port.request import OutlineRequest
 from generation.providers.catalogue import CatalogueProvider
 from tests.generation.cast import ScriptedProvider, make_outline
 from tests.generation.paying import PayingProvider

@@ -9,10 +9,12 @@ from typing import Any, TypeVar
 import pytest
 
 from concepts.content import ArtifactKind
-from generation.outline import OutlineRequest
-from generation.providers.base import ConceptBrief, ContentError, opened
+from generation.port.briefs import ConceptBrief
+from generation.port.errors import ContentError
+from generation.port.provider import opened
+from generation.port.request import OutlineRequest
 from generation.providers.dialogue import Prompt
-from generation.providers.openai import OpenAIProvider
+from generation.providers.openai.provider import OpenAIProvider
 from tests.generation import writings
 from tests.generation.scripted_gateway import ScriptedGateway
 from tests.llm.writings import data_in

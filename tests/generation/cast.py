@@ -23,14 +23,11 @@ from concepts.content import (
 from concepts.models import Artifact, Choice, Concept, Question, Resource, Tutorial
 from generation.dispatch import Order, request_roadmap
 from generation.models import GenerationEvent, GenerationRun
-from generation.outline import (
-    ConceptOutline,
-    ModuleOutline,
-    Outline,
-    OutlineRequest,
-    StageOutline,
-)
-from generation.providers.base import ConceptBrief, Usage, Written
+from generation.port.briefs import ConceptBrief
+from generation.port.outline import ConceptOutline, ModuleOutline, Outline, StageOutline
+from generation.port.provider import Written
+from generation.port.request import OutlineRequest
+from generation.port.spent import Usage
 
 Key = tuple[str, ArtifactKind]
 Hook = Callable[[ArtifactKind, ConceptBrief], Awaitable[None]]

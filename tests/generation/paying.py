@@ -12,9 +12,12 @@ from django.db.models import Sum
 from concepts.content import ArtifactContent, ArtifactKind
 from generation.metrics import outcome_of
 from generation.models import ModelCallRecord
-from generation.outline import Outline, OutlineRequest
-from generation.providers.base import ConceptBrief, Usage, Written
-from generation.providers.calls import Books, ModelCall, NoBooks
+from generation.port.briefs import ConceptBrief
+from generation.port.calls import Books, ModelCall, NoBooks
+from generation.port.outline import Outline
+from generation.port.provider import Written
+from generation.port.request import OutlineRequest
+from generation.port.spent import Usage
 from generation.spending import get_run_spending
 from tests.generation.cast import ScriptedProvider
 

@@ -8,8 +8,10 @@ from typing import Any, TypeVar
 
 from concepts.drafts import Draft, Provenance, draft_failure, draft_version
 from generation import services
-from generation.outline import settle_prerequisites
-from generation.providers.base import Provider, ProviderError, Usage
+from generation.port.errors import ProviderError
+from generation.port.outline_rules import settle_prerequisites
+from generation.port.provider import Provider
+from generation.port.spent import Usage
 from generation.run_states import RunState
 from generation.selectors import Work
 

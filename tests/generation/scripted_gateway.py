@@ -8,14 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from generation.metrics import outcome_of
-from generation.providers.base import Usage
-from generation.providers.calls import (
-    BeforeCall,
-    ModelCall,
-    OnCall,
-    allow_call,
-    ignore_call,
-)
+from generation.port.calls import BeforeCall, ModelCall, OnCall, allow_call, ignore_call
+from generation.port.spent import Usage
 from generation.providers.dialogue import Answer, M, Prompt
 
 USAGE = Usage(calls=1, tokens_in=100, tokens_out=200, cost_usd=Decimal("0.01"))

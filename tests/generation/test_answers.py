@@ -11,9 +11,9 @@ from concepts.lint.quiz import quiz_problems, settle_quiz
 from concepts.lint.resources import settle_resources
 from concepts.lint.tutorial import tutorial_problems
 from concepts.markdown.blocks import split_blocks
-from generation.providers.schemas import NamedResource, ResourcesAnswer, read_resources
-from generation.thoughts import strip_thoughts
-from generation.unwrapping import clean_tutorial
+from generation.providers.openai.schemas import NamedResource, ResourcesAnswer, read_resources
+from generation.providers.openai.unwrapping import clean_tutorial
+from generation.providers.thoughts.stripping import strip_thoughts
 from tests.generation.cast import make_question
 
 CODE = "```python\nprint('<think>kept</think>')\n```"

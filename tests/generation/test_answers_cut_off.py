@@ -9,8 +9,9 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from concepts.content import ArtifactKind
-from generation.providers.base import ContentError, CutOffError, TransientError, Usage
-from generation.providers.openai import OpenAIProvider
+from generation.port.errors import ContentError, CutOffError, TransientError
+from generation.port.spent import Usage
+from generation.providers.openai.provider import OpenAIProvider
 from tests.generation import writings
 from tests.generation.asking import (
     BRIEF,

@@ -26,8 +26,12 @@ from concepts.content import (
 from concepts.links.public import canonical_url
 from concepts.lint.quiz_rules import lint_quiz
 from concepts.shuffling import shuffle_choices
-from generation.outline import ConceptOutline, OutlineRequest, check_outline, settle_prerequisites
-from generation.providers.base import ConceptBrief, ContentError, GoalRefused, Written
+from generation.port.briefs import ConceptBrief
+from generation.port.errors import ContentError, GoalRefused
+from generation.port.outline import ConceptOutline
+from generation.port.outline_rules import check_outline, settle_prerequisites
+from generation.port.provider import Written
+from generation.port.request import OutlineRequest
 from generation.providers.catalogue import CatalogueProvider, CatalogueRoadmap, load_catalogue
 from roadmaps.text import text_key
 

@@ -8,7 +8,7 @@ import pytest
 
 from concepts.lint.placeholders import find_placeholder
 from concepts.markdown.code_spans import find_code_spans, replace_code_spans
-from generation.thoughts import strip_thoughts
+from generation.providers.thoughts.stripping import strip_thoughts
 
 
 @pytest.mark.parametrize(

@@ -20,9 +20,9 @@ from concepts.content import (
 )
 from concepts.models import Artifact
 from generation.models import GenerationRun, ModelCallRecord
-from generation.outline import Outline, StageOutline
-from generation.providers.base import Usage
-from generation.providers.calls import MOST_TOKENS, ModelCall
+from generation.port.calls import MOST_TOKENS, ModelCall
+from generation.port.outline import Outline, StageOutline
+from generation.port.spent import Usage
 from generation.run_states import RunState
 from generation.services import give_up_work
 from roadmaps.models import Module, Roadmap, Stage
@@ -76,7 +76,7 @@ MAKERS: dict[str, Callable[[], Content]] = {
 
 def _classes(base: type[Content] = Content) -> Iterator[type[Content]]:
     for found in base.__subclasses__():
-        if found.__module__ in {"concepts.content", "generation.outline"}:
+        if found.__module__ in {"concepts.content", "generation.port.outline"}:
             yield found
         yield from _classes(found)
 

@@ -11,8 +11,8 @@ from django.db import connection
 from accounts.models import User
 from generation.dispatch import Order, request_roadmap
 from generation.models import GenerationEvent, GenerationRun
-from generation.outline import OutlineRequest
-from generation.providers.base import GoalRefused
+from generation.port.errors import GoalRefused
+from generation.port.request import OutlineRequest
 from generation.selectors import find_finished_run
 from roadmaps.models import Roadmap, Visibility
 from tests.generation.cast import ScriptedProvider, make_outline

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from generation.draining import finish
+from generation.awaiting.draining import finish
 
 
 class Work:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generation.goals import check_wishes, clean_goal
-from generation.outline import OutlineRequest
-from generation.providers.base import GoalRefused
+from generation.port.errors import GoalRefused
+from generation.port.goals import check_wishes, clean_goal
+from generation.port.request import OutlineRequest
 from roadmaps.bounds import GOAL_MAX_CHARACTERS
 
 TODAY = date(2026, 11, 23)

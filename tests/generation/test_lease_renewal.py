@@ -19,9 +19,12 @@ from connections.lanes.executor import DbExecutor
 from generation import services
 from generation.limits import Limits
 from generation.models import GenerationRun
-from generation.outline import Outline, OutlineRequest
 from generation.pipeline import pull
-from generation.providers.base import ConceptBrief, Usage, Written
+from generation.port.briefs import ConceptBrief
+from generation.port.outline import Outline
+from generation.port.provider import Written
+from generation.port.request import OutlineRequest
+from generation.port.spent import Usage
 from generation.run_states import RunState
 from generation.spending import get_run_spending
 from tests.generation.cast import (

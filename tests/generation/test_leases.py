@@ -14,8 +14,8 @@ from concepts.content import ArtifactKind
 from concepts.drafts import Provenance, VersionDraft, draft_failure, draft_version
 from concepts.models import Artifact, ArtifactVersion, Origin
 from concepts.services import claim_artifacts, release_artifacts, renew_leases
-from generation.outline import settle_prerequisites
-from generation.providers.base import Usage
+from generation.port.outline_rules import settle_prerequisites
+from generation.port.spent import Usage
 from generation.runner import configured_limits
 from generation.selectors import Work, list_work
 from generation.services import claim_run, claim_work, close_run, save_batch, save_outline

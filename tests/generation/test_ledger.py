@@ -24,7 +24,9 @@ from generation.ledger import CallRecord
 from generation.ledger_rows import save_calls
 from generation.models import GenerationRun, ModelCallRecord
 from generation.pipeline import Limits, plan, pull
-from generation.providers.base import ConceptBrief, ContentError, TransientError, Usage
+from generation.port.briefs import ConceptBrief
+from generation.port.errors import ContentError, TransientError
+from generation.port.spent import Usage
 from generation.run_states import RunState
 from generation.spending import get_run_spending, record_spending
 from generation.tasks import persist_model_calls

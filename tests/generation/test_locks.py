@@ -22,7 +22,7 @@ from connections.lanes.executor import DbExecutor
 from generation import dispatch, services, tasks
 from generation.events import append_events
 from generation.models import GenerationEvent
-from generation.providers.base import Usage
+from generation.port.spent import Usage
 from generation.run_states import RunState
 from generation.spending import record_spending
 from tests.generation.cast import get_run, make_outline

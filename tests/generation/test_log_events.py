@@ -17,7 +17,7 @@ from generation import services
 from generation.log_events import LONGEST_ERROR, brief_error
 from generation.models import GenerationRun
 from generation.pipeline import Limits, plan, pull
-from generation.providers.base import ContentError, SystemicError, TransientError
+from generation.port.errors import ContentError, SystemicError, TransientError
 from generation.run_states import RunState
 from tests.generation.cast import KINDS, ScriptedProvider, artifact, make_outline, open_run
 

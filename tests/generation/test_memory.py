@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from generation.goals import CONCEPTS as CONCEPTS_A_GOAL_MAY_HAVE
+from generation.port.goals import CONCEPTS as CONCEPTS_A_GOAL_MAY_HAVE
 from tests.databases import database_url
 from tests.generation.cast import ScriptedProvider, get_run, make_outline, open_run
 from tests.waiting import wait_until

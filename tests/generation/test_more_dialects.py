@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from generation.providers.gateway.models import find_object
-from generation.thoughts import strip_thoughts
-from generation.unwrapping import clean_tutorial
+from generation.providers.openai.unwrapping import clean_tutorial
+from generation.providers.thoughts.stripping import strip_thoughts
 from tests.generation.test_thought_dialects import TEXT, THOUGHT
 
 # %T% is the thought.

@@ -15,16 +15,11 @@ from concepts.markdown.rendering import render_markdown
 from connections.lanes.executor import DbExecutor
 from generation.dispatch import Order, check_request, request_roadmap
 from generation.models import EventType, GenerationEvent
-from generation.outline import OutlineRequest
 from generation.pipeline import Limits, pull
-from generation.providers.base import (
-    GoalRefused,
-    MalformedError,
-    SystemicError,
-    TransientError,
-    Usage,
-)
-from generation.providers.openai import OpenAIProvider
+from generation.port.errors import GoalRefused, MalformedError, SystemicError, TransientError
+from generation.port.request import OutlineRequest
+from generation.port.spent import Usage
+from generation.providers.openai.provider import OpenAIProvider
 from generation.providers.registry import get_provider
 from generation.run_states import RunState
 from generation.selectors import find_refusal

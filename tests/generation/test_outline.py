@@ -10,16 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from generation.outline import (
-    Outline,
-    OutlineRequest,
-    ask_for_pace,
-    check_outline,
-    minutes_until,
-    settle_prerequisites,
-    wanted_range,
-    warn_pace,
-)
+from generation.port.outline import Outline
+from generation.port.outline_rules import check_outline, settle_prerequisites
+from generation.port.pace import ask_for_pace, minutes_until, warn_pace
+from generation.port.request import OutlineRequest, wanted_range
 
 TODAY = date(2026, 11, 23)
 ANYTHING = OutlineRequest("Learn a language")

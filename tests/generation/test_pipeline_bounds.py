@@ -14,7 +14,7 @@ from concepts.content import ArtifactKind
 from concepts.models import Tutorial
 from connections.lanes.executor import DbExecutor
 from generation.pipeline import Limits, pull
-from generation.providers.base import ConceptBrief
+from generation.port.briefs import ConceptBrief
 from generation.run_states import RunState
 from generation.services import SavedBatch
 from tests.faults.slow_commits import slow_commits

@@ -13,7 +13,7 @@ from concepts.content import ArtifactKind
 from concepts.models import Artifact
 from connections.lanes.executor import DbExecutor
 from generation.pipeline import Limits, pull
-from generation.providers.base import ConceptBrief
+from generation.port.briefs import ConceptBrief
 from generation.run_states import RunState
 from generation.selectors import get_run_progress
 from generation.services import resume_run, stop_run

@@ -15,14 +15,10 @@ from concepts.models import Artifact
 from connections.lanes.executor import DbExecutor
 from generation.dispatch import KeyReused, Order, request_roadmap
 from generation.models import GenerationRun
-from generation.outline import OutlineRequest
 from generation.pipeline import Limits, pull
-from generation.providers.base import (
-    ConceptBrief,
-    ContentError,
-    SystemicError,
-    TransientError,
-)
+from generation.port.briefs import ConceptBrief
+from generation.port.errors import ContentError, SystemicError, TransientError
+from generation.port.request import OutlineRequest
 from generation.run_states import RunState
 from generation.selectors import get_run_progress
 from generation.services import SavedBatch, resume_run

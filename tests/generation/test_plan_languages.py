@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from concepts.languages.guessing import tell_language
-from generation.outline import OutlineRequest
-from generation.providers.judging import judge_outline
-from generation.providers.schemas import OutlineAnswer
+from generation.port.request import OutlineRequest
+from generation.providers.openai.judging import judge_outline
+from generation.providers.openai.schemas import OutlineAnswer
 from tests.generation.writings import outline
 
 TODAY = date(2026, 11, 26)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from generation.providers.base import (
+from generation.port.errors import (
     ContentError,
     CutOffError,
     GoalRefused,

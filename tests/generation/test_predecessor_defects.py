@@ -14,9 +14,9 @@ from concepts.models import ArtifactVersion, ConceptPrerequisite
 from connections.lanes.executor import DbExecutor
 from generation import dispatch, tasks
 from generation.models import GenerationEvent
-from generation.outline import OutlineRequest
 from generation.pipeline import Limits, pull
-from generation.providers.base import ContentError, SystemicError, TransientError
+from generation.port.errors import ContentError, SystemicError, TransientError
+from generation.port.request import OutlineRequest
 from generation.run_states import RunState
 from generation.selectors import RunProgress, get_run_progress
 from generation.services import SavedBatch, resume_run, save_batch

@@ -7,8 +7,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from generation.outline import OutlineRequest
-from generation.prompting import (
+from generation.port.briefs import ConceptBrief, Neighbour
+from generation.port.request import OutlineRequest
+from generation.providers.dialogue import Prompt
+from generation.providers.openai.prompting import (
     PROMPTS_DIR,
     artifact_prompt,
     blind_solve_prompt,
@@ -17,8 +19,6 @@ from generation.prompting import (
     repair_prompt,
     shorter_prompt,
 )
-from generation.providers.base import ConceptBrief, Neighbour
-from generation.providers.dialogue import Prompt
 
 TODAY = date(2026, 11, 24)
 BRIEF = ConceptBrief(

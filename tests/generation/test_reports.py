@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from generation.reports import format_report
+from generation.management.printing import format_report
 
 RUN: dict[str, Any] = {
     "id": "1b4e28ba",

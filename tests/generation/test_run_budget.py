@@ -21,7 +21,7 @@ from concepts.models import Artifact
 from connections.lanes.executor import DbExecutor
 from generation.limits import RunBudget
 from generation.pipeline import Limits, pull
-from generation.providers.base import Usage
+from generation.port.spent import Usage
 from generation.run_states import RunState
 from generation.runner import configured_budget
 from generation.selectors import get_run_progress

@@ -17,9 +17,9 @@ from pytest_django import Settings
 from redis.exceptions import ConnectionError as RedisAway
 
 from accounts.limits.sockets import open_places
-from generation import consumers
-from generation.hints import send_hint
-from generation.sockets import socket_lane
+from generation.live import consumers
+from generation.live.hints import send_hint
+from generation.live.sockets import socket_lane
 from roadmaps.models import Visibility
 from tests.generation.websocket import Websocket
 from tests.learning.library import open_order

@@ -13,7 +13,7 @@ from concepts.content import ArtifactKind
 from concepts.models import Concept
 from generation import services
 from generation.models import GenerationRun
-from generation.providers.base import ContentError
+from generation.port.errors import ContentError
 from generation.run_states import RunState
 from tests.generation.cast import get_run, make_outline
 from tests.generation.scribe import Scribe
@@ -119,7 +119,7 @@ def test_asking_step_by_step_gives_the_whole_history_once(client: Client, scribe
 def test_a_long_history_comes_in_pieces(
     client: Client, scribe: Scribe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("generation.run_pages.EVENTS_AT_ONCE", 5)
+    monkeypatch.setattr("generation.live.pages.EVENTS_AT_ONCE", 5)
     scribe.write_all()
     first = look(client, scribe.run_id)
     assert (numbers(first["events"]), first["more"]) == ([1, 2, 3, 4, 5], True)
@@ -132,7 +132,7 @@ def test_the_page_of_a_long_history_shows_its_end(
 ) -> None:
     scribe.write_all()
     assert "earlier event" not in read(client, scribe.run_id)
-    monkeypatch.setattr("generation.run_pages.EVENTS_AT_ONCE", 5)
+    monkeypatch.setattr("generation.live.pages.EVENTS_AT_ONCE", 5)
     page = read(client, scribe.run_id)
     assert page.count("<time>") == 5
     assert "Finished." in page

@@ -11,8 +11,8 @@ from django.utils import timezone
 from concepts.models import Artifact
 from generation import tasks
 from generation.models import GenerationRun
-from generation.outline import settle_prerequisites
-from generation.providers.base import Usage
+from generation.port.outline_rules import settle_prerequisites
+from generation.port.spent import Usage
 from generation.run_states import RunState
 from generation.services import claim_run, claim_work, give_up_work, save_outline
 from generation.sweeping import NeglectedRun, list_neglected_runs

@@ -6,8 +6,8 @@ import pytest
 
 from concepts.lint.tutorial import tutorial_problems
 from generation.providers.gateway.models import find_object
-from generation.thoughts import strip_thoughts
-from generation.unwrapping import clean_tutorial
+from generation.providers.openai.unwrapping import clean_tutorial
+from generation.providers.thoughts.stripping import strip_thoughts
 
 TEXT = "## Names\n\nA name refers to a value.\n\n```python\nx = 1\n```\n\n## Practice\n\nTry it."
 THOUGHT = "The user wants names.\n\n## A draft\n\n```python\ny = 2\n```\nGood."

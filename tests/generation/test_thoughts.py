@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from concepts.markdown.blocks import split_blocks
-from generation.thoughts import strip_thoughts
+from generation.providers.thoughts.stripping import strip_thoughts
 
 deterministic = settings(derandomize=True, deadline=None)
 

@@ -6,8 +6,10 @@ import pytest
 from django.test import Client
 
 from concepts.models import Concept
-from generation.outline import Outline, OutlineRequest, check_outline
-from generation.providers.schemas import OutlineAnswer, read_outline
+from generation.port.outline import Outline
+from generation.port.outline_rules import check_outline
+from generation.port.request import OutlineRequest
+from generation.providers.openai.schemas import OutlineAnswer, read_outline
 from roadmaps.models import Module, Stage
 from tests.generation.cast import make_outline
 from tests.learning.library import QuickProvider, make_ready

@@ -6,7 +6,7 @@ from time import process_time
 
 import pytest
 
-from generation.unwrapping import clean_tutorial
+from generation.providers.openai.unwrapping import clean_tutorial
 
 CODE = "```python\nprint(1)\n```"
 BODY = f"## Names\n\nA name refers to a value.\n\n{CODE}\n\n## Recap\n\nNames refer to values."

@@ -15,12 +15,19 @@ import pytest
 from concepts.bounds import PARAGRAPH_MAX_CHARACTERS
 from concepts.content import ChoiceContent, QuestionContent, QuizContent
 from concepts.lint.quiz_rules import lint_quiz
-from generation.goals import CONCEPTS, refuse_by_verdict
-from generation.outline import MOST_CONCEPTS, MOST_REQUIRED, OutlineRequest, wanted_range
-from generation.providers.base import ConceptBrief, GoalRefused
+from generation.port.briefs import ConceptBrief
+from generation.port.errors import GoalRefused
+from generation.port.goals import CONCEPTS, refuse_by_verdict
+from generation.port.outline import MOST_CONCEPTS, MOST_REQUIRED
+from generation.port.request import OutlineRequest, wanted_range
 from generation.providers.gateway.bounds import MOST_CHARACTERS
-from generation.providers.judging import judge_outline, judge_quiz, judge_resources
-from generation.providers.schemas import MAX_COMPLAINTS, OutlineAnswer, QuizAnswer, ResourcesAnswer
+from generation.providers.openai.judging import judge_outline, judge_quiz, judge_resources
+from generation.providers.openai.schemas import (
+    MAX_COMPLAINTS,
+    OutlineAnswer,
+    QuizAnswer,
+    ResourcesAnswer,
+)
 from roadmaps.graph import break_cycles
 from roadmaps.plain_titles import plain_titles
 from tests.hostile.functions import LONGEST_C_CALL

@@ -8,7 +8,9 @@ from accounts.models import User
 from concepts.content import ArtifactContent, ArtifactKind
 from concepts.models import Concept
 from generation.models import GenerationRun
-from generation.providers.base import ConceptBrief, Usage, Written
+from generation.port.briefs import ConceptBrief
+from generation.port.provider import Written
+from generation.port.spent import Usage
 from roadmaps.models import Visibility
 from tests.generation.cast import ScriptedProvider, make_content, make_outline, open_run
 from tests.generation.scribe import Scribe

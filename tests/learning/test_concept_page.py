@@ -14,7 +14,7 @@ from concepts.markdown.rendering import RENDERER_VERSION
 from concepts.models import ArtifactVersion, Choice, Concept, Question, Resource, Tutorial
 from generation import services
 from generation.models import GenerationRun
-from generation.providers.base import ContentError
+from generation.port.errors import ContentError
 from generation.run_states import RunState
 from roadmaps.models import Module, Roadmap, Stage
 from tests.generation.cast import make_outline

@@ -15,7 +15,7 @@ from pytest_django import Settings
 from accounts.limits.rules import counted
 from accounts.models import User
 from generation.models import GenerationRun
-from generation.outline import OutlineRequest
+from generation.port.request import OutlineRequest
 from generation.run_states import OPEN, RunState
 from learning import orders
 from roadmaps.models import Roadmap

@@ -11,7 +11,7 @@ import django
 django.setup()
 
 from concepts.content import QuizContent  # noqa: E402 - Django must be set up
-from generation.providers.base import ProviderError  # noqa: E402
+from generation.port.errors import ProviderError  # noqa: E402
 from generation.providers.gateway import open_gateway, preload, repeating  # noqa: E402
 from tests.llm.conftest import prompt_for  # noqa: E402
 

@@ -11,15 +11,13 @@ import pytest
 from pytest_django import Settings
 
 from concepts.content import ArtifactKind, QuizContent, ResourcesContent, TutorialContent
-from generation.outline import OutlineRequest
-from generation.providers.base import (
-    ConceptBrief,
-    SystemicError,
-    Usage,
-    opened,
-)
+from generation.port.briefs import ConceptBrief
+from generation.port.errors import SystemicError
+from generation.port.provider import opened
+from generation.port.request import OutlineRequest
+from generation.port.spent import Usage
 from generation.providers.endpoints import OUTPUT_MODES
-from generation.providers.openai import OpenAIProvider
+from generation.providers.openai.provider import OpenAIProvider
 from tests.generation import writings
 from tests.generation.asking import BRIEF
 from tests.llm.aimock import IS_MISSING, KEY, WHY_MISSING, Aimock

@@ -8,10 +8,11 @@ import pytest
 from pytest_django import Settings
 
 from concepts.content import ArtifactKind
-from generation.outline import OutlineRequest
-from generation.providers.base import CutOffError, Written, opened
+from generation.port.errors import CutOffError
+from generation.port.provider import Written, opened
+from generation.port.request import OutlineRequest
 from generation.providers.endpoints import OUTPUT_MODES
-from generation.providers.openai import OpenAIProvider
+from generation.providers.openai.provider import OpenAIProvider
 from tests.generation.asking import BRIEF
 from tests.llm.model_server import KEY, MODEL, ModelServer, Received, Refusal
 

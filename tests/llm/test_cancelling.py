@@ -9,10 +9,10 @@ import uuid
 import pytest
 from channels_redis.core import RedisChannelLayer
 
-from generation import hints
+from generation.live import hints
 from generation.providers.dialogue import Gateway
 from generation.providers.gateway import open_gateway
-from generation.providers.limits import Pacer, Rates
+from generation.providers.gateway.pacing import Pacer, Rates
 from tests.llm.conftest import endpoint_of, prompt_for
 from tests.llm.model_server import ModelServer
 from tests.waiting import until

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from concepts.content import QuizContent
-from generation.providers.base import ContentError
-from generation.providers.calls import ModelCall
+from generation.port.calls import ModelCall
+from generation.port.errors import ContentError
 from generation.providers.endpoints import OUTPUT_MODES
 from generation.providers.gateway import open_gateway
 from tests.llm.conftest import endpoint_of, prompt_for

@@ -11,9 +11,9 @@ import pytest
 from concepts.content import QuizContent
 from generation.ledger import Ledger
 from generation.limits import RunBudget
-from generation.providers.calls import ModelCall
+from generation.port.calls import ModelCall
 from generation.providers.gateway import open_gateway
-from generation.providers.schemas import OutlineAnswer
+from generation.providers.openai.schemas import OutlineAnswer
 from tests.llm.conftest import endpoint_of, prompt_for
 from tests.llm.model_server import ModelServer
 from tests.llm.writings import outline

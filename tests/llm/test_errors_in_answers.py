@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from concepts.content import QuizContent
-from generation.providers.base import ContentError, ProviderError, SystemicError, TransientError
+from generation.port.errors import ContentError, ProviderError, SystemicError, TransientError
 from generation.providers.dialogue import Gateway
 from generation.providers.gateway import open_gateway, repeating, requests
 from tests.llm.conftest import endpoint_of, prompt_for

@@ -10,9 +10,11 @@ import pytest
 from pydantic import BaseModel
 
 from concepts.content import QuizContent, ResourcesContent
-from generation.outline import Outline, OutlineRequest, check_outline
-from generation.providers.base import ContentError
-from generation.providers.calls import ModelCall
+from generation.port.calls import ModelCall
+from generation.port.errors import ContentError
+from generation.port.outline import Outline
+from generation.port.outline_rules import check_outline
+from generation.port.request import OutlineRequest
 from generation.providers.endpoints import OUTPUT_MODES, Prices
 from generation.providers.gateway import open_gateway
 from tests.llm.conftest import endpoint_of, prompt_for

@@ -11,13 +11,8 @@ from typing import Any
 import pytest
 
 from concepts.content import QuizContent
-from generation.providers.base import (
-    ContentError,
-    CutOffError,
-    SystemicError,
-    TransientError,
-)
-from generation.providers.calls import ModelCall
+from generation.port.calls import ModelCall
+from generation.port.errors import ContentError, CutOffError, SystemicError, TransientError
 from generation.providers.dialogue import Gateway
 from generation.providers.endpoints import OUTPUT_MODES
 from generation.providers.gateway import open_gateway, repeating, requests

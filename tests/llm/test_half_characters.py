@@ -9,13 +9,19 @@ import pytest
 from pytest_django import Settings
 
 from concepts.content import ArtifactKind
-from generation.outline import OutlineRequest
-from generation.providers.base import SystemicError, Written, opened
+from generation.port.errors import SystemicError
+from generation.port.provider import Written, opened
+from generation.port.request import OutlineRequest
 from generation.providers.endpoints import OUTPUT_MODES
 from generation.providers.gateway import open_gateway
-from generation.providers.judging import judge_outline, judge_quiz, judge_resources, judge_tutorial
-from generation.providers.openai import OpenAIProvider
-from generation.providers.schemas import OutlineAnswer, QuizAnswer, ResourcesAnswer
+from generation.providers.openai.judging import (
+    judge_outline,
+    judge_quiz,
+    judge_resources,
+    judge_tutorial,
+)
+from generation.providers.openai.provider import OpenAIProvider
+from generation.providers.openai.schemas import OutlineAnswer, QuizAnswer, ResourcesAnswer
 from tests.generation import writings
 from tests.generation.asking import BRIEF
 from tests.llm.conftest import endpoint_of, prompt_for

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import redis
 
-from generation.providers.limits import SCRIPT, Bucket, Pacer, Rates, account_key
+from generation.providers.gateway.pacing import SCRIPT, Bucket, Pacer, Rates, account_key
 
 
 class Clock:

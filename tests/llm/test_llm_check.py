@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from generation.estimates import Bounds, Sample, estimate_roadmap
+from generation.management.estimates import Bounds, Sample, estimate_roadmap
 from generation.providers.endpoints import Endpoint
 from generation.providers.gateway import price_of
 from tests.llm.model_server import KEY, MODEL, ModelServer

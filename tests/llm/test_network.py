@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from pydantic_ai.exceptions import ModelConnectionError
 from pytest_django import Settings
 
-from generation.providers.base import SystemicError
+from generation.port.errors import SystemicError
 from generation.providers.endpoints import Endpoint
 from generation.providers.gateway import open_gateway, repeating
 from generation.providers.gateway.errors import translate

@@ -12,7 +12,7 @@ from concepts.content import QuizContent
 from generation.providers.endpoints import OUTPUT_MODES
 from generation.providers.gateway import open_gateway
 from generation.providers.gateway.models import find_object
-from generation.providers.schemas import OutlineAnswer, ResourcesAnswer
+from generation.providers.openai.schemas import OutlineAnswer, ResourcesAnswer
 from tests.llm.conftest import endpoint_of, prompt_for
 from tests.llm.model_server import ModelServer, Received, Refusal, completion
 from tests.llm.writings import write

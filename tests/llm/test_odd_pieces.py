@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from concepts.content import QuizContent
-from generation.providers.base import ContentError, CutOffError, TransientError
+from generation.port.errors import ContentError, CutOffError, TransientError
 from generation.providers.gateway import open_gateway, repeating
 from tests.llm.conftest import endpoint_of, prompt_for
 from tests.llm.model_server import ModelServer

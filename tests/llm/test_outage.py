@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from generation.providers.base import ContentError, SystemicError, TransientError
+from generation.port.errors import ContentError, SystemicError, TransientError
 from generation.providers.gateway import open_gateway, outage, repeating, requests
 from generation.providers.gateway.errors import Again, TooMany
 from generation.providers.gateway.outage import PAUSES, Outage

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from generation import progress
+from generation.management import progress
 from generation.models import GenerationRun
 from tests.llm.model_server import KEY, MODEL, ModelServer, Received
 from tests.waiting import wait_until

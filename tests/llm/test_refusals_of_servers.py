@@ -10,10 +10,10 @@ import pytest
 from pytest_django import Settings
 
 from concepts.content import QuizContent
-from generation.providers.base import ContentError, CutOffError, SystemicError, TransientError
-from generation.providers.calls import ModelCall
+from generation.port.calls import ModelCall
+from generation.port.errors import ContentError, CutOffError, SystemicError, TransientError
 from generation.providers.gateway import open_gateway, repeating
-from generation.providers.schemas import OutlineAnswer
+from generation.providers.openai.schemas import OutlineAnswer
 from tests.llm.conftest import endpoint_of, prompt_for
 from tests.llm.model_server import ModelServer, Received, Refusal, completion
 from tests.llm.writings import write

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from generation.providers.base import ContentError, SystemicError
+from generation.port.errors import ContentError, SystemicError
 from generation.providers.gateway import open_gateway, requests
 from generation.providers.gateway.breaker import Breaker
 from tests.llm import model_server
@@ -48,7 +48,7 @@ async def test_a_refused_request_has_used_no_tokens(server: ModelServer) -> None
 
 
 async def test_objects_are_asked_for_strictly(server: ModelServer) -> None:
-    from generation.providers.schemas import ResourcesAnswer
+    from generation.providers.openai.schemas import ResourcesAnswer
 
     async with open_gateway(endpoint_of(server)) as gateway:
         await gateway.write_object(prompt_for("resources"), ResourcesAnswer)

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from concepts.content import QuizContent
-from generation.providers.base import TransientError
-from generation.providers.calls import ModelCall
+from generation.port.calls import ModelCall
+from generation.port.errors import TransientError
 from generation.providers.gateway import open_gateway, repeating
 from tests.llm.conftest import endpoint_of, prompt_for
 from tests.llm.model_server import ModelServer, Received

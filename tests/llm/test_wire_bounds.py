@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 
 from concepts.content import QuizContent
-from generation.providers.base import CutOffError, ProviderError, SystemicError, Usage
+from generation.port.errors import CutOffError, ProviderError, SystemicError
+from generation.port.spent import Usage
 from generation.providers.dialogue import Answer, M, Prompt
 from generation.providers.gateway import open_gateway, repeating
-from generation.providers.memory import MAX_BYTES, RememberingGateway
+from generation.providers.openai.memory import MAX_BYTES, RememberingGateway
 from tests.llm.conftest import NO_REDIS, endpoint_of, prompt_for
 from tests.llm.model_server import ModelServer
 from tests.llm.test_envelopes import answer_of

@@ -9,7 +9,7 @@ import pytest
 
 from generation.providers.endpoints import OUTPUT_MODES
 from generation.providers.gateway import open_gateway
-from generation.providers.schemas import OutlineAnswer, QuizAnswer
+from generation.providers.openai.schemas import OutlineAnswer, QuizAnswer
 from tests.llm.conftest import endpoint_of, prompt_for
 from tests.llm.model_server import ModelServer
 from tests.llm.test_envelopes import Body

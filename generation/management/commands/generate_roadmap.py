@@ -18,14 +18,15 @@ from django.db import OperationalError
 from accounts.models import User
 from generation import runner
 from generation.dispatch import Order, check_request
-from generation.foreground import Foreground
-from generation.goals import LEVELS
+from generation.management.foreground import Foreground
+from generation.management.printing import format_outline, format_report
+from generation.management.progress import planning
 from generation.models import GenerationRun
-from generation.outline import OutlineRequest
-from generation.progress import planning
-from generation.providers.base import GoalRefused, Provider, ProviderError, keeps_books
+from generation.port.errors import GoalRefused, ProviderError
+from generation.port.goals import LEVELS
+from generation.port.provider import Provider, keeps_books
+from generation.port.request import OutlineRequest
 from generation.providers.registry import get_provider, provider_names
-from generation.reports import format_outline, format_report
 from generation.run_states import RunState
 
 BAD_USAGE = 2

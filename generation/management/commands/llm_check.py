@@ -18,21 +18,22 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from connections.conf import get_budget
-from generation.estimates import (
+from generation.management.estimates import (
     TOKENS_IN_PER_CONCEPT,
     TOKENS_OUT_PER_CONCEPT,
     Bounds,
     Sample,
     estimate_roadmap,
 )
-from generation.outline import OutlineRequest, check_outline
-from generation.progress import Waiting
-from generation.prompting import outline_prompt
-from generation.providers.base import ProviderError
-from generation.providers.calls import ModelCall
+from generation.management.progress import Waiting
+from generation.port.calls import ModelCall
+from generation.port.errors import ProviderError
+from generation.port.outline_rules import check_outline
+from generation.port.request import OutlineRequest
 from generation.providers.dialogue import Answer
 from generation.providers.endpoints import Endpoint
-from generation.providers.schemas import OutlineAnswer, read_outline
+from generation.providers.openai.prompting import outline_prompt
+from generation.providers.openai.schemas import OutlineAnswer, read_outline
 
 BAD_USAGE = 2
 # A day; nobody waits for longer.

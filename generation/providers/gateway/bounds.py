@@ -6,7 +6,7 @@ import json
 import math
 from typing import Any
 
-from generation.characters import whole_characters
+from generation.port.characters import whole_characters
 
 # Of an answer that is not streamed, unpacked, and of one line of a stream. The longest that is
 # asked for, 32,000 tokens with every letter escaped, takes a fifth of it.

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from stamina import Attempt
 
-from generation.providers.base import SystemicError
+from generation.port.errors import SystemicError
 
 R = TypeVar("R")
 

@@ -9,8 +9,8 @@ from decimal import Decimal
 from pydantic_ai.messages import ModelResponse
 from pydantic_ai.usage import RequestUsage
 
-from generation.providers.base import Usage
-from generation.providers.calls import ModelCall
+from generation.port.calls import ModelCall
+from generation.port.spent import Usage
 from generation.providers.dialogue import Prompt
 from generation.providers.gateway.endings import Ending
 from generation.providers.gateway.envelopes import Figures

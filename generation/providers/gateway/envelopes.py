@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from generation.characters import escape_halves, whole_characters
+from generation.port.characters import escape_halves, whole_characters
 from generation.providers.gateway.bounds import (
     MOST_CHARACTERS,
     TooLarge,

@@ -10,8 +10,8 @@ from typing import Literal
 from httpx2 import ProxyError
 from pydantic_ai import exceptions as theirs
 
-from generation.characters import whole_characters
-from generation.providers.base import (
+from generation.port.characters import whole_characters
+from generation.port.errors import (
     ContentError,
     CutOffError,
     ProviderError,

@@ -20,8 +20,8 @@ from pydantic_ai.providers.openai import OpenAIProvider
 from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 from pydantic_ai.settings import ModelSettings
 
-from generation.apart import apart
-from generation.characters import escape_halves, whole_characters
+from generation.awaiting.apart import apart
+from generation.port.characters import escape_halves, whole_characters
 from generation.providers.endpoints import Endpoint
 from generation.providers.gateway.concessions import concessions_of
 from generation.providers.gateway.entries import Tally
@@ -29,7 +29,7 @@ from generation.providers.gateway.envelopes import arguments_of
 from generation.providers.gateway.network import client_options
 from generation.providers.gateway.requests import Requests
 from generation.providers.gateway.wire import WireClient
-from generation.thoughts import ends_of_thoughts, strip_thoughts
+from generation.providers.thoughts.stripping import ends_of_thoughts, strip_thoughts
 
 OPENAI_HOST = "api.openai.com"
 # For a connection; a host that is silent is not there.

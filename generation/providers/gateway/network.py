@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from generation.providers.base import SystemicError
+from generation.port.errors import SystemicError
 from generation.providers.endpoints import Endpoint
 
 SOCKS = ("socks5", "socks5h")

@@ -27,9 +27,9 @@ from pydantic_ai.messages import (
 from pydantic_ai.models import Model
 from pydantic_ai.settings import ModelSettings
 
-from generation.characters import whole_characters
-from generation.providers.base import MalformedError, ProviderError, SystemicError
-from generation.providers.calls import BeforeCall, OnCall, allow_call, ignore_call
+from generation.port.calls import BeforeCall, OnCall, allow_call, ignore_call
+from generation.port.characters import whole_characters
+from generation.port.errors import MalformedError, ProviderError, SystemicError
 from generation.providers.dialogue import Answer, Gateway, Prompt
 from generation.providers.endpoints import (
     OPENAI_URL,
@@ -48,9 +48,9 @@ from generation.providers.gateway.models import (
     open_client,
     output_of,
 )
+from generation.providers.gateway.pacing import Pacer, Rates, account_key
 from generation.providers.gateway.requests import Requests
-from generation.providers.limits import Pacer, Rates, account_key
-from generation.thoughts import strip_thoughts
+from generation.providers.thoughts.stripping import strip_thoughts
 
 M = TypeVar("M", bound=BaseModel)
 

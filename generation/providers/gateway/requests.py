@@ -12,16 +12,11 @@ from dataclasses import replace
 
 from pydantic_ai.messages import ModelResponse
 
-from generation.apart import apart
-from generation.draining import heed_cancellation
+from generation.awaiting.apart import apart
+from generation.awaiting.draining import heed_cancellation
 from generation.metrics import LLM_TOKENS, model_call, outcome_of
-from generation.providers.base import (
-    ContentError,
-    CutOffError,
-    ProviderError,
-    SystemicError,
-)
-from generation.providers.calls import BeforeCall, ModelCall, OnCall
+from generation.port.calls import BeforeCall, ModelCall, OnCall
+from generation.port.errors import ContentError, CutOffError, ProviderError, SystemicError
 from generation.providers.dialogue import Prompt
 from generation.providers.endpoints import Endpoint
 from generation.providers.gateway.breaker import Breaker
@@ -43,9 +38,9 @@ from generation.providers.gateway.errors import (
     unreachable,
 )
 from generation.providers.gateway.outage import Outage
+from generation.providers.gateway.pacing import Pacer, Turn
 from generation.providers.gateway.repeating import attempts
 from generation.providers.gateway.responses import check_response, cost_of, tokens_about
-from generation.providers.limits import Pacer, Turn
 
 # "Too many" without a word on when to come again.
 HOLD_SECONDS = 1.0

@@ -8,11 +8,11 @@ from decimal import Decimal
 from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
 from pydantic_ai.usage import RequestUsage
 
-from generation.providers.base import ContentError, CutOffError
+from generation.port.errors import ContentError, CutOffError
 from generation.providers.endpoints import Endpoint
 from generation.providers.gateway.endings import Ending
 from generation.providers.gateway.errors import Again
-from generation.thoughts import strip_thoughts
+from generation.providers.thoughts.stripping import strip_thoughts
 
 # Bytes of a prompt to one token, about; also in scripts of three bytes a character.
 BYTES_PER_TOKEN = 4

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from generation.characters import whole_characters
+from generation.port.characters import whole_characters
 from generation.providers.gateway.bounds import count_of
 from generation.providers.gateway.envelopes import choice_of
 

@@ -6,7 +6,7 @@ import re
 
 from concepts.markdown.blocks import FENCE_LINE, HEADING, heading_text, split_blocks
 from generation.courtesies import is_goodbye, is_preface
-from generation.thoughts import strip_thoughts
+from generation.providers.thoughts.stripping import strip_thoughts
 from roadmaps.text import text_key
 
 # What stands before a tutorial or after it and is longer is no mere courtesy.

@@ -17,8 +17,8 @@ from accounts.limits.sockets import open_places
 from accounts.sessions import get_user_of_session
 from connections.lanes.units import UnitTimedOut
 from generation.access import get_visible_run
-from generation.hints import group_of
-from generation.sockets import socket_lane
+from generation.live.hints import group_of
+from generation.live.sockets import socket_lane
 
 TRY_AGAIN_LATER = 1013
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 
-from generation.marks import find_in_prose, first_thought_mark, stands_in_a_sentence
+from generation.providers.thoughts.marks import (
+    find_in_prose,
+    first_thought_mark,
+    stands_in_a_sentence,
+)
 
 # Special tokens: `<|im_end|>`, `<｜end▁of▁sentence｜>`, `</s>`, `<end_of_turn>`, `[/INST]`, `]~b]`.
 _SPECIAL = (

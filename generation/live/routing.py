@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 from channels.routing import URLRouter
 from django.urls import path, re_path
 
-from generation.consumers import RunConsumer
+from generation.live.consumers import RunConsumer
 
 
 async def refuse_socket(_scope: Any, receive: Any, send: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from generation.outline import Outline
+from generation.port.outline import Outline
 
 
 def format_report(report: dict[str, Any]) -> str:

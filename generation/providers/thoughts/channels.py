@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from itertools import takewhile
 
-from generation.marks import find_in_prose
+from generation.providers.thoughts.marks import find_in_prose
 
 _HEADER = re.compile(
     r"(?:<\|start\|>\s{0,4}(?P<role>[\w.]{1,40})[ \t]{0,4})?"

@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
-from generation.providers.base import CutOffError, ProviderError, Usage
+from generation.port.errors import CutOffError, ProviderError
+from generation.port.spent import Usage
 from generation.providers.dialogue import Answer, Gateway, M, Prompt
 
 T = TypeVar("T")

@@ -18,8 +18,8 @@ from pydantic.fields import FieldInfo
 
 from concepts.content import Content, QuizContent, ResourceContent, TutorialContent
 from concepts.languages.tags import find_tag, primary_language
-from generation.characters import HALF_CHARACTER, escape_halves, has_half
-from generation.outline import MOST_ASSUMPTIONS, MOST_CONCEPTS, MOST_REQUIRED, Outline
+from generation.port.characters import HALF_CHARACTER, escape_halves, has_half
+from generation.port.outline import MOST_ASSUMPTIONS, MOST_CONCEPTS, MOST_REQUIRED, Outline
 from roadmaps.bounds import LANGUAGE_TAG_MAX_CHARACTERS
 from roadmaps.plain_titles import plain_titles
 

@@ -22,9 +22,9 @@ from accounts.models import User
 from connections.conf import get_budget, get_role
 from connections.watch.observed import ConnectionLog
 from generation import dispatch, runner, selectors, services
+from generation.management.progress import Waiting, planning
 from generation.patience import PatientDb
-from generation.progress import Waiting, planning
-from generation.providers.base import Provider, keeps_books
+from generation.port.provider import Provider, keeps_books
 from generation.providers.registry import get_provider
 from generation.run_states import OPEN, RunState
 

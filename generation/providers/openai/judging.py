@@ -16,12 +16,14 @@ from concepts.languages.tags import find_language, find_tag
 from concepts.lint.quiz import quiz_problems, settle_quiz
 from concepts.lint.resources import settle_resources
 from concepts.lint.tutorial import tutorial_problems
-from generation.characters import whole_characters
-from generation.outline import Outline, OutlineRequest, ask_for_pace, check_outline
-from generation.port.outline_rules import outline_language_problems
-from generation.providers.asking import Attempt
-from generation.providers.base import ConceptBrief
-from generation.providers.schemas import (
+from generation.port.briefs import ConceptBrief
+from generation.port.characters import whole_characters
+from generation.port.outline import Outline
+from generation.port.outline_rules import check_outline, outline_language_problems
+from generation.port.pace import ask_for_pace
+from generation.port.request import OutlineRequest
+from generation.providers.openai.asking import Attempt
+from generation.providers.openai.schemas import (
     MAX_COMPLAINTS,
     OutlineAnswer,
     QuizAnswer,
@@ -33,7 +35,7 @@ from generation.providers.schemas import (
     read_resources,
     read_tutorial,
 )
-from generation.unwrapping import clean_tutorial
+from generation.providers.openai.unwrapping import clean_tutorial
 
 # A tutorial, and what was thought before it.
 MAX_TOLD = 4 * TUTORIAL_MAX_CHARACTERS

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generation.channels import (
+from generation.providers.thoughts.channels import (
     drop_headlined_thoughts,
     ends_of_announced_thoughts,
     take_final_channel,
 )
-from generation.marks import (
+from generation.providers.thoughts.marks import (
     Mark,
     find_any_thought_mark,
     find_thought_marks,
     first_thought_mark,
 )
-from generation.turns import drop_first_marks, drop_later_turns, take_answer, take_own_turn
+from generation.providers.thoughts.turns import (
+    drop_first_marks,
+    drop_later_turns,
+    take_answer,
+    take_own_turn,
+)
 
 # Each cut may open or close a block of code and so uncover other marks; nobody needs more turns.
 _MOST_ROUNDS = 8

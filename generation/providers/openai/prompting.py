@@ -18,16 +18,9 @@ from string import Template
 from typing import Any
 
 from concepts.languages.tags import describe_language, request_language, true_and_false
-from generation.outline import (
-    LEAST_SITTING,
-    LONGEST_SITTING,
-    TINY_CONCEPTS,
-    OutlineRequest,
-    can_fit,
-    minutes_until,
-    wanted_range,
-)
-from generation.providers.base import ConceptBrief
+from generation.port.briefs import ConceptBrief
+from generation.port.pace import LEAST_SITTING, LONGEST_SITTING, can_fit, minutes_until
+from generation.port.request import TINY_CONCEPTS, OutlineRequest, wanted_range
 from generation.providers.dialogue import Prompt
 
 PROMPTS_DIR = Path(__file__).resolve().parent / "prompts"

@@ -16,24 +16,27 @@ from django.utils import timezone
 
 from concepts.content import ArtifactContent, ArtifactKind
 from concepts.languages.guessing import guess_language
-from generation.apart import apart
-from generation.goals import refuse_by_verdict
-from generation.outline import Outline, OutlineRequest
-from generation.prompting import artifact_prompt, outline_prompt
-from generation.providers.asking import Attempt, Task
-from generation.providers.base import ConceptBrief, GoalRefused, Written
-from generation.providers.blind import solve_blind
-from generation.providers.calls import BeforeCall, Books, NoBooks, OnCall
+from generation.awaiting.apart import apart
+from generation.port.briefs import ConceptBrief
+from generation.port.calls import BeforeCall, Books, NoBooks, OnCall
+from generation.port.errors import GoalRefused
+from generation.port.goals import refuse_by_verdict
+from generation.port.outline import Outline
+from generation.port.provider import Written
+from generation.port.request import OutlineRequest
 from generation.providers.dialogue import Gateway, Prompt
 from generation.providers.gateway import open_gateway
-from generation.providers.judging import (
+from generation.providers.openai.asking import Attempt, Task
+from generation.providers.openai.blind import solve_blind
+from generation.providers.openai.judging import (
     judge_outline,
     judge_quiz,
     judge_resources,
     judge_tutorial,
 )
-from generation.providers.memory import Account, RememberingGateway
-from generation.providers.schemas import OutlineAnswer, QuizAnswer, ResourcesAnswer
+from generation.providers.openai.memory import Account, RememberingGateway
+from generation.providers.openai.prompting import artifact_prompt, outline_prompt
+from generation.providers.openai.schemas import OutlineAnswer, QuizAnswer, ResourcesAnswer
 
 
 class GatewayOpener(Protocol):

@@ -6,16 +6,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
-from generation.prompting import repair_prompt, shorter_prompt
-from generation.providers.base import (
-    ContentError,
-    CutOffError,
-    MalformedError,
-    ProviderError,
-    Written,
-)
+from generation.port.errors import ContentError, CutOffError, MalformedError, ProviderError
+from generation.port.provider import Written
 from generation.providers.dialogue import Prompt
-from generation.providers.memory import Account
+from generation.providers.openai.memory import Account
+from generation.providers.openai.prompting import repair_prompt, shorter_prompt
 
 T = TypeVar("T")
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from concepts.content import QuestionContent, QuizContent
 from concepts.shuffling import shuffle_choices
-from generation.prompting import blind_solve_prompt, shorter_prompt
-from generation.providers.base import ContentError, CutOffError
+from generation.port.errors import ContentError, CutOffError
 from generation.providers.dialogue import Gateway, Prompt
-from generation.providers.schemas import BlindAnswer, BlindAnswers
+from generation.providers.openai.prompting import blind_solve_prompt, shorter_prompt
+from generation.providers.openai.schemas import BlindAnswer, BlindAnswers
 
 
 async def solve_blind(

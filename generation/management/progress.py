@@ -12,7 +12,7 @@ from typing import Self, TextIO
 
 from django.conf import settings
 
-from generation.providers.base import Provider
+from generation.port.provider import Provider
 from generation.providers.endpoints import OPENAI_URL, timeout_for
 
 # Between two looks of a terminal; and between two lines where nobody may be looking.

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from concepts.models import ArtifactKindLabel, Concept
 from generation.models import EventType, GenerationEvent, GenerationRun
-from generation.providers.base import Usage
+from generation.port.spent import Usage
 from generation.run_states import OPEN, RunState, may_become
 from generation.selectors import (
     RunProgress,

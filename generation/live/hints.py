@@ -9,7 +9,7 @@ from channels.layers import get_channel_layer
 from channels_redis.core import RedisChannelLayer
 from redis.exceptions import RedisError
 
-from generation.draining import heed_cancellation
+from generation.awaiting.draining import heed_cancellation
 
 log = structlog.get_logger(__name__)
 

@@ -9,8 +9,8 @@ from datetime import date
 from itertools import islice
 
 from generation.crimes import is_plainly_criminal
-from generation.outline import OutlineRequest
-from generation.providers.base import GoalRefused
+from generation.port.errors import GoalRefused
+from generation.port.request import OutlineRequest
 from roadmaps.bounds import GOAL_MAX_CHARACTERS, LANGUAGE_TAG_MAX_CHARACTERS
 
 CONCEPTS = range(4, 201)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from generation import views
+from generation.live import views
 
 app_name = "generation"
 urlpatterns = [

@@ -22,7 +22,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from generation.draining import heed_cancellation
+from generation.awaiting.draining import heed_cancellation
 
 log = structlog.get_logger(__name__)
 

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from generation.access import get_visible_run
-from generation.run_pages import look_at_newest, look_at_run
+from generation.live.pages import look_at_newest, look_at_run
 from roadmaps.access import keep_to_visitors
 
 LONGEST_NUMBER = 18

@@ -1,0 +1,64 @@
+"""The outline a provider returns, and what is checked before it becomes rows. Pure.
+
+Concepts refer to each other by local keys; ids are ours and come later.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from concepts.bounds import OUTLINE_KEY_MAX_CHARACTERS
+from concepts.content import Content, Difficulty, Language, Line, Minutes, Paragraph
+from roadmaps.plain_titles import plain_title
+
+# What a wish may come to: 200, and a quarter more. No plan is looked into that has more.
+MOST_CONCEPTS = 250
+MOST_REQUIRED, MOST_ASSUMPTIONS = 40, 12
+
+Key = Annotated[Line, Field(max_length=OUTLINE_KEY_MAX_CHARACTERS)]
+Title = Annotated[Line, AfterValidator(plain_title)]
+
+
+class ConceptOutline(Content):
+    key: Key
+    title: Title
+    summary: Paragraph
+    kind: Literal["fact", "concept", "procedure", "design"]
+    difficulty: Difficulty
+    est_minutes: Minutes
+    objectives: Annotated[list[Line], Field(min_length=2, max_length=4)]
+    keywords: list[Line] = Field(default_factory=list, max_length=12)
+    requires: list[Key] = Field(default_factory=list, max_length=MOST_REQUIRED)
+
+
+class ModuleOutline(Content):
+    title: Title
+    summary: Paragraph
+    concepts: Annotated[list[ConceptOutline], Field(min_length=1, max_length=MOST_CONCEPTS)]
+
+
+class StageOutline(Content):
+    title: Title
+    summary: Paragraph
+    modules: Annotated[list[ModuleOutline], Field(min_length=1, max_length=MOST_CONCEPTS)]
+
+
+class Outline(Content):
+    title: Title
+    summary: Paragraph
+    language: Language
+    level: Literal["beginner", "intermediate", "advanced"]
+    assumptions: list[Line] = Field(default_factory=list, max_length=MOST_ASSUMPTIONS)
+    stages: Annotated[list[StageOutline], Field(min_length=1, max_length=MOST_CONCEPTS)]
+
+    def modules(self) -> list[ModuleOutline]:
+        return [module for stage in self.stages for module in stage.modules]
+
+    def concepts(self) -> list[ConceptOutline]:
+        """All concepts in reading order."""
+        return [concept for module in self.modules() for concept in module.concepts]
+
+    def total_minutes(self) -> int:
+        return sum(concept.est_minutes for concept in self.concepts())
