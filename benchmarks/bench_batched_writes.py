@@ -10,9 +10,9 @@ from typing import Any
 from benchmarks.database import fresh_database
 from concepts.drafts import Provenance, VersionDraft, draft_version
 from concepts.models import Choice, Origin, Resource, Tutorial
-from generation import services
 from generation.port.outline_rules import settle_prerequisites
 from generation.port.spent import Usage
+from generation.runs import batches, claims
 from tests.generation.cast import ScriptedProvider, make_content, make_outline, open_run
 
 CONCEPTS = 48
@@ -45,16 +45,16 @@ def _measure(size: int) -> float:
     run_id, puller_id, drafts = _prepare()
     started = time.perf_counter()
     for start in range(0, len(drafts), size):
-        services.save_batch(run_id, puller_id, drafts[start : start + size])
+        batches.save_batch(run_id, puller_id, drafts[start : start + size])
     return time.perf_counter() - started
 
 
 def _prepare() -> tuple[uuid.UUID, uuid.UUID, list[VersionDraft]]:
     plan, puller_id = make_outline(CONCEPTS), uuid.uuid4()
     run_id = open_run(ScriptedProvider(plan))
-    services.claim_run(run_id, puller_id, lease_seconds=60)
+    claims.claim_run(run_id, puller_id, lease_seconds=60)
     prerequisites, dropped = settle_prerequisites(plan)
-    services.save_outline(
+    batches.save_outline(
         run_id,
         puller_id,
         plan,
@@ -62,7 +62,7 @@ def _prepare() -> tuple[uuid.UUID, uuid.UUID, list[VersionDraft]]:
         dropped=dropped,
         spent=Usage(),
     )
-    works = services.claim_work(run_id, puller_id, limit=3 * CONCEPTS, lease_seconds=600)
+    works = claims.claim_work(run_id, puller_id, limit=3 * CONCEPTS, lease_seconds=600)
     provenance = Provenance("scripted", "rope-1", "en", Origin.GENERATED)
     return (
         run_id,

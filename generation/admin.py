@@ -21,11 +21,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin_rules import Large, ModelAdmin, NeverEdited, TabularInline
 from concepts.artifact_states import ArtifactState
 from concepts.models import Artifact, ArtifactVersion, Concept
-from generation import services, tasks
+from generation import tasks
 from generation.models import GenerationEvent, GenerationRun, ModelCallRecord, RunSpending
-from generation.retrying import retry_artifacts
 from generation.run_states import RunState
-from generation.spending import total_calls
+from generation.runs import lifecycle as services
+from generation.runs.lifecycle import retry_artifacts
+from generation.runs.spending import total_calls
 from roadmaps.admin_search import FoundByRoadmap
 from roadmaps.models import Roadmap
 

@@ -12,13 +12,14 @@ from django.utils import timezone
 from accounts.models import User
 from concepts.bounds import MODEL_MAX_CHARACTERS
 from concepts.drafts import storable
-from generation import services, tasks
-from generation.events import Event, append_events
+from generation import tasks
 from generation.models import EventType, GenerationRun
 from generation.port.errors import GoalRefused
 from generation.port.goals import check_wishes, clean_goal
 from generation.port.provider import Provider
 from generation.port.request import OutlineRequest
+from generation.runs import lifecycle as services
+from generation.runs.events import Event, append_events
 from roadmaps.models import Level, Visibility
 from roadmaps.services import create_roadmap
 

@@ -12,9 +12,10 @@ from celery import shared_task
 from django.db import IntegrityError
 from structlog.contextvars import bind_contextvars
 
-from generation import ledger_rows, runner, sweeping
-from generation.ledger import CallRecord
-from generation.patience import OUTAGES
+from generation.puller import ledger_rows, runner
+from generation.puller.ledger import CallRecord
+from generation.puller.patience import OUTAGES
+from generation.runs import sweeping
 
 
 @shared_task(ignore_result=False)

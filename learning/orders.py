@@ -20,12 +20,12 @@ from accounts.limits.rules import Person, order_windows
 from accounts.models import User
 from generation.dispatch import Order, check_request, find_order, request_roadmap
 from generation.models import GenerationRun
-from generation.open_runs import count_open_runs, lock_orders_of
 from generation.port.errors import GoalRefused
 from generation.port.provider import Provider
 from generation.port.request import OutlineRequest
 from generation.providers.registry import get_provider
-from generation.selectors import find_finished_run
+from generation.runs.open_runs import count_open_runs, lock_orders_of
+from generation.runs.selectors import find_finished_run
 from roadmaps.access import Visitor
 from roadmaps.models import Visibility
 

@@ -9,7 +9,6 @@ from django.db.models import Prefetch, QuerySet
 
 from accounts.models import User
 from concepts.models import Artifact, Concept
-from generation.models import GenerationRun
 from learning.states import ConceptState, concept_state
 from roadmaps.access import Visitor
 from roadmaps.models import Module, Roadmap, Stage, Visibility
@@ -89,10 +88,6 @@ def _plan_stage(stage: Stage) -> StagePlan:
 def _line(concept: Concept) -> ConceptLine:
     state = concept_state([artifact.state for artifact in concept.artifacts.all()])
     return ConceptLine(concept.title, concept.slug, concept.est_minutes, state)
-
-
-def get_newest_run(roadmap: Roadmap) -> GenerationRun | None:
-    return GenerationRun.objects.filter(roadmap=roadmap).order_by("-created_at").first()
 
 
 def list_public_roadmaps(search: str = "") -> QuerySet[Roadmap]:

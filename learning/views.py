@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.limits.refusals import Closed, LimitReached, refuse
 from accounts.limits.rules import address_of
 from generation.port.errors import GoalRefused
+from generation.runs.selectors import get_newest_run
 from learning import lessons, orders, selectors
 from learning.access import get_visible_concept
 from learning.forms import GoalForm
@@ -75,7 +76,7 @@ def show_roadmap(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "roadmap": roadmap,
         "plan": selectors.get_plan(roadmap),
-        "run": selectors.get_newest_run(roadmap),
+        "run": get_newest_run(roadmap),
     }
     return keep_to_visitors(render(request, "learning/roadmap.html", context), roadmap)
 
@@ -83,7 +84,7 @@ def show_roadmap(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def show_concept(request: HttpRequest, roadmap_slug: str, slug: str) -> HttpResponse:
     concept = get_visible_concept(request.user, roadmap_slug, slug)
-    run = selectors.get_newest_run(concept.roadmap)
+    run = get_newest_run(concept.roadmap)
     context = {
         "roadmap": concept.roadmap,
         "concept": concept,

@@ -6,9 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import TypedDict
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 from connections.budget.budget import Budget
+from connections.conf import get_budget
 
 LIMITS = "max_connections", "superuser_reserved_connections", "reserved_connections"
 # Who may not see a session (it belongs to a role whose member we are not, and pg_read_all_stats was
@@ -205,3 +206,15 @@ def server_lines(budget: Budget, server: LiveServer) -> list[str]:
     if others:
         lines.insert(1, "connected and in no role (the command that asks is among them):")
     return lines
+
+
+def count_fleet_connections() -> int:
+    """Client connections of all roles in the budget, as the server sees them now."""
+    roles = [role.name for role in get_budget().roles]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE backend_type = 'client backend' AND application_name = ANY(%s)",
+            [roles],
+        )
+        return int(cursor.fetchone()[0])

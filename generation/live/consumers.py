@@ -16,9 +16,9 @@ from accounts.limits.rules import address_of_socket, socket_windows
 from accounts.limits.sockets import open_places
 from accounts.sessions import get_user_of_session
 from connections.lanes.units import UnitTimedOut
-from generation.access import get_visible_run
 from generation.live.hints import group_of
 from generation.live.sockets import socket_lane
+from generation.runs.access import get_visible_run
 
 TRY_AGAIN_LATER = 1013
 

@@ -13,13 +13,9 @@ from concepts.models import ArtifactKindLabel, Concept
 from generation.models import EventType, GenerationEvent, GenerationRun
 from generation.port.spent import Usage
 from generation.run_states import OPEN, RunState, may_become
-from generation.selectors import (
-    RunProgress,
-    get_run_progress,
-    list_failures,
-    list_suggestions,
-)
-from generation.spending import total_by_purpose
+from generation.runs.reports import list_failures
+from generation.runs.selectors import RunProgress, get_run_progress, list_suggestions
+from generation.runs.spending import total_by_purpose
 from roadmaps.models import Roadmap
 
 # As many events go into one answer; whoever wants more asks again.

@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from generation.access import get_visible_run
 from generation.live.pages import look_at_newest, look_at_run
+from generation.runs.access import get_visible_run
 from roadmaps.access import keep_to_visitors
 
 LONGEST_NUMBER = 18

@@ -20,13 +20,17 @@ from tqdm import tqdm
 
 from accounts.models import User
 from connections.conf import get_budget, get_role
+from connections.watch import server
 from connections.watch.observed import ConnectionLog
-from generation import dispatch, runner, selectors, services
+from generation import dispatch
 from generation.management.progress import Waiting, planning
-from generation.patience import PatientDb
 from generation.port.provider import Provider, keeps_books
 from generation.providers.registry import get_provider
+from generation.puller import runner
+from generation.puller.patience import PatientDb
 from generation.run_states import OPEN, RunState
+from generation.runs import batches, reports, selectors
+from generation.runs import lifecycle as services
 
 # Seconds between two looks at a run that others work on.
 FOLLOW_SECONDS = 0.25
@@ -117,7 +121,7 @@ class Foreground(AbstractContextManager["Foreground"]):
         self._fleet = True
         with self._progress():
             while self._patient.run_sync(selectors.get_run_state, run_id) in OPEN:
-                live = self._patient.run_sync(selectors.count_fleet_connections)
+                live = self._patient.run_sync(server.count_fleet_connections)
                 self._peak = max(self._peak, live)
                 self._show(self._patient.run_sync(selectors.get_run_progress, run_id))
                 time.sleep(FOLLOW_SECONDS)
@@ -149,7 +153,7 @@ class Foreground(AbstractContextManager["Foreground"]):
 
     def report(self, run_id: uuid.UUID) -> dict[str, Any]:
         """The contract's JSON."""
-        report = self._patient.run_sync(selectors.get_run_report, run_id)
+        report = self._patient.run_sync(reports.get_run_report, run_id)
         if not self._fleet:
             self._peak = max(self._peak, self._patient.run_sync(self._count_live))
         budget = get_budget().total if self._fleet else get_role().per_process
@@ -166,7 +170,7 @@ class Foreground(AbstractContextManager["Foreground"]):
     def find_refusal(self, run_id: uuid.UUID) -> str | None:
         return self._patient.run_sync(selectors.find_refusal, run_id)
 
-    async def _after_batch(self, batch: services.SavedBatch) -> None:
+    async def _after_batch(self, batch: batches.SavedBatch) -> None:
         self._peak = max(self._peak, await self._patient.run(self._count_live))
         self._show(await self._patient.run(selectors.get_run_progress, batch.run_id))
 

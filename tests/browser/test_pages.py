@@ -4,9 +4,9 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import ConsoleMessage, Page, WebSocketRoute, expect
 
-from generation import services
 from generation.models import GenerationRun
 from generation.run_states import RunState
+from generation.runs import lifecycle as services
 from tests.generation.scribe import Scribe
 from tests.learning.library import concept_page, make_ready, open_order
 from tests.visitors import make_visitors

@@ -16,16 +16,19 @@ from django.test import Client
 from accounts.models import User
 from concepts.artifact_states import ArtifactState
 from concepts.models import Artifact
-from generation import ledger_rows, retrying, selectors, services, sweeping
-from generation.claiming import claim_in_budget
 from generation.dispatch import Order, request_roadmap
-from generation.ledger import CallRecord
-from generation.limits import RunBudget
 from generation.live.consumers import may_watch
 from generation.port.errors import ContentError
 from generation.port.request import OutlineRequest
 from generation.port.spent import Usage
+from generation.puller import ledger_rows
+from generation.puller.ledger import CallRecord
 from generation.run_states import RunState
+from generation.runs import claims, reports, selectors, sweeping
+from generation.runs import lifecycle as services
+from generation.runs.budgets import RunBudget
+from generation.runs.claims import claim_in_budget
+from generation.runs.lifecycle import retry_artifacts
 from learning.orders import MADE_ROADMAPS
 from tests.costs.seeding import CONCEPTS, ROADMAP, RUN, key
 from tests.generation.cast import KINDS, make_outline, open_run
@@ -170,7 +173,7 @@ def close(subject: int) -> Iterator[None]:
     scribe.write()
     yield
     assert scribe.close() is RunState.PARTIAL
-    assert selectors.get_run_report(scribe.run_id)["counts"]["failed"] == 3
+    assert reports.get_run_report(scribe.run_id)["counts"]["failed"] == 3
     selectors.find_detail(scribe.run_id)
     selectors.find_refusal(scribe.run_id)
 
@@ -191,7 +194,7 @@ def retry(subject: int) -> Iterator[None]:
     scribe.write_all()
     yield
     failed = list(Artifact.objects.filter(run_id=scribe.run_id, state=ArtifactState.FAILED))
-    assert retrying.retry_artifacts(scribe.run_id, [artifact.pk for artifact in failed]) == 3
+    assert retry_artifacts(scribe.run_id, [artifact.pk for artifact in failed]) == 3
 
 
 @path("claims in a budget, renewed and given back")
@@ -204,8 +207,8 @@ def claim_and_give_back(subject: int) -> Iterator[None]:
     yield
     works = claim_in_budget(scribe.run_id, puller, spent, budget, **claim).works
     held = [work.artifact_id for work in works]
-    services.renew_work(scribe.run_id, puller, held, lease_seconds=30.0)
-    assert services.give_up_work(scribe.run_id, puller, spent) == len(held) == 8
+    claims.renew_work(scribe.run_id, puller, held, lease_seconds=30.0)
+    assert claims.give_up_work(scribe.run_id, puller, spent) == len(held) == 8
     claim_in_budget(scribe.run_id, puller, Usage(calls=1, tokens_in=99), budget, **claim)
 
 
@@ -219,7 +222,7 @@ def sweep(subject: int) -> Iterator[None]:
 @path("a report on what others had written")
 def report(subject: int) -> Iterator[None]:
     yield
-    selectors.get_run_report(key(RUN, subject))
+    reports.get_run_report(key(RUN, subject))
     selectors.get_run_progress(key(RUN, subject))
 
 

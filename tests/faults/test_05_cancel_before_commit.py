@@ -20,10 +20,10 @@ import pytest
 from concepts.drafts import Provenance, VersionDraft, draft_version
 from concepts.models import ArtifactVersion, Origin, Tutorial
 from connections.lanes.executor import DbExecutor
-from generation import services
-from generation.pipeline import Limits, pull
+from generation.puller.pipeline import Limits, pull
 from generation.run_states import RunState
-from generation.selectors import Work
+from generation.runs import batches
+from generation.runs.work import Work
 from tests.faults.slow_commits import count_open_transactions, slow_commits
 from tests.generation.cast import (
     ScriptedProvider,
@@ -75,10 +75,10 @@ def test_a_batch_cancelled_before_its_commit_keeps_its_permit_and_is_written_onc
     db.run_sync(scribe.plan)
     drafts = [finished(work) for work in db.run_sync(scribe.claim, 3)]
 
-    async def save() -> services.SavedBatch:
-        return await db.run(services.save_batch, run_id, uuid.uuid4(), drafts)
+    async def save() -> batches.SavedBatch:
+        return await db.run(batches.save_batch, run_id, uuid.uuid4(), drafts)
 
-    async def act() -> services.SavedBatch:
+    async def act() -> batches.SavedBatch:
         first = asyncio.create_task(save())
         await until(lambda: count_open_transactions(observer) == 1)
         await asyncio.sleep(CANCEL_AFTER_SECONDS)

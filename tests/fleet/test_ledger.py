@@ -8,8 +8,8 @@ import signal
 import pytest
 
 from generation.models import GenerationRun
-from generation.selectors import get_run_progress
-from generation.spending import get_run_spending
+from generation.runs.selectors import get_run_progress
+from generation.runs.spending import get_run_spending
 from tests.fleet.fleet import Fleet
 from tests.generation.cast import assert_complete
 from tests.generation.paying import rows_of

@@ -18,7 +18,7 @@ from generation.port.outline import Outline
 from generation.port.provider import Written
 from generation.port.request import OutlineRequest
 from generation.port.spent import Usage
-from generation.spending import get_run_spending
+from generation.runs.spending import get_run_spending
 from tests.generation.cast import ScriptedProvider
 
 OUTLINE_TOKENS, ARTIFACT_TOKENS = 300, 30

@@ -13,8 +13,9 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
 django.setup()
 
 from connections.lanes.executor import DbExecutor  # noqa: E402 - Django first
-from generation.limits import Limits, RunBudget  # noqa: E402
-from generation.pipeline import pull  # noqa: E402
+from generation.puller.limits import Limits  # noqa: E402
+from generation.puller.pipeline import pull  # noqa: E402
+from generation.runs.budgets import RunBudget  # noqa: E402
 from tests.generation.cast import make_outline  # noqa: E402
 from tests.generation.paying import PayingProvider  # noqa: E402
 

@@ -7,13 +7,14 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from concepts.drafts import Draft, Provenance, draft_failure, draft_version
-from generation import services
 from generation.port.errors import ProviderError
 from generation.port.outline_rules import settle_prerequisites
 from generation.port.provider import Provider
 from generation.port.spent import Usage
 from generation.run_states import RunState
-from generation.selectors import Work
+from generation.runs import batches, claims
+from generation.runs import lifecycle as services
+from generation.runs.work import Work
 
 T = TypeVar("T")
 
@@ -34,8 +35,8 @@ class Scribe:
         self._provider = provider
         self._me = uuid.uuid4()
 
-    def start(self) -> services.RunClaim:
-        claim = services.claim_run(self.run_id, self._me, lease_seconds=60)
+    def start(self) -> claims.RunClaim:
+        claim = claims.claim_run(self.run_id, self._me, lease_seconds=60)
         assert claim is not None
         return claim
 
@@ -43,7 +44,7 @@ class Scribe:
         claim = self.start()
         outline = finish(self._provider.outline(claim.request)).content
         prerequisites, dropped = settle_prerequisites(outline)
-        services.save_outline(
+        batches.save_outline(
             self.run_id,
             self._me,
             outline,
@@ -53,12 +54,12 @@ class Scribe:
         )
 
     def claim(self, artifacts: int) -> list[Work]:
-        return services.claim_work(self.run_id, self._me, limit=artifacts, lease_seconds=60)
+        return claims.claim_work(self.run_id, self._me, limit=artifacts, lease_seconds=60)
 
     def write(self, artifacts: int = 1_000) -> int:
         """Write so many artifacts in one batch; the number of its last event."""
         drafts = [self.draft(work) for work in self.claim(artifacts)]
-        return services.save_batch(self.run_id, self._me, drafts).last_seq
+        return batches.save_batch(self.run_id, self._me, drafts).last_seq
 
     def close(self) -> RunState | None:
         return services.close_run(self.run_id)

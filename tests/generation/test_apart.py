@@ -13,12 +13,12 @@ import structlog
 from concepts.content import ArtifactKind
 from concepts.drafts import VersionDraft, draft_version
 from connections.lanes.executor import DbExecutor
-from generation import pipeline
 from generation.awaiting.apart import apart
 from generation.port.briefs import ConceptBrief
 from generation.providers.openai import judging
 from generation.providers.openai import provider as openai
 from generation.providers.openai.provider import OpenAIProvider
+from generation.puller import pipeline
 from tests.generation.asking import BRIEF
 from tests.generation.cast import ScriptedProvider, make_outline, open_run
 from tests.generation.scripted_gateway import ScriptedGateway

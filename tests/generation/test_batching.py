@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generation.batching import FinishedQueue, collect_batches
+from generation.puller.batching import FinishedQueue, collect_batches
 
 # A concept's name, with a number for its artifact: "a1".
 Item = str

@@ -24,7 +24,7 @@ from generation.port.calls import MOST_TOKENS, ModelCall
 from generation.port.outline import Outline, StageOutline
 from generation.port.spent import Usage
 from generation.run_states import RunState
-from generation.services import give_up_work
+from generation.runs.claims import give_up_work
 from roadmaps.models import Module, Roadmap, Stage
 from tests.generation.cast import make_content, make_outline, make_question
 from tests.learning.library import QuickProvider, make_ready, open_order

@@ -13,7 +13,7 @@ from generation.dispatch import Order, request_roadmap
 from generation.models import GenerationEvent, GenerationRun
 from generation.port.errors import GoalRefused
 from generation.port.request import OutlineRequest
-from generation.selectors import find_finished_run
+from generation.runs.selectors import find_finished_run
 from roadmaps.models import Roadmap, Visibility
 from tests.generation.cast import ScriptedProvider, make_outline
 from tests.learning.library import make_ready, open_order

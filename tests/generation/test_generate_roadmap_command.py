@@ -19,7 +19,7 @@ from accounts.models import User
 from concepts.models import Artifact
 from generation.models import GenerationRun
 from generation.run_states import RunState
-from generation.selectors import get_run_progress
+from generation.runs.selectors import get_run_progress
 from roadmaps.models import Roadmap
 from tests.databases import database_url
 from tests.generation.cast import assert_complete

@@ -16,17 +16,18 @@ from concepts.artifact_states import ArtifactState
 from concepts.content import ArtifactKind
 from concepts.models import Artifact
 from connections.lanes.executor import DbExecutor
-from generation import services
-from generation.limits import Limits
 from generation.models import GenerationRun
-from generation.pipeline import pull
 from generation.port.briefs import ConceptBrief
 from generation.port.outline import Outline
 from generation.port.provider import Written
 from generation.port.request import OutlineRequest
 from generation.port.spent import Usage
+from generation.puller.limits import Limits
+from generation.puller.pipeline import pull
 from generation.run_states import RunState
-from generation.spending import get_run_spending
+from generation.runs import claims
+from generation.runs import lifecycle as services
+from generation.runs.spending import get_run_spending
 from tests.generation.cast import (
     ScriptedProvider,
     assert_complete,
@@ -127,7 +128,7 @@ def test_a_puller_names_what_it_holds_when_it_renews(db_executor: DbExecutor) ->
         held = await db_executor.run(holders_of, run_id)
         (puller,) = {holder for _, holder in held}
         lost = await db_executor.run(
-            services.claim_work, run_id, puller, limit=1, lease_seconds=LIMITS.lease_seconds
+            claims.claim_work, run_id, puller, limit=1, lease_seconds=LIMITS.lease_seconds
         )
         before = await db_executor.run(ends_of, [pk for pk, _ in held])
         unnamed = await db_executor.run(ends_of, [lost[0].artifact_id])
@@ -155,10 +156,10 @@ def ends_of(artifact_ids: list[int]) -> list[object]:
 def test_a_planner_that_lost_its_lease_may_not_stop_the_run() -> None:
     run_id = open_run(ScriptedProvider(make_outline(4)))
     late, next_one = uuid.uuid4(), uuid.uuid4()
-    services.claim_run(run_id, late, lease_seconds=30)
+    claims.claim_run(run_id, late, lease_seconds=30)
     past = timezone.now() - timedelta(seconds=1)
     GenerationRun.objects.filter(pk=run_id).update(lease_until=past)
-    assert services.claim_run(run_id, next_one, lease_seconds=30) is not None
+    assert claims.claim_run(run_id, next_one, lease_seconds=30) is not None
     stopped = services.stop_run(
         run_id, RunState.FAILED, "It made no sense.", planner=late, spent=Usage(1, 9, 9)
     )

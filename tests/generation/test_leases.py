@@ -16,9 +16,11 @@ from concepts.models import Artifact, ArtifactVersion, Origin
 from concepts.services import claim_artifacts, release_artifacts, renew_leases
 from generation.port.outline_rules import settle_prerequisites
 from generation.port.spent import Usage
-from generation.runner import configured_limits
-from generation.selectors import Work, list_work
-from generation.services import claim_run, claim_work, close_run, save_batch, save_outline
+from generation.puller.runner import configured_limits
+from generation.runs.batches import save_batch, save_outline
+from generation.runs.claims import claim_run, claim_work
+from generation.runs.lifecycle import close_run
+from generation.runs.work import Work, list_work
 from tests.generation.cast import ScriptedProvider, make_content, make_outline, open_run
 
 pytestmark = pytest.mark.django_db

@@ -19,16 +19,18 @@ from concepts.content import ArtifactKind
 from concepts.models import Artifact
 from config.celery import app
 from connections.lanes.executor import DbExecutor
-from generation import ledger, services
-from generation.ledger import CallRecord
-from generation.ledger_rows import save_calls
 from generation.models import GenerationRun, ModelCallRecord
-from generation.pipeline import Limits, plan, pull
 from generation.port.briefs import ConceptBrief
 from generation.port.errors import ContentError, TransientError
 from generation.port.spent import Usage
+from generation.puller import ledger
+from generation.puller.ledger import CallRecord
+from generation.puller.ledger_rows import save_calls
+from generation.puller.pipeline import Limits, plan, pull
 from generation.run_states import RunState
-from generation.spending import get_run_spending, record_spending
+from generation.runs import batches, claims
+from generation.runs import lifecycle as services
+from generation.runs.spending import get_run_spending, record_spending
 from generation.tasks import persist_model_calls
 from roadmaps.models import Roadmap
 from tests.generation.cast import get_run, make_outline, open_run
@@ -100,9 +102,9 @@ def test_what_a_plan_or_its_refusal_cost_is_written_with_it(transactional_db: No
     puller, spent = uuid.uuid4(), Usage(2, 100, 200, COST)
     planned, refused = (open_run(PayingProvider(make_outline(4))) for _ in range(2))
     for run_id in (planned, refused):
-        services.claim_run(run_id, puller, lease_seconds=30)
+        claims.claim_run(run_id, puller, lease_seconds=30)
     rest: dict[str, Any] = {"prerequisites": {}, "dropped": [], "spent": spent}
-    assert services.save_outline(planned, puller, make_outline(4), **rest)
+    assert batches.save_outline(planned, puller, make_outline(4), **rest)
     services.stop_run(refused, RunState.FAILED, "Not this.", planner=puller, spent=spent)
     for run_id in (planned, refused):
         run = get_run(run_id)
@@ -203,7 +205,7 @@ def test_books_that_cannot_be_kept_do_not_stop_the_writing(
     def refuse(_records: object) -> int:
         raise ValueError("no room")
 
-    monkeypatch.setattr("generation.ledger_rows.save_calls", refuse)
+    monkeypatch.setattr("generation.puller.ledger_rows.save_calls", refuse)
     run_id = write_all(PayingProvider(make_outline(4)), db_executor)
     assert get_run(run_id).state == RunState.READY
     assert "ledger_records_lost" in caplog.text

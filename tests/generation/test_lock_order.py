@@ -10,8 +10,9 @@ import pytest
 from django.db import connection
 
 from connections.lanes.executor import DbExecutor
-from generation import services
 from generation.run_states import RunState
+from generation.runs import claims
+from generation.runs import lifecycle as services
 from tests.generation.cast import get_run, make_outline
 from tests.generation.scribe import Scribe
 from tests.learning.library import QuickProvider, open_order
@@ -54,7 +55,7 @@ def is_somebody_waiting(observer: psycopg.Connection) -> bool:
 
 def test_what_cannot_be_resumed_is_left_as_it_was(scribe: Scribe) -> None:
     assert services.resume_run(scribe.run_id)
-    services.claim_run(scribe.run_id, uuid.uuid4(), lease_seconds=30)
+    claims.claim_run(scribe.run_id, uuid.uuid4(), lease_seconds=30)
     before = get_run(scribe.run_id).last_seq
     assert not services.resume_run(scribe.run_id)
     assert get_run(scribe.run_id).last_seq == before

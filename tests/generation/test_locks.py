@@ -19,12 +19,14 @@ from concepts.drafts import Draft
 from concepts.models import Artifact
 from concepts.services import claim_artifacts, lock_artifacts
 from connections.lanes.executor import DbExecutor
-from generation import dispatch, services, tasks
-from generation.events import append_events
+from generation import dispatch, tasks
 from generation.models import GenerationEvent
 from generation.port.spent import Usage
 from generation.run_states import RunState
-from generation.spending import record_spending
+from generation.runs import batches
+from generation.runs import lifecycle as services
+from generation.runs.events import append_events
+from generation.runs.spending import record_spending
 from tests.generation.cast import get_run, make_outline
 from tests.generation.scribe import Scribe
 from tests.generation.test_lock_order import is_somebody_waiting
@@ -124,7 +126,7 @@ def test_a_claim_takes_the_next_rows_at_once_when_another_looks_at_the_first(
 
 def save(scribe: Scribe) -> int:
     drafts: list[Draft] = [scribe.draft(work) for work in scribe.claim(3)]
-    return services.save_batch(scribe.run_id, uuid.uuid4(), drafts, Usage(1, 2, 3)).last_seq
+    return batches.save_batch(scribe.run_id, uuid.uuid4(), drafts, Usage(1, 2, 3)).last_seq
 
 
 def test_numbering_is_the_last_statement_of_a_batch_and_artifacts_are_locked_before_their_run(
@@ -134,7 +136,7 @@ def test_numbering_is_the_last_statement_of_a_batch_and_artifacts_are_locked_bef
     with CaptureQueriesContext(
         connection,
     ) as captured:
-        services.save_batch(scribe.run_id, uuid.uuid4(), drafts, Usage(1, 2, 3))
+        batches.save_batch(scribe.run_id, uuid.uuid4(), drafts, Usage(1, 2, 3))
     statements = [
         query["sql"]
         for query in captured
@@ -161,9 +163,9 @@ def test_a_batch_that_has_not_numbered_its_events_holds_up_no_other(
     second = [scribe.draft(work) for work in scribe.claim(3)]
     connection.close()
     with before_numbering() as (reached, go_on), ThreadPoolExecutor(1) as thread:
-        held = thread.submit(db_executor.run_sync, services.save_batch, scribe.run_id, ALICE, first)
+        held = thread.submit(db_executor.run_sync, batches.save_batch, scribe.run_id, ALICE, first)
         assert reached.wait(100)
-        saved = db_executor.run_sync(services.save_batch, scribe.run_id, BOB, second)
+        saved = db_executor.run_sync(batches.save_batch, scribe.run_id, BOB, second)
         go_on.set()
         assert saved.last_seq < held.result(timeout=100).last_seq
     assert GenerationEvent.objects.filter(type="artifact_ready").count() == 6

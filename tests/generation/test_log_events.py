@@ -13,12 +13,12 @@ from structlog.testing import LogCapture
 from concepts.content import ArtifactKind
 from concepts.models import ArtifactVersion, Choice, Question, Quiz, Resource, Tutorial
 from connections.lanes.executor import DbExecutor
-from generation import services
 from generation.log_events import LONGEST_ERROR, brief_error
 from generation.models import GenerationRun
-from generation.pipeline import Limits, plan, pull
 from generation.port.errors import ContentError, SystemicError, TransientError
+from generation.puller.pipeline import Limits, plan, pull
 from generation.run_states import RunState
+from generation.runs import lifecycle as services
 from tests.generation.cast import KINDS, ScriptedProvider, artifact, make_outline, open_run
 
 QUICK = Limits(batch_concepts=4, batch_seconds=0.02, poll_seconds=0.02, retry_seconds=0.01)

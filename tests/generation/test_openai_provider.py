@@ -15,14 +15,14 @@ from concepts.markdown.rendering import render_markdown
 from connections.lanes.executor import DbExecutor
 from generation.dispatch import Order, check_request, request_roadmap
 from generation.models import EventType, GenerationEvent
-from generation.pipeline import Limits, pull
 from generation.port.errors import GoalRefused, MalformedError, SystemicError, TransientError
 from generation.port.request import OutlineRequest
 from generation.port.spent import Usage
 from generation.providers.openai.provider import OpenAIProvider
 from generation.providers.registry import get_provider
+from generation.puller.pipeline import Limits, pull
 from generation.run_states import RunState
-from generation.selectors import find_refusal
+from generation.runs.selectors import find_refusal
 from tests.generation import writings
 from tests.generation.asking import (
     BRIEF,

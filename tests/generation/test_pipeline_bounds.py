@@ -13,10 +13,10 @@ import pytest
 from concepts.content import ArtifactKind
 from concepts.models import Tutorial
 from connections.lanes.executor import DbExecutor
-from generation.pipeline import Limits, pull
 from generation.port.briefs import ConceptBrief
+from generation.puller.pipeline import Limits, pull
 from generation.run_states import RunState
-from generation.services import SavedBatch
+from generation.runs.batches import SavedBatch
 from tests.faults.slow_commits import slow_commits
 from tests.generation.cast import ScriptedProvider, assert_complete, get_run, make_outline, open_run
 from tests.generation.sampling import Sampler

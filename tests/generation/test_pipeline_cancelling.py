@@ -12,11 +12,11 @@ from concepts.artifact_states import ArtifactState
 from concepts.content import ArtifactKind
 from concepts.models import Artifact
 from connections.lanes.executor import DbExecutor
-from generation.pipeline import Limits, pull
 from generation.port.briefs import ConceptBrief
+from generation.puller.pipeline import Limits, pull
 from generation.run_states import RunState
-from generation.selectors import get_run_progress
-from generation.services import resume_run, stop_run
+from generation.runs.lifecycle import resume_run, stop_run
+from generation.runs.selectors import get_run_progress
 from tests.generation.cast import (
     ScriptedProvider,
     assert_complete,

@@ -15,13 +15,15 @@ from concepts.models import Artifact
 from connections.lanes.executor import DbExecutor
 from generation.dispatch import KeyReused, Order, request_roadmap
 from generation.models import GenerationRun
-from generation.pipeline import Limits, pull
 from generation.port.briefs import ConceptBrief
 from generation.port.errors import ContentError, SystemicError, TransientError
 from generation.port.request import OutlineRequest
+from generation.puller.pipeline import Limits, pull
 from generation.run_states import RunState
-from generation.selectors import get_run_progress
-from generation.services import SavedBatch, resume_run
+from generation.runs import claims
+from generation.runs.batches import SavedBatch
+from generation.runs.lifecycle import resume_run
+from generation.runs.selectors import get_run_progress
 from tests.generation.cast import (
     ScriptedProvider,
     artifact,
@@ -138,9 +140,8 @@ def test_an_outline_that_fails_oddly_stops_the_run_and_is_not_asked_for_again(
 def test_a_lost_answer_to_the_claim_does_not_hang_the_run(
     db_executor: DbExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from generation import services
 
-    claim_run = services.claim_run
+    claim_run = claims.claim_run
     lost: list[bool] = []
 
     def claim_and_lose(*arguments: object, **options: object) -> object:
@@ -150,7 +151,7 @@ def test_a_lost_answer_to_the_claim_does_not_hang_the_run(
             raise OperationalError("the answer was lost")
         return claim
 
-    monkeypatch.setattr(services, "claim_run", claim_and_lose)
+    monkeypatch.setattr(claims, "claim_run", claim_and_lose)
     provider = ScriptedProvider(make_outline(4))
     run_id = open_run(provider)
     asyncio.run(pull(run_id, provider=provider, db=db_executor, limits=QUICK))

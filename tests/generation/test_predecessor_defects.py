@@ -14,12 +14,13 @@ from concepts.models import ArtifactVersion, ConceptPrerequisite
 from connections.lanes.executor import DbExecutor
 from generation import dispatch, tasks
 from generation.models import GenerationEvent
-from generation.pipeline import Limits, pull
 from generation.port.errors import ContentError, SystemicError, TransientError
 from generation.port.request import OutlineRequest
+from generation.puller.pipeline import Limits, pull
 from generation.run_states import RunState
-from generation.selectors import RunProgress, get_run_progress
-from generation.services import SavedBatch, resume_run, save_batch
+from generation.runs.batches import SavedBatch, save_batch
+from generation.runs.lifecycle import resume_run
+from generation.runs.selectors import RunProgress, get_run_progress
 from tests.generation.cast import (
     KINDS,
     Key,
@@ -160,7 +161,7 @@ def test_9_a_batch_delivered_twice_is_written_once(
         assert not [*again.ready, *again.failed]
         return saved
 
-    monkeypatch.setattr("generation.services.save_batch", save_twice)
+    monkeypatch.setattr("generation.runs.batches.save_batch", save_twice)
     provider = ScriptedProvider(make_outline(6))
     run_id = open_run(provider)
     asyncio.run(pull(run_id, provider=provider, db=db_executor, limits=QUICK))

@@ -17,9 +17,9 @@ from concepts.content import (
     TutorialContent,
 )
 from connections.lanes.executor import DbExecutor
-from generation.pipeline import Limits, pull
+from generation.puller.pipeline import Limits, pull
 from generation.run_states import RunState
-from generation.selectors import list_failures
+from generation.runs.reports import list_failures
 from tests.generation.cast import (
     ScriptedProvider,
     assert_history,

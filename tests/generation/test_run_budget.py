@@ -19,14 +19,14 @@ from structlog.testing import capture_logs
 from concepts.artifact_states import ArtifactState
 from concepts.models import Artifact
 from connections.lanes.executor import DbExecutor
-from generation.limits import RunBudget
-from generation.pipeline import Limits, pull
 from generation.port.spent import Usage
+from generation.puller.pipeline import Limits, pull
+from generation.puller.runner import configured_budget
 from generation.run_states import RunState
-from generation.runner import configured_budget
-from generation.selectors import get_run_progress
-from generation.services import resume_run
-from generation.spending import get_run_spending, record_spending
+from generation.runs.budgets import RunBudget
+from generation.runs.lifecycle import resume_run
+from generation.runs.selectors import get_run_progress
+from generation.runs.spending import get_run_spending, record_spending
 from tests.databases import database_url
 from tests.generation.cast import assert_complete, get_run, make_outline, open_run
 from tests.generation.paying import (

@@ -11,10 +11,11 @@ from pytest_django import DjangoAssertNumQueries
 
 from concepts.content import ArtifactKind
 from concepts.models import Concept
-from generation import services
 from generation.models import GenerationRun
 from generation.port.errors import ContentError
 from generation.run_states import RunState
+from generation.runs import claims
+from generation.runs import lifecycle as services
 from tests.generation.cast import get_run, make_outline
 from tests.generation.scribe import Scribe
 from tests.learning.library import Page, QuickProvider, open_order
@@ -166,7 +167,7 @@ def test_a_number_beyond_all_events_is_no_mistake(client: Client, scribe: Scribe
 def test_a_refused_goal_offers_others_and_nothing_more_is_waited_for(
     client: Client, scribe: Scribe
 ) -> None:
-    services.claim_run(scribe.run_id, uuid.uuid4(), lease_seconds=30)
+    claims.claim_run(scribe.run_id, uuid.uuid4(), lease_seconds=30)
     instead = ["Heating at home", '"><script>alert(1)</script>']
     reason = "It may mean several things."
     services.stop_run(scribe.run_id, RunState.FAILED, reason, instead=instead)

@@ -12,12 +12,14 @@ from django.test import Client
 from pytest_django import Settings
 
 from connections.lanes.executor import DbExecutor
-from generation import runner, services, tasks
+from generation import tasks
 from generation.models import GenerationEvent, GenerationRun
+from generation.puller import runner
+from generation.puller.starts import FAILED, count_failed_start
 from generation.run_states import OPEN, RunState
-from generation.services import claim_run, give_up_work
-from generation.starts import FAILED, count_failed_start
-from generation.sweeping import list_neglected_runs
+from generation.runs import lifecycle as services
+from generation.runs.claims import claim_run, give_up_work
+from generation.runs.sweeping import list_neglected_runs
 from tests.generation.cast import ScriptedProvider, make_outline, open_run
 from tests.generation.test_generate_roadmap_command import ROOT, environment
 
@@ -126,7 +128,7 @@ def test_a_start_that_fails_again_and_again_pauses_the_run(
     def break_down(*_: object, **__: object) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("generation.pipeline.open_ledger", break_down)
+    monkeypatch.setattr("generation.puller.pipeline.open_ledger", break_down)
     run_id, failed = ordered("catalogue"), 0
     while GenerationRun.objects.get(pk=run_id).state in OPEN and failed < LAST:
         with pytest.raises(RuntimeError, match="a bug"):

@@ -14,8 +14,9 @@ from generation.models import GenerationRun
 from generation.port.outline_rules import settle_prerequisites
 from generation.port.spent import Usage
 from generation.run_states import RunState
-from generation.services import claim_run, claim_work, give_up_work, save_outline
-from generation.sweeping import NeglectedRun, list_neglected_runs
+from generation.runs.batches import save_outline
+from generation.runs.claims import claim_run, claim_work, give_up_work
+from generation.runs.sweeping import NeglectedRun, list_neglected_runs
 from tests.generation.cast import ScriptedProvider, make_outline, open_run
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +85,7 @@ def test_the_sweep_sends_each_run_where_it_is_needed(monkeypatch: pytest.MonkeyP
         monkeypatch.setattr(
             task, "delay", lambda run_id, task=task: sent.append((task.name, run_id))
         )
-    monkeypatch.setattr("generation.runner.in_lane", lambda unit: unit())
+    monkeypatch.setattr("generation.puller.runner.in_lane", lambda unit: unit())
     begun, planned = old_run(), planned_run()
     assert tasks.sweep_runs() == 2
     assert set(sent) == {

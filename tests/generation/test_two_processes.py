@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from generation.selectors import get_run_progress
+from generation.runs.selectors import get_run_progress
 from tests.databases import database_url
 from tests.generation.cast import ScriptedProvider, assert_complete, make_outline, open_run
 from tests.waiting import wait_until

@@ -43,14 +43,14 @@ PASSED_OVER = {
     "accounts.tasks": "sends mails",
     "generation.management.foreground": "opens a run for a command",
     "generation.management": "what operators type",
-    "generation.pipeline.Puller.__init__": "opens a run",
+    "generation.puller.pipeline.Puller.__init__": "opens a run",
     "generation.providers.catalogue._read_yaml": "reads our own files",
     "generation.providers.gateway.network": "what operators set",
     "generation.providers.gateway.models.open_client": "opens connections",
-    "generation.patience": "units of the database, and pauses without an end",
+    "generation.puller.patience": "units of the database, and pauses without an end",
     "generation.providers.openai.prompting.load_prompt": "reads our own files",
     "generation.providers.registry": "what operators set",
-    "generation.runner": "opens a run, by its id",
+    "generation.puller.runner": "opens a run, by its id",
     "generation.tasks": "records of the ledger and ids, for the broker and the database",
 }
 # Expressions and functions that are never given more characters than so many, and why.

@@ -12,10 +12,10 @@ from concepts.content import ArtifactKind, TutorialContent
 from concepts.markdown.quiz_text import render_choice, render_stem
 from concepts.markdown.rendering import RENDERER_VERSION
 from concepts.models import ArtifactVersion, Choice, Concept, Question, Resource, Tutorial
-from generation import services
 from generation.models import GenerationRun
 from generation.port.errors import ContentError
 from generation.run_states import RunState
+from generation.runs import lifecycle as services
 from roadmaps.models import Module, Roadmap, Stage
 from tests.generation.cast import make_outline
 from tests.learning.library import Page, QuickProvider, concept_page, make_ready, open_order

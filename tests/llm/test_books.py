@@ -11,11 +11,11 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import Settings
 
-from generation.ledger import CallRecord, Ledger
-from generation.limits import RunBudget
 from generation.port.errors import SystemicError, TransientError
 from generation.port.spent import Usage
 from generation.providers.gateway import open_gateway, repeating
+from generation.puller.ledger import CallRecord, Ledger
+from generation.runs.budgets import RunBudget
 from tests.llm.conftest import endpoint_of, prompt_for
 from tests.llm.model_server import KEY, ModelServer, Refusal
 

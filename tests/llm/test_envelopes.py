@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from concepts.content import QuizContent
-from generation.ledger import Ledger
-from generation.limits import RunBudget
 from generation.port.calls import ModelCall
 from generation.providers.gateway import open_gateway
 from generation.providers.openai.schemas import OutlineAnswer
+from generation.puller.ledger import Ledger
+from generation.runs.budgets import RunBudget
 from tests.llm.conftest import endpoint_of, prompt_for
 from tests.llm.model_server import ModelServer
 from tests.llm.writings import outline

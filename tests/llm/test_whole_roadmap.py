@@ -13,7 +13,7 @@ import pytest
 
 from generation.models import GenerationRun
 from generation.providers.endpoints import OUTPUT_MODES
-from generation.spending import get_run_spending
+from generation.runs.spending import get_run_spending
 from tests.databases import database_url
 from tests.generation.paying import rows_of
 from tests.llm.conftest import NO_REDIS

@@ -16,7 +16,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
 
 from accounts.models import User
-from generation import runner
 from generation.dispatch import Order, check_request
 from generation.management.foreground import Foreground
 from generation.management.printing import format_outline, format_report
@@ -27,6 +26,7 @@ from generation.port.goals import LEVELS
 from generation.port.provider import Provider, keeps_books
 from generation.port.request import OutlineRequest
 from generation.providers.registry import get_provider, provider_names
+from generation.puller import runner
 from generation.run_states import RunState
 
 BAD_USAGE = 2

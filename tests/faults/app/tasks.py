@@ -12,7 +12,7 @@ from celery import shared_task
 from django.db import connection, transaction
 
 from connections.process import process_executor
-from generation.runner import drained, in_lane, run_here
+from generation.puller.runner import drained, in_lane, run_here
 
 TABLES = """
 CREATE TABLE fault_starts (name text, pid int);

@@ -17,35 +17,36 @@ import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 from structlog.contextvars import bind_contextvars, bound_contextvars
 
-from concepts.content import CONTENT_TYPES, ArtifactKind
 from concepts.drafts import Draft, FailureDraft, Provenance, draft_failure, draft_version
 from concepts.models import Origin
 from connections.lanes.executor import DbExecutor
-from generation import services
 from generation.awaiting.apart import apart
 from generation.awaiting.draining import finish, first_error
-from generation.claiming import claim_in_budget
-from generation.ledger import Ledger, Publish
-from generation.ledger_rows import open_ledger
-from generation.limits import Limits
 from generation.log_events import brief_error, log_retry
 from generation.metrics import provider_call
-from generation.patience import OUTAGES, PatientDb
-from generation.planning import plan_roadmap
 from generation.port.errors import (
     CannotOpen,
-    ContentError,
     ProviderError,
     SystemicError,
     TransientError,
 )
 from generation.port.provider import Provider, Written, keeps_books, opened
-from generation.refusals import draft_refusal
+from generation.puller.ledger import Ledger, Publish
+from generation.puller.ledger_rows import open_ledger
+from generation.puller.limits import Limits
+from generation.puller.patience import OUTAGES, PatientDb
+from generation.puller.planning import plan_roadmap
+from generation.puller.refusals import draft_refusal
+from generation.puller.saving import Hook, Saver, ignore
+from generation.puller.starts import pause_start
+from generation.puller.writing import check_type
 from generation.run_states import OPEN, RunState
-from generation.saving import Hook, Saver, ignore
-from generation.selectors import Work, get_run_state, has_pending
-from generation.spending import get_run_spending
-from generation.starts import pause_start
+from generation.runs import claims
+from generation.runs import lifecycle as services
+from generation.runs.claims import claim_in_budget
+from generation.runs.selectors import get_run_state, has_pending
+from generation.runs.spending import get_run_spending
+from generation.runs.work import Work
 
 log = structlog.get_logger(__name__)
 
@@ -205,7 +206,7 @@ class Puller:
     async def _give_up(self) -> None:
         """Not worth waiting for a database that is away: leases run out by themselves."""
         spent = self._ledger.spent
-        await self._db.run_once(services.give_up_work, self._run_id, self.id, spent)
+        await self._db.run_once(claims.give_up_work, self._run_id, self.id, spent)
 
     async def _state(self) -> RunState:
         return await self._db.run(get_run_state, self._run_id)
@@ -214,7 +215,7 @@ class Puller:
         """Join the run, planning it first where that is left to do; False when it is closed."""
         while True:
             claim = await self._db.run(
-                services.claim_run,
+                claims.claim_run,
                 self._run_id,
                 self.id,
                 lease_seconds=self._limits.lease_seconds,
@@ -268,7 +269,7 @@ class Puller:
             "besides": sorted(self._held),
         }
         if not self._limits.budget:
-            return await self._db.run(services.claim_work, self._run_id, self.id, **wanted)
+            return await self._db.run(claims.claim_work, self._run_id, self.id, **wanted)
         spent, budget = self._ledger.spent, self._limits.budget
         paid = await self._db.run(claim_in_budget, self._run_id, self.id, spent, budget, **wanted)
         self._ledger.learn(paid.others)
@@ -299,7 +300,7 @@ class Puller:
             await asyncio.sleep(self._limits.lease_seconds / 3)
             try:
                 await self._db.run(
-                    services.renew_work,
+                    claims.renew_work,
                     self._run_id,
                     self.id,
                     sorted(self._held),
@@ -394,11 +395,3 @@ class Puller:
 async def _watch(saving: asyncio.Task[None]) -> None:
     """Fail with the saver, but do not take it along when cancelled."""
     await asyncio.shield(saving)
-
-
-def check_type(kind: ArtifactKind, content: object) -> None:
-    """Raises ContentError when a provider answered something else than it was asked."""
-    if not isinstance(content, CONTENT_TYPES[kind]):
-        raise ContentError(
-            f"What came back is no {kind.value}.", detail=f"a {type(content).__name__}"
-        )

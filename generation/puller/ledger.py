@@ -17,12 +17,12 @@ from typing import Self, TypedDict
 import structlog
 
 from generation.awaiting.draining import finish
-from generation.batching import FinishedQueue, collect_batches
-from generation.limits import BudgetSpent, RunBudget
 from generation.log_events import brief_error
 from generation.port.calls import ModelCall
 from generation.port.provider import Provider, keeps_books
 from generation.port.spent import Usage
+from generation.puller.batching import FinishedQueue, collect_batches
+from generation.runs.budgets import BudgetSpent, RunBudget
 
 log = structlog.get_logger(__name__)
 

@@ -17,28 +17,23 @@ from connections.conf import get_budget, get_role
 from connections.lanes.executor import DbExecutor
 from connections.process import process_executor
 from generation.awaiting.draining import finish
-from generation.ledger import Publish
-from generation.limits import RunBudget
 from generation.live.hints import close_channel_layer, send_hint
-from generation.patience import OUTAGES
-from generation.pipeline import Limits, plan, pull
 from generation.port.errors import ContentError
 from generation.port.outline import Outline
 from generation.port.outline_rules import check_outline
 from generation.port.provider import Provider, opened
 from generation.port.request import OutlineRequest
 from generation.providers.registry import get_provider
+from generation.puller.ledger import Publish
+from generation.puller.patience import OUTAGES
+from generation.puller.pipeline import Limits, plan, pull
+from generation.puller.saving import Hook, ignore
+from generation.puller.starts import count_failed_start, pause_start
+from generation.puller.stopping import Stop
 from generation.run_states import RunState
-from generation.saving import Hook, ignore
-from generation.selectors import (
-    count_unfinished,
-    get_last_seq,
-    get_run_provider,
-    has_pending,
-)
-from generation.services import SavedBatch
-from generation.starts import count_failed_start, pause_start
-from generation.stopping import Stop
+from generation.runs.batches import SavedBatch
+from generation.runs.budgets import RunBudget
+from generation.runs.selectors import count_unfinished, get_last_seq, get_run_provider, has_pending
 
 # A puller in a worker claims nothing more after this long, so that runs take turns.
 PULL_SECONDS = 300.0

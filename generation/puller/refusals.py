@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concepts.drafts import FailureDraft, VersionDraft, draft_failure
-from generation.selectors import Work
+from generation.runs.work import Work
 
 _REASONS = (
     ("NUL", "it holds a NUL character."),

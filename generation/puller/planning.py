@@ -12,12 +12,8 @@ import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
-from generation import services
 from generation.awaiting.draining import finish
-from generation.ledger import Ledger
-from generation.limits import Limits
 from generation.log_events import brief_error, log_retry
-from generation.patience import OUTAGES, PatientDb
 from generation.port.errors import (
     ContentError,
     GoalRefused,
@@ -30,8 +26,13 @@ from generation.port.outline_rules import check_outline, settle_prerequisites
 from generation.port.pace import warn_pace
 from generation.port.provider import Provider, Written, keeps_books
 from generation.port.spent import Usage
-from generation.refusals import explain_refusal
+from generation.puller.ledger import Ledger
+from generation.puller.limits import Limits
+from generation.puller.patience import OUTAGES, PatientDb
+from generation.puller.refusals import explain_refusal
 from generation.run_states import RunState
+from generation.runs import batches, claims
+from generation.runs import lifecycle as services
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +40,7 @@ UNEXPECTED = "Planning this failed unexpectedly."
 
 
 async def plan_roadmap(
-    claim: services.RunClaim,
+    claim: claims.RunClaim,
     puller_id: uuid.UUID,
     *,
     provider: Provider,
@@ -75,7 +76,7 @@ async def plan_roadmap(
 
 
 async def _ask(
-    claim: services.RunClaim, provider: Provider, limits: Limits, ledger: Ledger
+    claim: claims.RunClaim, provider: Provider, limits: Limits, ledger: Ledger
 ) -> Written[Outline]:
     for attempt in itertools.count(1):
         try:
@@ -96,14 +97,14 @@ async def _ask(
     raise AssertionError("unreachable")
 
 
-def _check(outline: Outline, claim: services.RunClaim) -> None:
+def _check(outline: Outline, claim: claims.RunClaim) -> None:
     problems = check_outline(outline, claim.request)
     if problems:
         raise ContentError("The outline cannot be used: " + "; ".join(problems))
 
 
 async def _save(
-    claim: services.RunClaim,
+    claim: claims.RunClaim,
     puller_id: uuid.UUID,
     outline: Outline,
     *,
@@ -113,7 +114,7 @@ async def _save(
     """Also when somebody cancels just now: it is paid for."""
     prerequisites, dropped = settle_prerequisites(outline)
     saving = db.run(
-        services.save_outline,
+        batches.save_outline,
         claim.run_id,
         puller_id,
         outline,

@@ -18,11 +18,11 @@ from concepts.bounds import (
     PROMPT_VERSION_MAX_CHARACTERS,
 )
 from concepts.drafts import storable
-from generation.ledger import CallRecord, Ledger, Publish
-from generation.limits import Limits
 from generation.log_events import brief_error
 from generation.models import GenerationRun, ModelCallRecord
-from generation.patience import PatientDb
+from generation.puller.ledger import CallRecord, Ledger, Publish
+from generation.puller.limits import Limits
+from generation.puller.patience import PatientDb
 
 log = structlog.get_logger(__name__)
 

@@ -10,11 +10,11 @@ import uuid
 from django.db import transaction
 
 from connections.lanes.executor import DbExecutor
-from generation import services
 from generation.models import GenerationRun
 from generation.port.errors import ProviderError
 from generation.run_states import OPEN, RunState
-from generation.selectors import get_run_state
+from generation.runs import lifecycle as services
+from generation.runs.selectors import get_run_state
 
 FAILED = "Something unexpected failed each time this was begun."
 

@@ -12,21 +12,21 @@ import structlog
 
 from concepts.drafts import Draft, FailureDraft, VersionDraft
 from connections.metrics.db import BATCH_CONCEPTS, BATCH_SECONDS
-from generation import services
-from generation.batching import FinishedQueue, collect_batches
 from generation.log_events import brief_error
 from generation.metrics import ARTIFACTS
-from generation.patience import OUTAGES, PatientDb
 from generation.port.spent import Usage
-from generation.refusals import draft_refusal
-from generation.selectors import Work
+from generation.puller.batching import FinishedQueue, collect_batches
+from generation.puller.patience import OUTAGES, PatientDb
+from generation.puller.refusals import draft_refusal
+from generation.runs.batches import SavedBatch, save_batch
+from generation.runs.work import Work
 
 log = structlog.get_logger(__name__)
 
-Hook = Callable[[services.SavedBatch], Awaitable[None]]
+Hook = Callable[[SavedBatch], Awaitable[None]]
 
 
-async def ignore(_batch: services.SavedBatch) -> None:
+async def ignore(_batch: SavedBatch) -> None:
     """The hook of those who need none."""
 
 
@@ -91,7 +91,7 @@ class Saver:
         self._on_settled(drafts)
         await self._tell(saved)
 
-    async def _tell(self, saved: services.SavedBatch) -> None:
+    async def _tell(self, saved: SavedBatch) -> None:
         """Whoever listens must not hold up the writing, nor end it."""
         try:
             await self._on_saved(saved)
@@ -108,11 +108,9 @@ class Saver:
         else:
             raise error
 
-    async def _commit(self, drafts: Sequence[Draft]) -> services.SavedBatch:
+    async def _commit(self, drafts: Sequence[Draft]) -> SavedBatch:
         started = time.monotonic()
-        saved = await self._db.run(
-            services.save_batch, self._run_id, self._puller_id, drafts, self._spent()
-        )
+        saved = await self._db.run(save_batch, self._run_id, self._puller_id, drafts, self._spent())
         seconds = time.monotonic() - started
         log.info(
             "db_batch_committed",
@@ -137,7 +135,7 @@ class Saver:
         )
 
 
-def _count(saved: services.SavedBatch, seconds: float) -> None:
+def _count(saved: SavedBatch, seconds: float) -> None:
     BATCH_CONCEPTS.observe(saved.concepts)
     BATCH_SECONDS.observe(seconds)
     for outcome, drafts in (("ready", saved.ready), ("failed", saved.failed)):

@@ -1,0 +1,155 @@
+"""Taking a run or its work for a time, and giving it back."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Greatest, Now
+from django.utils import timezone
+
+from concepts.services import (
+    claim_artifacts,
+    moment_in,
+    release_artifacts,
+    renew_leases,
+)
+from generation.models import EventType, GenerationRun
+from generation.port.request import OutlineRequest
+from generation.port.spent import Usage
+from generation.run_states import OPEN, RunState
+from generation.runs.budgets import RunBudget
+from generation.runs.events import Event, append_events
+from generation.runs.lifecycle import (
+    _FREE,
+    MOST_STARTS,
+    NEVER_PLANNED,
+    count_start,
+    move_run,
+    stop_run,
+)
+from generation.runs.spending import get_run_spending, record_spending
+from generation.runs.work import Work, list_work
+
+
+@dataclass(frozen=True)
+class RunClaim:
+    """A run that may be worked on; `needs_outline` means: by nobody else, and outline first."""
+
+    run_id: uuid.UUID
+    roadmap_id: uuid.UUID
+    request: OutlineRequest
+    needs_outline: bool
+
+
+@transaction.atomic
+def claim_run(run_id: uuid.UUID, puller_id: uuid.UUID, *, lease_seconds: float) -> RunClaim | None:
+    """Start or join a run; None when it is closed, or its outline is in other hands."""
+    run = (
+        GenerationRun.objects.select_for_update(of=("self",))
+        .select_related("roadmap")
+        .annotate(is_leased=Q(lease_until__gt=Now()) & ~Q(leased_by=puller_id))
+        .filter(pk=run_id, state__in=list(OPEN))
+        .first()
+    )
+    if run is None:
+        return None
+    needs_outline = not run.roadmap.concepts.exists()
+    if needs_outline and run.is_leased:
+        return None
+    if needs_outline:
+        if count_start(run) > MOST_STARTS:
+            stop_run(run_id, RunState.PAUSED, NEVER_PLANNED)
+            return None
+        lease = {"leased_by": puller_id, "lease_until": moment_in(lease_seconds)}
+        GenerationRun.objects.filter(pk=run_id).update(**lease)
+    if run.state == RunState.QUEUED:
+        started = {"started_at": run.started_at or timezone.now(), "finished_at": None}
+        move_run(run_id, RunState.RUNNING, reason="", **started)
+        append_events(run_id, [Event(EventType.RUN_STARTED)])
+    request = OutlineRequest.from_options(run.roadmap.goal, run.options)
+    return RunClaim(run_id, run.roadmap_id, request, needs_outline)
+
+
+@transaction.atomic
+def claim_work(
+    run_id: uuid.UUID,
+    puller_id: uuid.UUID,
+    *,
+    limit: int,
+    lease_seconds: float,
+    besides: Sequence[int] = (),
+) -> list[Work]:
+    """Claim artifacts of a run that is still running; [] when it was stopped meanwhile."""
+    if not GenerationRun.objects.filter(pk=run_id, state=RunState.RUNNING).exists():
+        return []
+    ids = claim_artifacts(
+        run_id, puller_id, limit=limit, lease_seconds=lease_seconds, besides=besides
+    )
+    return list_work(ids)
+
+
+@transaction.atomic
+def renew_work(
+    run_id: uuid.UUID,
+    puller_id: uuid.UUID,
+    artifact_ids: Sequence[int],
+    *,
+    lease_seconds: float,
+) -> None:
+    """Push on the leases of what a puller is working on, the outline included."""
+    renew_leases(puller_id, artifact_ids, lease_seconds=lease_seconds)
+    held = GenerationRun.objects.filter(pk=run_id, leased_by=puller_id)
+    held.update(lease_until=moment_in(lease_seconds))
+
+
+@transaction.atomic
+def give_up_work(run_id: uuid.UUID, puller_id: uuid.UUID, spent: Usage | None = None) -> int:
+    """Hand back everything a puller still holds, the outline included; `spent` as in a batch."""
+    # It has not been tried to the end, so it does not count as a start.
+    GenerationRun.objects.filter(pk=run_id, leased_by=puller_id).update(
+        starts=Greatest(F("starts") - 1, 0), **_FREE
+    )
+    released = release_artifacts(puller_id)
+    record_spending(run_id, puller_id, spent or Usage())
+    return released
+
+
+@dataclass(frozen=True)
+class PaidClaim:
+    """What was claimed, or why nothing more may be; and what the other pullers have spent."""
+
+    works: list[Work]
+    refusal: str | None
+    others: Usage
+
+
+@transaction.atomic
+def claim_in_budget(
+    run_id: uuid.UUID, puller_id: uuid.UUID, spent: Usage, budget: RunBudget, **claim: Any
+) -> PaidClaim:
+    """`claim_work`, unless the run's budget is spent and there is something left to claim.
+
+    Pullers of one run claim one after another here, each after it has written down what it spent:
+    so none claims in ignorance of what another has written down. The run is locked before artifacts
+    here, unlike in `save_batch`: those that anybody holds are skipped, not waited for.
+    """
+    record_spending(run_id, puller_id, spent)
+    GenerationRun.objects.select_for_update(no_key=True).filter(pk=run_id).first()
+    others = get_run_spending(run_id, besides=[puller_id])
+    refusal = budget.refusal(spent + others)
+    if refusal is None:
+        return PaidClaim(claim_work(run_id, puller_id, **claim), None, others)
+    return PaidClaim([], refusal if _is_anything_left(run_id, puller_id, **claim) else None, others)
+
+
+def _is_anything_left(run_id: uuid.UUID, puller_id: uuid.UUID, **claim: Any) -> bool:
+    """Whether a claim would take something: made, and taken back."""
+    with transaction.atomic():
+        works = claim_work(run_id, puller_id, **{**claim, "limit": 1})
+        transaction.set_rollback(True)
+    return bool(works)

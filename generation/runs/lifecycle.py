@@ -1,0 +1,144 @@
+"""Writing runs: each function is one unit of database work (see concepts.services).
+
+Whoever changes a run's state does so by compare-and-set and appends the event in the same
+transaction, as its last statement.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from concepts.bounds import REASON_MAX_CHARACTERS
+from concepts.drafts import storable
+from concepts.services import (
+    retry_failed,
+)
+from generation import metrics
+from generation.models import EventType, GenerationRun
+from generation.port.spent import Usage
+from generation.run_states import RunState, closing_state, sources
+from generation.runs.events import Event, append_events
+from generation.runs.selectors import get_run_progress
+from generation.runs.spending import record_spending
+
+log = structlog.get_logger(__name__)
+
+_FREE = {"leased_by": None, "lease_until": None}
+# Of a run, in a row, without anything coming of it.
+MOST_STARTS = 5
+NEVER_PLANNED = "Planning this was begun again and again, and never came to an end."
+
+
+def move_run(run_id: uuid.UUID, target: RunState, **fields: Any) -> bool:
+    """Compare-and-set a run's state; False when it was in no state that leads there."""
+    allowed = GenerationRun.objects.filter(pk=run_id, state__in=sources(target))
+    return bool(allowed.update(state=target, **fields))
+
+
+def count_start(run: GenerationRun) -> int:
+    """Note one more start of a locked run; how many there were since the run's last event."""
+    run.starts = run.starts + 1 if run.starts_seq == run.last_seq else 1
+    run.starts_seq = run.last_seq
+    run.save(update_fields=["starts", "starts_seq"])
+    return run.starts
+
+
+@transaction.atomic
+def close_run(run_id: uuid.UUID) -> RunState | None:
+    """Close a run that has no unfinished artifact left; None while it has, or is not running."""
+    # Locked before counting: another puller may close it, and somebody resume it, meanwhile.
+    run = GenerationRun.objects.select_for_update().filter(pk=run_id).first()
+    progress = get_run_progress(run_id)
+    ready, failed = progress.ready, progress.failed
+    if not progress.finished or progress.finished < progress.artifacts:
+        return None
+    state = closing_state(ready=ready, failed=failed)
+    noun = "artifact" if failed == 1 else "artifacts"
+    reason = f"{failed} {noun} could not be written" if failed else ""
+    if run is None or not move_run(run_id, state, reason=reason, finished_at=timezone.now()):
+        return None
+    payload = {"state": state.value, "ready": ready, "failed": failed}
+    append_events(run_id, [Event(EventType.RUN_FINISHED, payload=payload)])
+    transaction.on_commit(lambda: metrics.RUNS.add(state=state.value))
+    _log_end(run, state, ready=ready, failed=failed)
+    return state
+
+
+@transaction.atomic
+def stop_run(
+    run_id: uuid.UUID,
+    target: RunState,
+    reason: str,
+    *,
+    planner: uuid.UUID | None = None,
+    spent: Usage | None = None,
+    instead: Sequence[str] | None = None,
+    detail: str = "",
+) -> bool:
+    """Pause, cancel or fail a run for a reason that people read; False when it was closed.
+
+    A `planner` speaks only while the lease on the outline is its own; `spent` as in a batch.
+    `instead` says that the goal is at fault, asking again would not help, and what else might.
+    `detail` is for operators, in the history.
+    """
+    reason = storable(reason).strip()[:REASON_MAX_CHARACTERS] or "No reason was given."
+    run = GenerationRun.objects.select_for_update().get(pk=run_id)
+    if planner is not None and run.leased_by != planner:
+        return False
+    if not move_run(run_id, target, reason=reason, finished_at=timezone.now(), **_FREE):
+        return False
+    types = {RunState.PAUSED: EventType.RUN_PAUSED, RunState.CANCELLED: EventType.RUN_CANCELLED}
+    payload: dict[str, Any] = {"reason": reason}
+    if detail:
+        payload["detail"] = storable(detail)[:REASON_MAX_CHARACTERS]
+    if instead is not None:
+        payload |= {"refused": True, "suggestions": [storable(goal) for goal in instead]}
+    if planner is not None:
+        record_spending(run_id, planner, spent or Usage())
+    append_events(run_id, [Event(types.get(target, EventType.RUN_FINISHED), payload=payload)])
+    transaction.on_commit(lambda: metrics.RUNS.add(state=target.value))
+    _log_end(run, target, reason=reason)
+    return True
+
+
+def _log_end(run: GenerationRun, state: RunState, **details: object) -> None:
+    """Tell the log once it is true."""
+    if run.started_at is not None:
+        details["seconds"] = round((timezone.now() - run.started_at).total_seconds(), 3)
+    if state is RunState.PAUSED:
+        write = partial(log.warning, "run_paused")
+    else:
+        write = partial(log.info, "run_finished", state=state.value)
+    transaction.on_commit(partial(write, run=str(run.pk), **details))
+
+
+@transaction.atomic
+def resume_run(run_id: uuid.UUID) -> bool:
+    """Queue what is missing once more; False when there is nothing to resume."""
+    # Artifacts before their run, like a batch that comes late: else the two wait for each other.
+    retried = retry_failed(run_id)
+    if not move_run(run_id, RunState.QUEUED, reason="", finished_at=None):
+        transaction.set_rollback(True)
+        return False
+    append_events(run_id, [Event(EventType.RUN_RESUMED, payload={"retried": retried})])
+    return True
+
+
+@transaction.atomic
+def retry_artifacts(run_id: uuid.UUID, artifact_ids: Sequence[int]) -> int:
+    """Make these failed artifacts of a run claimable and queue the run again; return how many.
+
+    A run that is open already takes them along.
+    """
+    retried = retry_failed(run_id, artifact_ids)
+    if retried:
+        move_run(run_id, RunState.QUEUED, reason="", finished_at=None)
+        append_events(run_id, [Event(EventType.RUN_RESUMED, payload={"retried": retried})])
+    return retried
