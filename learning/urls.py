@@ -5,7 +5,9 @@ import unicodedata
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from learning import views
+from learning.concept.views import show_concept
+from learning.home import views
+from learning.roadmap.views import show_roadmap
 
 
 class UnicodeSlugConverter(StringConverter):
@@ -24,6 +26,6 @@ register_converter(UnicodeSlugConverter, "uslug")
 app_name = "learning"
 urlpatterns = [
     path("", views.show_home, name="home"),
-    path("roadmaps/<uslug:slug>/", views.show_roadmap, name="roadmap"),
-    path("roadmaps/<uslug:roadmap_slug>/<uslug:slug>/", views.show_concept, name="concept"),
+    path("roadmaps/<uslug:slug>/", show_roadmap, name="roadmap"),
+    path("roadmaps/<uslug:roadmap_slug>/<uslug:slug>/", show_concept, name="concept"),
 ]

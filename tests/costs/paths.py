@@ -29,7 +29,7 @@ from generation.runs import lifecycle as services
 from generation.runs.budgets import RunBudget
 from generation.runs.claims import claim_in_budget
 from generation.runs.lifecycle import retry_artifacts
-from learning.orders import MADE_ROADMAPS
+from learning.home.orders import MADE_ROADMAPS
 from tests.costs.seeding import CONCEPTS, ROADMAP, RUN, key
 from tests.generation.cast import KINDS, make_outline, open_run
 from tests.generation.scribe import Scribe

@@ -110,7 +110,7 @@ NOT_MADE = {
     "accounts.forms.": "Django's own, filled in by a page",
     "accounts.limits.windows.SharedCounter": "asks Redis, by keys of one length",
     "accounts.session_store.": "Django's own; it looks at 40 characters",
-    "learning.forms.": "Django's own, filled in by a page",
+    "learning.home.forms.": "Django's own, filled in by a page",
     "learning.urls.": "Django's own; it is asked what its expression has matched",
     "django.": "Django's own: rows, sessions, forms, what asks for them",
     "whitenoise.": "a file of ours",

@@ -17,7 +17,7 @@ from accounts.models import User
 from generation.models import GenerationRun
 from generation.port.request import OutlineRequest
 from generation.run_states import OPEN, RunState
-from learning import orders
+from learning.home import orders
 from roadmaps.models import Roadmap
 from roadmaps.services import goal_key
 from tests.learning.library import make_ready

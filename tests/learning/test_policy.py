@@ -11,7 +11,7 @@ from django.db import OperationalError
 from django.test import Client
 
 from generation.models import GenerationRun
-from learning.code_styles import render_code_css
+from learning.concept.code_styles import render_code_css
 from tests.learning.library import Page, concept_page, make_ready, open_order
 from tests.visitors import make_visitors
 
@@ -68,7 +68,7 @@ def test_a_failure_gets_a_page_that_needs_no_database(
     def fail(*_: object) -> None:
         raise failure
 
-    monkeypatch.setattr("learning.views.selectors.list_public_roadmaps", fail)
+    monkeypatch.setattr("learning.home.views.selectors.list_public_roadmaps", fail)
     answer = Client(raise_request_exception=False).get("/")
     assert answer.status_code == status
     assert Page(answer.content.decode()).offences == []

@@ -7,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 from concepts.content import ArtifactKind
 from generation.models import GenerationRun
 from generation.port.errors import ContentError
-from learning.states import ConceptState, concept_state
+from learning.roadmap.states import ConceptState, concept_state
 from tests.generation.cast import make_outline
 from tests.learning.library import Page, QuickProvider, concept_page, make_ready, open_order
 

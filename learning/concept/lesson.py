@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Prefetch
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from concepts.artifact_states import ArtifactState
 from concepts.models import (
     Artifact,
     ArtifactKindLabel,
-    ArtifactVersion,
     Choice,
     Concept,
-    Origin,
     Question,
     Quiz,
     Resource,
@@ -24,6 +20,7 @@ from concepts.models import (
 )
 from generation.models import GenerationRun
 from generation.run_states import OPEN, RunState
+from learning.concept.origins import describe_origin
 
 
 @dataclass(frozen=True)
@@ -129,34 +126,3 @@ def explain_missing(artifact: Artifact, run: GenerationRun | None) -> str:
 def _explain_stopped(run: GenerationRun | None) -> str:
     stopped = _("Writing has stopped before this was its turn.")
     return f"{stopped} {run.reason}" if run is not None and run.reason else stopped
-
-
-def _writer(version: ArtifactVersion) -> str:
-    """The model, and the prompt it was asked with."""
-    name = version.model or version.provider
-    if not version.prompt_version:
-        return name
-    return _("%(model)s (prompt %(prompt)s)") % {"model": name, "prompt": version.prompt_version}
-
-
-def describe_origin(version: ArtifactVersion) -> str:
-    """Who wrote it and when, and whether people have looked at it."""
-    values: dict[str, Any] = {
-        "writer": _writer(version),
-        "date": date_format(version.created_at, "j M Y"),
-        "reviewed": date_format(version.reviewed_on, "j M Y") if version.reviewed_on else "",
-    }
-    authored = version.origin == Origin.AUTHORED
-    if version.reviewed_on:
-        line = (
-            _("Written by people, reviewed %(reviewed)s")
-            if authored
-            else _("Written by %(writer)s on %(date)s, reviewed %(reviewed)s")
-        )
-        return line % values
-    line = (
-        _("Written by people, not reviewed")
-        if authored
-        else _("Written by %(writer)s on %(date)s, not reviewed")
-    )
-    return line % values

@@ -9,11 +9,11 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts.models import User
-from learning.orders import forget_made, made_roadmaps
+from learning.home.orders import forget_made, made_roadmaps
 from roadmaps.models import Roadmap
 
 
-@receiver(user_logged_in, dispatch_uid="learning.adoption")
+@receiver(user_logged_in, dispatch_uid="learning.home.adoption")
 def adopt_roadmaps(request: HttpRequest | None, user: User, **_options: Any) -> None:
     """Signing in keeps the session's content; what it remembers is theirs from now on.
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch
 
-from accounts.models import User
 from concepts.models import Artifact, Concept
-from learning.states import ConceptState, concept_state
-from roadmaps.access import Visitor
-from roadmaps.models import Module, Roadmap, Stage, Visibility
-from roadmaps.titles import titled
+from learning.roadmap.states import ConceptState, concept_state
+from roadmaps.models import Module, Roadmap, Stage
 
 
 @dataclass(frozen=True)
@@ -88,18 +84,3 @@ def _plan_stage(stage: Stage) -> StagePlan:
 def _line(concept: Concept) -> ConceptLine:
     state = concept_state([artifact.state for artifact in concept.artifacts.all()])
     return ConceptLine(concept.title, concept.slug, concept.est_minutes, state)
-
-
-def list_public_roadmaps(search: str = "") -> QuerySet[Roadmap]:
-    """Those that can be read from end to end."""
-    public = Roadmap.objects.filter(visibility=Visibility.PUBLIC, is_readable=True)
-    return public.filter(titled(search)) if search else public
-
-
-def list_own_roadmaps(visitor: Visitor, made: Sequence[str]) -> QuerySet[Roadmap]:
-    """A user's; an anonymous visitor's are those the session remembers."""
-    if isinstance(visitor, User):
-        return Roadmap.objects.filter(owner=visitor)
-    if not made:
-        return Roadmap.objects.none()
-    return Roadmap.objects.filter(pk__in=made, owner=None)

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from accounts.limits.refusals import Closed, LimitReached, refuse
 from accounts.limits.rules import address_of
 from generation.port.errors import GoalRefused
-from generation.runs.selectors import get_newest_run
-from learning import lessons, orders, selectors
-from learning.access import get_visible_concept
-from learning.forms import GoalForm
-from learning.paging import take_page
-from roadmaps.access import get_visible_roadmap, keep_to_visitors
+from learning.home import lists, orders
+from learning.home.forms import GoalForm
+from learning.home.paging import take_page
 from roadmaps.bounds import GOAL_MAX_CHARACTERS
 from roadmaps.titles import SEARCH_MAX_CHARACTERS, tidy_search
 
@@ -56,8 +53,8 @@ def _render_home(
     made = orders.made_roadmaps(request.session)
     search = tidy_search(request.GET.get("q", ""))
     own, public = (
-        selectors.list_own_roadmaps(request.user, made),
-        selectors.list_public_roadmaps(search),
+        lists.list_own_roadmaps(request.user, made),
+        lists.list_public_roadmaps(search),
     )
     context = {
         "form": form,
@@ -68,28 +65,3 @@ def _render_home(
         "public": take_page(public, request.GET, "page", size=ROADMAPS_ON_A_PAGE),
     }
     return render(request, "learning/home.html", context, status=status)
-
-
-@require_safe
-def show_roadmap(request: HttpRequest, slug: str) -> HttpResponse:
-    roadmap = get_visible_roadmap(request.user, slug)
-    context = {
-        "roadmap": roadmap,
-        "plan": selectors.get_plan(roadmap),
-        "run": get_newest_run(roadmap),
-    }
-    return keep_to_visitors(render(request, "learning/roadmap.html", context), roadmap)
-
-
-@require_safe
-def show_concept(request: HttpRequest, roadmap_slug: str, slug: str) -> HttpResponse:
-    concept = get_visible_concept(request.user, roadmap_slug, slug)
-    run = get_newest_run(concept.roadmap)
-    context = {
-        "roadmap": concept.roadmap,
-        "concept": concept,
-        "run": run,
-        "lesson": lessons.get_lesson(concept, run),
-    }
-    response = render(request, "learning/concept.html", context)
-    return keep_to_visitors(response, concept.roadmap)

@@ -1,7 +1,7 @@
 """The colours of code: static/css/code.css, made from Pygments' own styles.
 
 Both were chosen by contrast: no token falls below 4.5 : 1 on our backgrounds (measured over all
-of Pygments' styles). `python -m learning.code_styles > static/css/code.css` makes the file anew.
+of Pygments' styles). `python -m learning.concept.code_styles > static/css/code.css` makes the file anew.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def render_code_css() -> str:
     light, dark = _rules(LIGHT), _rules(DARK)
     dark = "\n".join(f"  {rule}" for rule in dark.splitlines())
     return (
-        "/* Made by learning/code_styles.py from Pygments' styles: do not edit. */\n"
+        "/* Made by learning/concept/code_styles.py from Pygments' styles: do not edit. */\n"
         f"{light}\n\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n"
     )
 

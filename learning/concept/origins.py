@@ -1,0 +1,44 @@
+"""Who wrote a part of a lesson, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from concepts.models import (
+    ArtifactVersion,
+    Origin,
+)
+
+
+def _writer(version: ArtifactVersion) -> str:
+    """The model, and the prompt it was asked with."""
+    name = version.model or version.provider
+    if not version.prompt_version:
+        return name
+    return _("%(model)s (prompt %(prompt)s)") % {"model": name, "prompt": version.prompt_version}
+
+
+def describe_origin(version: ArtifactVersion) -> str:
+    """Who wrote it and when, and whether people have looked at it."""
+    values: dict[str, Any] = {
+        "writer": _writer(version),
+        "date": date_format(version.created_at, "j M Y"),
+        "reviewed": date_format(version.reviewed_on, "j M Y") if version.reviewed_on else "",
+    }
+    authored = version.origin == Origin.AUTHORED
+    if version.reviewed_on:
+        line = (
+            _("Written by people, reviewed %(reviewed)s")
+            if authored
+            else _("Written by %(writer)s on %(date)s, reviewed %(reviewed)s")
+        )
+        return line % values
+    line = (
+        _("Written by people, not reviewed")
+        if authored
+        else _("Written by %(writer)s on %(date)s, not reviewed")
+    )
+    return line % values
