@@ -7,4 +7,4 @@ class WiringConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        from config import celery  # noqa: F401, PLC0415 - reads settings, so not before them
+        from config import celery

@@ -31,13 +31,13 @@ if (first := multiprocessing.parent_process()) is not None and first.pid is not 
 
 django_pages = set_up()
 
-from django.conf import settings  # noqa: E402 - Django is set up above
+from django.conf import settings
 
-from config.headers import StandardHeaders  # noqa: E402 - likewise
-from config.lifespan import Lifespan, refuse_overcommitment  # noqa: E402 - likewise
-from connections.process import process_seats  # noqa: E402 - likewise
-from connections.watch.health import OperationsEndpoints, is_for_operations  # noqa: E402 - likewise
-from generation.live.routing import refuse_unreadable, websocket_router  # noqa: E402 - likewise
+from config.headers import StandardHeaders
+from config.lifespan import Lifespan, refuse_overcommitment
+from connections.process import process_seats
+from connections.watch.health import OperationsEndpoints, is_for_operations
+from generation.live.routing import refuse_unreadable, websocket_router
 
 refuse_overcommitment()
 

@@ -151,9 +151,9 @@ def migrate_where_needed() -> None:
     if settings.PROCESS_ROLE != "command":
         _migrate_as_owner()
         return
-    from django.core.management import call_command  # noqa: PLC0415 - needs django.setup()
-    from django.db import connection  # noqa: PLC0415 - needs django.setup()
-    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415 - likewise
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
 
     with migration_lock():
         executor = MigrationExecutor(connection)
@@ -174,7 +174,7 @@ def migration_lock() -> Iterator[None]:
     its own, for a migration has transactions of its own. Nobody waits on one, for the pool may be
     so small that the migration itself needs the next connection.
     """
-    from django.db import connection  # noqa: PLC0415 - needs django.setup()
+    from django.db import connection
 
     if settings.DATABASE_POOLER == "none":
         try:
@@ -213,7 +213,7 @@ def _lock_in_transaction(holder: BaseDatabaseWrapper) -> bool:
 
 def _migrate_as_owner() -> None:
     """Roles other than `command` may write rows but own no tables."""
-    subprocess.run(  # noqa: S603 - our own command, no outside input
+    subprocess.run(
         [sys.executable, str(BASE_DIR / "manage.py"), "migrate", "-v", "0"],
         env=os.environ | {"PROCESS_ROLE": "command"},
         check=True,

@@ -50,7 +50,7 @@ app.autodiscover_tasks()
 @beat_init.connect
 def prepare(conf: Any = None, options: dict[str, Any] | None = None, **_: Any) -> None:
     """Refuse a budget that does not fit; join the embedded services; migrate where wanted."""
-    from config.bootstrap import REFUSALS, prepare_services  # noqa: PLC0415 - settings come first
+    from config.bootstrap import REFUSALS, prepare_services
 
     try:
         django.setup()
@@ -63,9 +63,9 @@ def prepare(conf: Any = None, options: dict[str, Any] | None = None, **_: Any) -
 
 def refuse_too_many_children(options: dict[str, Any], conf: Any) -> None:
     """A worker is no larger than its role declares, now and when told to grow."""
-    from connections.budget.refusal import assert_budget, assert_worker  # noqa: PLC0415 - likewise
-    from connections.conf import get_budget, get_role_name  # noqa: PLC0415 - likewise
-    from connections.contrib.celery.worker import (  # noqa: PLC0415 - likewise
+    from connections.budget.refusal import assert_budget, assert_worker
+    from connections.conf import get_budget, get_role_name
+    from connections.contrib.celery.worker import (
         bound_children,
         children_asked,
     )
@@ -85,7 +85,7 @@ def have_acknowledgements_heard(conf: Any, **_: Any) -> None:
 @worker_process_init.connect
 def give_up_a_silent_broker(**_: Any) -> None:
     """A child only sends messages, and does so like everybody else."""
-    from django.conf import settings  # noqa: PLC0415 - settings come first
+    from django.conf import settings
 
     app.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
 
@@ -93,7 +93,7 @@ def give_up_a_silent_broker(**_: Any) -> None:
 @setup_logging.connect
 def keep_our_logging(**_: Any) -> None:
     """Celery sets up no logging of its own where somebody listens here."""
-    from config.logs import capture_prints, logs_json, say_at_once  # noqa: PLC0415 - settings come first
+    from config.logs import capture_prints, logs_json, say_at_once
 
     if logs_json():
         capture_prints()
@@ -116,11 +116,11 @@ def forget_the_task(**_: Any) -> None:
 @worker_init.connect
 def load_gateway(**_: Any) -> None:
     """Once, before the fork: children then share those pages instead of having them each."""
-    from django.conf import settings  # noqa: PLC0415 - settings come first
+    from django.conf import settings
 
     if settings.CONTENT_PROVIDER != "openai" or settings.PROCESS_ROLE not in WRITING_ROLES:
         return
-    from generation.providers.gateway import preload  # noqa: PLC0415 - likewise
+    from generation.providers.gateway import preload
 
     preload()
     gc.collect()
@@ -138,8 +138,8 @@ def end_with_main_process(**_: Any) -> None:
 @worker_process_init.connect
 def show_permits(**_: Any) -> None:
     """An idle child, too, is seen in the metrics."""
-    from connections.lanes.gauges import publish_lanes  # noqa: PLC0415 - settings come first
-    from connections.process import process_executor  # noqa: PLC0415 - likewise
+    from connections.lanes.gauges import publish_lanes
+    from connections.process import process_executor
 
     process_executor()
     publish_lanes()
@@ -147,6 +147,6 @@ def show_permits(**_: Any) -> None:
 
 @worker_process_shutdown.connect
 def close_lanes(**_: Any) -> None:
-    from connections.process import process_executor  # noqa: PLC0415 - settings come first
+    from connections.process import process_executor
 
     process_executor().close()

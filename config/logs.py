@@ -145,7 +145,7 @@ def known_secrets() -> tuple[str, ...]:
     """Our own secrets: wherever they turn up, they are recognised by their value."""
     global _known  # noqa: PLW0603 - settings do not change once they are loaded
     if _known is None:
-        from django.conf import settings  # noqa: PLC0415 - settings import this module
+        from django.conf import settings
 
         if not settings.configured:
             return ()
@@ -174,7 +174,7 @@ def configure_in_json(config: dict[str, Any]) -> None:
 
 
 def logs_json() -> bool:
-    from django.conf import settings  # noqa: PLC0415 - settings import this module
+    from django.conf import settings
 
     return bool(settings.LOGGING_CONFIG == "config.logs.configure_in_json")
 

@@ -8,6 +8,6 @@ class ConnectionsConfig(AppConfig):
     verbose_name = "Connection budget"
 
     def ready(self) -> None:
-        from connections import checks  # noqa: F401, PLC0415 - registers them, once apps are ready
+        from connections import checks
 
         renew_asgiref_thread_in_forked_children()

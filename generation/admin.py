@@ -24,7 +24,7 @@ from concepts.models import Artifact, ArtifactVersion, Concept
 from generation import tasks
 from generation.models import GenerationEvent, GenerationRun, ModelCallRecord, RunSpending
 from generation.run_states import RunState
-from generation.runs import lifecycle as services
+from generation.runs import lifecycle
 from generation.runs.lifecycle import retry_artifacts
 from generation.runs.spending import total_calls
 from roadmaps.admin_search import FoundByRoadmap
@@ -90,7 +90,7 @@ class GenerationRunAdmin(Operated):
     @admin.action(description=_("Resume: write what is missing"), permissions=["operate"])
     def resume(self, request: HttpRequest, queryset: QuerySet[GenerationRun]) -> None:
         chosen = list(queryset.values_list("pk", flat=True))
-        resumed = [run_id for run_id in chosen if services.resume_run(run_id)]
+        resumed = [run_id for run_id in chosen if lifecycle.resume_run(run_id)]
         for run_id in resumed:
             enqueue(run_id)
         count = len(resumed)
@@ -102,7 +102,7 @@ class GenerationRunAdmin(Operated):
     def cancel(self, request: HttpRequest, queryset: QuerySet[GenerationRun]) -> None:
         chosen = list(queryset.values_list("pk", flat=True))
         reason = gettext("Cancelled by the staff.")
-        stopped = [services.stop_run(run_id, RunState.CANCELLED, reason) for run_id in chosen]
+        stopped = [lifecycle.stop_run(run_id, RunState.CANCELLED, reason) for run_id in chosen]
         count = sum(stopped)
         text = ngettext("%(count)d run cancelled.", "%(count)d runs cancelled.", count)
         self.tell(request, text % {"count": count}, done=bool(count))

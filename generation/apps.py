@@ -7,6 +7,6 @@ class GenerationConfig(AppConfig):
     verbose_name = _("generation")
 
     def ready(self) -> None:
-        from generation.probes import register_probes  # noqa: PLC0415 - once settings are there
+        from generation.probes import register_probes
 
         register_probes()

@@ -18,7 +18,7 @@ from generation.port.errors import GoalRefused
 from generation.port.goals import check_wishes, clean_goal
 from generation.port.provider import Provider
 from generation.port.request import OutlineRequest
-from generation.runs import lifecycle as services
+from generation.runs import lifecycle
 from generation.runs.events import Event, append_events
 from roadmaps.models import Level, Visibility
 from roadmaps.services import create_roadmap
@@ -70,7 +70,7 @@ def request_roadmap(order: Order, provider: Provider, *, enqueue: bool = True) -
 @transaction.atomic
 def resume(run_id: uuid.UUID, *, enqueue: bool = True) -> bool:
     """Have what is missing of a run written; False when nothing can be resumed."""
-    resumed = services.resume_run(run_id)
+    resumed = lifecycle.resume_run(run_id)
     if resumed and enqueue:
         transaction.on_commit(partial(tasks.start_run.delay, str(run_id)))
     return resumed

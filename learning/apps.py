@@ -7,4 +7,4 @@ class LearningConfig(AppConfig):
     verbose_name = _("learning")
 
     def ready(self) -> None:
-        from learning.home import adoption  # noqa: F401, PLC0415 - connects, once models are there
+        from learning.home import adoption

@@ -14,8 +14,8 @@ RETRY_AFTER_SECONDS = 10
 
 
 def show_bad_request(
-    request: HttpRequest,  # noqa: ARG001 - Django's signature
-    exception: Exception | None = None,  # noqa: ARG001 - likewise
+    request: HttpRequest,
+    exception: Exception | None = None,
     *,
     words: str = "",
 ) -> HttpResponse:
@@ -23,11 +23,11 @@ def show_bad_request(
     return HttpResponse(render_to_string("400.html", {"words": words}), status=400)
 
 
-def show_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
+def show_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "404.html", status=404)
 
 
-def show_forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
+def show_forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "403.html", status=403)
 
 

@@ -1,5 +1,4 @@
 """What is known of languages: their names, labels, scripts and commonest words. Pure data."""
-# ruff: noqa: E501 - a table reads best with a row a line
 
 from __future__ import annotations
 

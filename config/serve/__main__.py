@@ -62,7 +62,7 @@ def prepare(console: Console, port: int) -> None:
     """Exits with a sentence where something is in the way."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.default_int_handler)
-    from config.bootstrap import REFUSALS  # noqa: PLC0415 - it wants the environment as it is now
+    from config.bootstrap import REFUSALS
 
     try:
         preparation.claim_port(port)

@@ -32,7 +32,7 @@ class Child:
     def start(self) -> None:
         self._started_at = time.monotonic()
         self._rest = b""
-        self.process = subprocess.Popen(  # noqa: S603 - our own script
+        self.process = subprocess.Popen(
             self.command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

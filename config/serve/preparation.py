@@ -55,7 +55,7 @@ def prepare_servers() -> None:
     Raises what config.bootstrap.REFUSALS lists, and ImproperlyConfigured.
     """
     django.setup()
-    from config.bootstrap import (  # noqa: PLC0415 - needs settings
+    from config.bootstrap import (
         migrate_where_needed,
         prepare_services,
     )
@@ -67,10 +67,10 @@ def prepare_servers() -> None:
 
 def missing_built_in_roadmaps() -> list[str]:
     """The titles of the catalogue, where the database has no roadmap yet."""
-    from django.db import connection  # noqa: PLC0415 - needs django.setup()
+    from django.db import connection
 
-    from generation.providers.catalogue import load_catalogue  # noqa: PLC0415 - likewise
-    from roadmaps.models import Roadmap  # noqa: PLC0415 - likewise
+    from generation.providers.catalogue import load_catalogue
+    from roadmaps.models import Roadmap
 
     empty = not Roadmap.objects.exists()
     connection.close()  # it would be held as long as we run
@@ -80,7 +80,7 @@ def missing_built_in_roadmaps() -> list[str]:
 def write_built_in_roadmap(title: str) -> None:
     """Raises subprocess.CalledProcessError."""
     command = ["manage.py", "generate_roadmap", "--provider=catalogue", "--", title]
-    subprocess.run(  # noqa: S603 - our own command, with our own titles
+    subprocess.run(
         [sys.executable, *command],
         cwd=ROOT,
         stdout=subprocess.DEVNULL,

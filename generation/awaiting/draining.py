@@ -43,6 +43,11 @@ async def finish(work: Coroutine[Any, Any, T] | asyncio.Task[T], *, seconds: flo
     return task.result()
 
 
+async def fail_with(task: asyncio.Task[None]) -> None:
+    """Raise what `task` raises, but do not take it along when cancelled."""
+    await asyncio.shield(task)
+
+
 def heed_cancellation() -> None:
     """Raises CancelledError where this task was cancelled and something we awaited kept it quiet.
 

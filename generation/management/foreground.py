@@ -29,8 +29,7 @@ from generation.providers.registry import get_provider
 from generation.puller import runner
 from generation.puller.patience import PatientDb
 from generation.run_states import OPEN, RunState
-from generation.runs import batches, reports, selectors
-from generation.runs import lifecycle as services
+from generation.runs import batches, lifecycle, reports, selectors
 
 # Seconds between two looks at a run that others work on.
 FOLLOW_SECONDS = 0.25
@@ -113,7 +112,7 @@ class Foreground(AbstractContextManager["Foreground"]):
                     on_planned=self._stop_waiting,
                 )
         except KeyboardInterrupt:
-            self._db.run_sync(services.stop_run, run_id, RunState.PAUSED, INTERRUPTED)
+            self._db.run_sync(lifecycle.stop_run, run_id, RunState.PAUSED, INTERRUPTED)
             raise
 
     def follow(self, run_id: uuid.UUID) -> None:

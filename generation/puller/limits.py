@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from generation.puller.pauses import pause_before
 from generation.runs.budgets import RunBudget
@@ -32,7 +32,7 @@ class Limits:
     # After this time nothing more is claimed (None: no end).
     max_seconds: float | None = None
     # What the run may cost over all its pullers.
-    budget: RunBudget = RunBudget()
+    budget: RunBudget = field(default_factory=RunBudget)
 
     def pause_after(self, attempt: int, *, repeats_itself: bool) -> float | None:
         """Seconds until the next attempt at what failed `attempt` times; None: there is none."""

@@ -14,43 +14,32 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import structlog
-from celery.exceptions import SoftTimeLimitExceeded
 from structlog.contextvars import bind_contextvars, bound_contextvars
 
-from concepts.drafts import Draft, FailureDraft, Provenance, draft_failure, draft_version
-from concepts.models import Origin
+from concepts.drafts import Draft
 from connections.lanes.executor import DbExecutor
-from generation.awaiting.apart import apart
-from generation.awaiting.draining import finish, first_error
-from generation.log_events import brief_error, log_retry
-from generation.metrics import provider_call
+from generation.awaiting.draining import fail_with, finish, first_error
+from generation.log_events import brief_error
 from generation.port.errors import (
     CannotOpen,
-    ProviderError,
-    SystemicError,
-    TransientError,
 )
-from generation.port.provider import Provider, Written, keeps_books, opened
+from generation.port.provider import Provider, opened
 from generation.puller.ledger import Ledger, Publish
 from generation.puller.ledger_rows import open_ledger
 from generation.puller.limits import Limits
 from generation.puller.patience import OUTAGES, PatientDb
 from generation.puller.planning import plan_roadmap
-from generation.puller.refusals import draft_refusal
 from generation.puller.saving import Hook, Saver, ignore
 from generation.puller.starts import pause_start
-from generation.puller.writing import check_type
+from generation.puller.writing import Writer
 from generation.run_states import OPEN, RunState
-from generation.runs import claims
-from generation.runs import lifecycle as services
+from generation.runs import claims, lifecycle
 from generation.runs.claims import claim_in_budget
 from generation.runs.selectors import get_run_state, has_pending
 from generation.runs.spending import get_run_spending
 from generation.runs.work import Work
 
 log = structlog.get_logger(__name__)
-
-__all__ = ["Limits", "Puller", "check_type", "plan", "pull"]
 
 
 async def pull(
@@ -145,6 +134,7 @@ class Puller:
             work_of=self._held.__getitem__,
             spent=lambda: ledger.spent,
         )
+        self._writer = Writer(provider, ledger, limits)
         self._calling = 0
         self._changed = asyncio.Event()
         self._halt: str | None = None
@@ -188,7 +178,7 @@ class Puller:
         self, saving: asyncio.Task[None], on_planned: Callable[[], object]
     ) -> None:
         async with asyncio.TaskGroup() as watching:
-            watch = watching.create_task(_watch(saving), name="watch the saver")
+            watch = watching.create_task(fail_with(saving), name="watch the saver")
             if await self._begin():
                 on_planned()
                 async with asyncio.TaskGroup() as writing:
@@ -257,7 +247,7 @@ class Puller:
                 await self._wait_for_change()
         if self._halt is not None:
             # At once, so that nobody else starts another call in vain.
-            await self._db.run(services.stop_run, self._run_id, RunState.PAUSED, self._halt)
+            await self._db.run(lifecycle.stop_run, self._run_id, RunState.PAUSED, self._halt)
 
     def _free_places(self) -> int:
         return min(self._limits.model_calls - self._calling, self._limits.unsaved - len(self._held))
@@ -286,7 +276,7 @@ class Puller:
 
     async def _nothing_left(self) -> bool:
         """Whether this puller is done: the run is closed, or the rest is in others' hands."""
-        if await self._db.run(services.close_run, self._run_id) is not None:
+        if await self._db.run(lifecycle.close_run, self._run_id) is not None:
             return True
         if await self._state() != RunState.RUNNING:
             return True
@@ -314,7 +304,9 @@ class Puller:
         """Have one artifact written; a failure is a result like any other."""
         bind_contextvars(artifact=work.label)  # in this asyncio task alone
         try:
-            self._saver.put(await self._draft(work))
+            draft = await self._writer.draft(work)
+            self._halt = self._halt or self._writer.refusal
+            self._saver.put(draft)
         except BaseException:
             self._held.pop(work.artifact_id, None)
             raise
@@ -322,76 +314,7 @@ class Puller:
             self._calling -= 1
             self._changed.set()
 
-    async def _draft(self, work: Work) -> Draft:
-        """A version or a failure; nothing a provider does ends the puller."""
-        try:
-            with provider_call(self._provider):
-                written = await self._provider.write(work.kind, work.brief)
-            self._ledger.charge(self._provider, written.usage)
-            check_type(work.kind, written.content)
-        except SoftTimeLimitExceeded:
-            raise
-        except SystemicError as error:
-            self._halt = self._halt or str(error)
-            return self._fail(work, error, retry_seconds=0.0)
-        except (TransientError, OSError) as error:
-            repeats_itself = keeps_books(self._provider)
-            pause = self._limits.pause_after(work.attempts, repeats_itself=repeats_itself)
-            if pause is not None:
-                log_retry(work.attempts, pause, error)
-            return self._fail(work, error, retry_seconds=pause)
-        except Exception as error:  # noqa: BLE001 - a provider's bug costs one artifact
-            return self._fail(work, error)
-        try:
-            return await apart(
-                draft_version,
-                work.artifact_id,
-                work.concept_id,
-                work.kind,
-                written.content,
-                self._provenance(written, work),
-                seed=work.brief.key,
-            )
-        except Exception as error:  # noqa: BLE001 - content that cannot even be rendered, likewise
-            return draft_refusal(work, error)
-
-    def _fail(
-        self, work: Work, error: Exception, *, retry_seconds: float | None = None
-    ) -> FailureDraft:
-        known = isinstance(error, ProviderError | OSError)
-        if not known:
-            log.error("provider_failed", attempt=work.attempts, exc_info=error)
-        if isinstance(error, ProviderError):
-            self._ledger.charge(self._provider, error.usage)
-        return draft_failure(
-            work.artifact_id,
-            work.concept_id,
-            work.kind,
-            error,
-            public=str(error) if known else "Writing this failed unexpectedly.",
-            detail=error.detail if isinstance(error, ProviderError) else repr(error),
-            retry_seconds=retry_seconds,
-        )
-
-    def _provenance(self, written: Written[object], work: Work) -> Provenance:
-        return Provenance(
-            provider=self._provider.name,
-            model=self._provider.model,
-            language=work.brief.language,
-            origin=Origin.AUTHORED if written.authored else Origin.GENERATED,
-            prompt_version=written.prompt_version,
-            reviewed_on=written.reviewed_on,
-            tokens_in=written.usage.tokens_in,
-            tokens_out=written.usage.tokens_out,
-            cost_usd=written.usage.cost_usd,
-        )
-
     def _settled(self, drafts: Sequence[Draft]) -> None:
         for draft in drafts:
             self._held.pop(draft.artifact_id, None)
         self._changed.set()
-
-
-async def _watch(saving: asyncio.Task[None]) -> None:
-    """Fail with the saver, but do not take it along when cancelled."""
-    await asyncio.shield(saving)

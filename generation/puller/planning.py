@@ -31,8 +31,7 @@ from generation.puller.limits import Limits
 from generation.puller.patience import OUTAGES, PatientDb
 from generation.puller.refusals import explain_refusal
 from generation.run_states import RunState
-from generation.runs import batches, claims
-from generation.runs import lifecycle as services
+from generation.runs import batches, claims, lifecycle
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +53,7 @@ async def plan_roadmap(
         state: RunState, error: ProviderError, instead: Sequence[str] | None = None
     ) -> None:
         told = {"planner": puller_id, "spent": ledger.spent, "instead": instead}
-        unit = partial(services.stop_run, claim.run_id, state, str(error), detail=error.detail)
+        unit = partial(lifecycle.stop_run, claim.run_id, state, str(error), detail=error.detail)
         await db.run(unit, **told)
 
     try:

@@ -25,8 +25,9 @@ from generation.port.provider import Provider, opened
 from generation.port.request import OutlineRequest
 from generation.providers.registry import get_provider
 from generation.puller.ledger import Publish
+from generation.puller.limits import Limits
 from generation.puller.patience import OUTAGES
-from generation.puller.pipeline import Limits, plan, pull
+from generation.puller.pipeline import plan, pull
 from generation.puller.saving import Hook, ignore
 from generation.puller.starts import count_failed_start, pause_start
 from generation.puller.stopping import Stop

@@ -13,7 +13,7 @@ from connections.lanes.executor import DbExecutor
 from generation.models import GenerationRun
 from generation.port.errors import ProviderError
 from generation.run_states import OPEN, RunState
-from generation.runs import lifecycle as services
+from generation.runs import lifecycle
 from generation.runs.selectors import get_run_state
 
 FAILED = "Something unexpected failed each time this was begun."
@@ -22,7 +22,7 @@ FAILED = "Something unexpected failed each time this was begun."
 async def pause_start(run_id: uuid.UUID, db: DbExecutor, error: Exception) -> RunState:
     """Pause a run that cannot be begun here, and say why; the state it is in then."""
     detail = error.detail if isinstance(error, ProviderError) else ""
-    await db.run(services.stop_run, run_id, RunState.PAUSED, str(error), detail=detail)
+    await db.run(lifecycle.stop_run, run_id, RunState.PAUSED, str(error), detail=detail)
     return await db.run(get_run_state, run_id)
 
 
@@ -32,7 +32,7 @@ def count_failed_start(run_id: uuid.UUID, error: str) -> bool:
     run = GenerationRun.objects.select_for_update().filter(pk=run_id).first()
     if run is None or run.state not in OPEN:
         return False
-    starts = services.count_start(run)
-    if starts < services.MOST_STARTS:
+    starts = lifecycle.count_start(run)
+    if starts < lifecycle.MOST_STARTS:
         return False
-    return services.stop_run(run_id, RunState.PAUSED, FAILED, detail=error)
+    return lifecycle.stop_run(run_id, RunState.PAUSED, FAILED, detail=error)

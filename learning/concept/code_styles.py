@@ -1,7 +1,8 @@
 """The colours of code: static/css/code.css, made from Pygments' own styles.
 
 Both were chosen by contrast: no token falls below 4.5 : 1 on our backgrounds (measured over all
-of Pygments' styles). `python -m learning.concept.code_styles > static/css/code.css` makes the file anew.
+of Pygments' styles). `python -m learning.concept.code_styles > static/css/code.css` makes the file
+anew.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from playwright.sync_api import ConsoleMessage, Page, WebSocketRoute, expect
 
 from generation.models import GenerationRun
 from generation.run_states import RunState
-from generation.runs import lifecycle as services
+from generation.runs import lifecycle
 from tests.generation.scribe import Scribe
 from tests.learning.library import concept_page, make_ready, open_order
 from tests.visitors import make_visitors
@@ -59,11 +59,11 @@ def test_a_hint_makes_the_page_look_again(page: Page, server: str, scribe: Scrib
 def pause(scribe: Scribe) -> None:
     scribe.plan()
     scribe.write(3)
-    assert services.stop_run(scribe.run_id, RunState.PAUSED, "The key was refused.")
+    assert lifecycle.stop_run(scribe.run_id, RunState.PAUSED, "The key was refused.")
 
 
 def resume_and_finish(scribe: Scribe) -> None:
-    assert services.resume_run(scribe.run_id)
+    assert lifecycle.resume_run(scribe.run_id)
     scribe.start()
     scribe.write()
     scribe.close()

@@ -24,8 +24,7 @@ from generation.port.spent import Usage
 from generation.puller import ledger_rows
 from generation.puller.ledger import CallRecord
 from generation.run_states import RunState
-from generation.runs import claims, reports, selectors, sweeping
-from generation.runs import lifecycle as services
+from generation.runs import claims, lifecycle, reports, selectors, sweeping
 from generation.runs.budgets import RunBudget
 from generation.runs.claims import claim_in_budget
 from generation.runs.lifecycle import retry_artifacts
@@ -163,7 +162,7 @@ def look_at_progress(subject: int) -> Iterator[None]:
     assert selectors.get_run_progress(run_id).ready == 3 * CONCEPTS
     assert selectors.count_unfinished(run_id) == 0
     assert not selectors.has_pending(run_id)
-    assert services.close_run(run_id) is None
+    assert lifecycle.close_run(run_id) is None
 
 
 @path("the end of a run, and its report")
@@ -184,8 +183,8 @@ def stop_and_resume(subject: int) -> Iterator[None]:
     scribe.plan()
     scribe.write()
     yield
-    services.stop_run(scribe.run_id, RunState.PAUSED, "Enough.", detail="no rope")
-    assert services.resume_run(scribe.run_id)
+    lifecycle.stop_run(scribe.run_id, RunState.PAUSED, "Enough.", detail="no rope")
+    assert lifecycle.resume_run(scribe.run_id)
 
 
 @path("trying again what failed")

@@ -20,7 +20,8 @@ import pytest
 from concepts.drafts import Provenance, VersionDraft, draft_version
 from concepts.models import ArtifactVersion, Origin, Tutorial
 from connections.lanes.executor import DbExecutor
-from generation.puller.pipeline import Limits, pull
+from generation.puller.limits import Limits
+from generation.puller.pipeline import pull
 from generation.run_states import RunState
 from generation.runs import batches
 from generation.runs.work import Work

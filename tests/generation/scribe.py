@@ -12,8 +12,7 @@ from generation.port.outline_rules import settle_prerequisites
 from generation.port.provider import Provider
 from generation.port.spent import Usage
 from generation.run_states import RunState
-from generation.runs import batches, claims
-from generation.runs import lifecycle as services
+from generation.runs import batches, claims, lifecycle
 from generation.runs.work import Work
 
 T = TypeVar("T")
@@ -62,7 +61,7 @@ class Scribe:
         return batches.save_batch(self.run_id, self._me, drafts).last_seq
 
     def close(self) -> RunState | None:
-        return services.close_run(self.run_id)
+        return lifecycle.close_run(self.run_id)
 
     def write_all(self) -> None:
         self.plan()

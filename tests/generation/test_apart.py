@@ -18,7 +18,8 @@ from generation.port.briefs import ConceptBrief
 from generation.providers.openai import judging
 from generation.providers.openai import provider as openai
 from generation.providers.openai.provider import OpenAIProvider
-from generation.puller import pipeline
+from generation.puller import pipeline, writing
+from generation.puller.limits import Limits
 from tests.generation.asking import BRIEF
 from tests.generation.cast import ScriptedProvider, make_outline, open_run
 from tests.generation.scripted_gateway import ScriptedGateway
@@ -118,10 +119,10 @@ def test_the_loop_goes_on_while_a_tutorial_is_rendered(
         seen.add(threading.get_ident())
         return draft_version(*arguments, **options)
 
-    monkeypatch.setattr(pipeline, "draft_version", draft)
+    monkeypatch.setattr(writing, "draft_version", draft)
     provider = ScriptedProvider(make_outline(4))
     run_id = db_executor.run_sync(open_run, provider)
-    limits = pipeline.Limits(batch_seconds=0.05, poll_seconds=0.05)
+    limits = Limits(batch_seconds=0.05, poll_seconds=0.05)
     asyncio.run(pipeline.pull(run_id, provider=provider, db=db_executor, limits=limits))
     assert len(seen) == 1
     assert threading.get_ident() not in seen

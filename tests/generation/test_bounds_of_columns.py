@@ -11,7 +11,8 @@ from connections.lanes.executor import DbExecutor
 from generation.dispatch import Order, request_roadmap
 from generation.port.errors import GoalRefused
 from generation.port.request import OutlineRequest
-from generation.puller.pipeline import Limits, pull
+from generation.puller.limits import Limits
+from generation.puller.pipeline import pull
 from generation.run_states import RunState
 from roadmaps.models import Roadmap
 from tests.generation.cast import ScriptedProvider, get_run, make_outline, open_run

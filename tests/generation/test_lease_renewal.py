@@ -25,8 +25,7 @@ from generation.port.spent import Usage
 from generation.puller.limits import Limits
 from generation.puller.pipeline import pull
 from generation.run_states import RunState
-from generation.runs import claims
-from generation.runs import lifecycle as services
+from generation.runs import claims, lifecycle
 from generation.runs.spending import get_run_spending
 from tests.generation.cast import (
     ScriptedProvider,
@@ -160,11 +159,11 @@ def test_a_planner_that_lost_its_lease_may_not_stop_the_run() -> None:
     past = timezone.now() - timedelta(seconds=1)
     GenerationRun.objects.filter(pk=run_id).update(lease_until=past)
     assert claims.claim_run(run_id, next_one, lease_seconds=30) is not None
-    stopped = services.stop_run(
+    stopped = lifecycle.stop_run(
         run_id, RunState.FAILED, "It made no sense.", planner=late, spent=Usage(1, 9, 9)
     )
     assert not stopped
     run = get_run(run_id)
     assert (run.state, run.reason, run.leased_by) == (RunState.RUNNING, "", next_one)
     assert get_run_spending(run_id).calls == 0
-    assert services.stop_run(run_id, RunState.FAILED, "It made no sense.", planner=next_one)
+    assert lifecycle.stop_run(run_id, RunState.FAILED, "It made no sense.", planner=next_one)

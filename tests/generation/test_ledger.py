@@ -26,10 +26,10 @@ from generation.port.spent import Usage
 from generation.puller import ledger
 from generation.puller.ledger import CallRecord
 from generation.puller.ledger_rows import save_calls
-from generation.puller.pipeline import Limits, plan, pull
+from generation.puller.limits import Limits
+from generation.puller.pipeline import plan, pull
 from generation.run_states import RunState
-from generation.runs import batches, claims
-from generation.runs import lifecycle as services
+from generation.runs import batches, claims, lifecycle
 from generation.runs.spending import get_run_spending, record_spending
 from generation.tasks import persist_model_calls
 from roadmaps.models import Roadmap
@@ -105,7 +105,7 @@ def test_what_a_plan_or_its_refusal_cost_is_written_with_it(transactional_db: No
         claims.claim_run(run_id, puller, lease_seconds=30)
     rest: dict[str, Any] = {"prerequisites": {}, "dropped": [], "spent": spent}
     assert batches.save_outline(planned, puller, make_outline(4), **rest)
-    services.stop_run(refused, RunState.FAILED, "Not this.", planner=puller, spent=spent)
+    lifecycle.stop_run(refused, RunState.FAILED, "Not this.", planner=puller, spent=spent)
     for run_id in (planned, refused):
         run = get_run(run_id)
         assert (run.model_calls, run.tokens_in, run.tokens_out) == (2, 100, 200)

@@ -11,8 +11,7 @@ from django.db import connection
 
 from connections.lanes.executor import DbExecutor
 from generation.run_states import RunState
-from generation.runs import claims
-from generation.runs import lifecycle as services
+from generation.runs import claims, lifecycle
 from tests.generation.cast import get_run, make_outline
 from tests.generation.scribe import Scribe
 from tests.learning.library import QuickProvider, open_order
@@ -28,7 +27,7 @@ WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 def scribe() -> Scribe:
     scribe = open_order(QuickProvider(make_outline(4)))
     scribe.plan()
-    services.stop_run(scribe.run_id, RunState.PAUSED, "The key was refused.")
+    lifecycle.stop_run(scribe.run_id, RunState.PAUSED, "The key was refused.")
     return scribe
 
 
@@ -40,7 +39,7 @@ def test_resuming_waits_for_a_late_batch_without_holding_its_run(
     connection.close()
     with ThreadPoolExecutor(1) as thread, observer.transaction():
         observer.execute(artifacts)
-        resuming = thread.submit(db_executor.run_sync, services.resume_run, scribe.run_id)
+        resuming = thread.submit(db_executor.run_sync, lifecycle.resume_run, scribe.run_id)
         wait_until(lambda: is_somebody_waiting(observer))
         run = "SELECT 1 FROM generation_generationrun WHERE id = %s FOR UPDATE NOWAIT"
         assert observer.execute(run, [scribe.run_id]).fetchone() == (1,)
@@ -54,8 +53,8 @@ def is_somebody_waiting(observer: psycopg.Connection) -> bool:
 
 
 def test_what_cannot_be_resumed_is_left_as_it_was(scribe: Scribe) -> None:
-    assert services.resume_run(scribe.run_id)
+    assert lifecycle.resume_run(scribe.run_id)
     claims.claim_run(scribe.run_id, uuid.uuid4(), lease_seconds=30)
     before = get_run(scribe.run_id).last_seq
-    assert not services.resume_run(scribe.run_id)
+    assert not lifecycle.resume_run(scribe.run_id)
     assert get_run(scribe.run_id).last_seq == before

@@ -23,8 +23,7 @@ from generation import dispatch, tasks
 from generation.models import GenerationEvent
 from generation.port.spent import Usage
 from generation.run_states import RunState
-from generation.runs import batches
-from generation.runs import lifecycle as services
+from generation.runs import batches, lifecycle
 from generation.runs.events import append_events
 from generation.runs.spending import record_spending
 from tests.generation.cast import get_run, make_outline
@@ -186,7 +185,7 @@ def before_numbering() -> Iterator[tuple[threading.Event, threading.Event]]:
             assert go_on.wait(100)
         return number(*arguments)  # type: ignore[arg-type]  # passed on
 
-    with patch.object(services, "append_events", wait):
+    with patch.object(batches, "append_events", wait):
         try:
             yield reached, go_on
         finally:
@@ -196,7 +195,7 @@ def before_numbering() -> Iterator[tuple[threading.Event, threading.Event]]:
 def test_a_resumed_run_is_enqueued_after_its_commit_and_not_at_all_without(
     scribe: Scribe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    services.stop_run(scribe.run_id, RunState.PAUSED, "The key was refused.")
+    lifecycle.stop_run(scribe.run_id, RunState.PAUSED, "The key was refused.")
     sent: list[str] = []
     monkeypatch.setattr(tasks.start_run, "delay", sent.append)
     with transaction.atomic():

@@ -16,9 +16,10 @@ from connections.lanes.executor import DbExecutor
 from generation.log_events import LONGEST_ERROR, brief_error
 from generation.models import GenerationRun
 from generation.port.errors import ContentError, SystemicError, TransientError
-from generation.puller.pipeline import Limits, plan, pull
+from generation.puller.limits import Limits
+from generation.puller.pipeline import plan, pull
 from generation.run_states import RunState
-from generation.runs import lifecycle as services
+from generation.runs import lifecycle
 from tests.generation.cast import KINDS, ScriptedProvider, artifact, make_outline, open_run
 
 QUICK = Limits(batch_concepts=4, batch_seconds=0.02, poll_seconds=0.02, retry_seconds=0.01)
@@ -132,12 +133,12 @@ def test_an_end_that_was_rolled_back_is_not_told(db_executor: DbExecutor, told: 
 
     def stop_in_vain() -> None:
         with transaction.atomic():
-            assert services.stop_run(run_id, RunState.CANCELLED, "Enough.")
+            assert lifecycle.stop_run(run_id, RunState.CANCELLED, "Enough.")
             transaction.set_rollback(True)
 
     db_executor.run_sync(stop_in_vain)
     assert not told["run_finished"]
-    db_executor.run_sync(services.stop_run, run_id, RunState.CANCELLED, "Enough.")
+    db_executor.run_sync(lifecycle.stop_run, run_id, RunState.CANCELLED, "Enough.")
     (finished,) = told["run_finished"]
     assert (finished["state"], finished["reason"]) == ("cancelled", "Enough.")
 

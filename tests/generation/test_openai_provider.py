@@ -20,7 +20,8 @@ from generation.port.request import OutlineRequest
 from generation.port.spent import Usage
 from generation.providers.openai.provider import OpenAIProvider
 from generation.providers.registry import get_provider
-from generation.puller.pipeline import Limits, pull
+from generation.puller.limits import Limits
+from generation.puller.pipeline import pull
 from generation.run_states import RunState
 from generation.runs.selectors import find_refusal
 from tests.generation import writings

@@ -14,7 +14,8 @@ from concepts.content import ArtifactKind
 from concepts.models import Tutorial
 from connections.lanes.executor import DbExecutor
 from generation.port.briefs import ConceptBrief
-from generation.puller.pipeline import Limits, pull
+from generation.puller.limits import Limits
+from generation.puller.pipeline import pull
 from generation.run_states import RunState
 from generation.runs.batches import SavedBatch
 from tests.faults.slow_commits import slow_commits

@@ -13,7 +13,8 @@ from concepts.content import ArtifactKind
 from concepts.models import Artifact
 from connections.lanes.executor import DbExecutor
 from generation.port.briefs import ConceptBrief
-from generation.puller.pipeline import Limits, pull
+from generation.puller.limits import Limits
+from generation.puller.pipeline import pull
 from generation.run_states import RunState
 from generation.runs.lifecycle import resume_run, stop_run
 from generation.runs.selectors import get_run_progress

@@ -18,7 +18,8 @@ from generation.models import GenerationRun
 from generation.port.briefs import ConceptBrief
 from generation.port.errors import ContentError, SystemicError, TransientError
 from generation.port.request import OutlineRequest
-from generation.puller.pipeline import Limits, pull
+from generation.puller.limits import Limits
+from generation.puller.pipeline import pull
 from generation.run_states import RunState
 from generation.runs import claims
 from generation.runs.batches import SavedBatch

@@ -16,7 +16,8 @@ from generation import dispatch, tasks
 from generation.models import GenerationEvent
 from generation.port.errors import ContentError, SystemicError, TransientError
 from generation.port.request import OutlineRequest
-from generation.puller.pipeline import Limits, pull
+from generation.puller.limits import Limits
+from generation.puller.pipeline import pull
 from generation.run_states import RunState
 from generation.runs.batches import SavedBatch, save_batch
 from generation.runs.lifecycle import resume_run

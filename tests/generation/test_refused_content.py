@@ -17,7 +17,8 @@ from concepts.content import (
     TutorialContent,
 )
 from connections.lanes.executor import DbExecutor
-from generation.puller.pipeline import Limits, pull
+from generation.puller.limits import Limits
+from generation.puller.pipeline import pull
 from generation.run_states import RunState
 from generation.runs.reports import list_failures
 from tests.generation.cast import (

@@ -20,7 +20,8 @@ from concepts.artifact_states import ArtifactState
 from concepts.models import Artifact
 from connections.lanes.executor import DbExecutor
 from generation.port.spent import Usage
-from generation.puller.pipeline import Limits, pull
+from generation.puller.limits import Limits
+from generation.puller.pipeline import pull
 from generation.puller.runner import configured_budget
 from generation.run_states import RunState
 from generation.runs.budgets import RunBudget

@@ -14,8 +14,7 @@ from concepts.models import Concept
 from generation.models import GenerationRun
 from generation.port.errors import ContentError
 from generation.run_states import RunState
-from generation.runs import claims
-from generation.runs import lifecycle as services
+from generation.runs import claims, lifecycle
 from tests.generation.cast import get_run, make_outline
 from tests.generation.scribe import Scribe
 from tests.learning.library import Page, QuickProvider, open_order
@@ -81,7 +80,7 @@ def test_failures_say_why(client: Client) -> None:
 
 
 def test_a_paused_run_says_why_and_is_not_open(client: Client, scribe: Scribe) -> None:
-    services.stop_run(scribe.run_id, RunState.PAUSED, "The key was refused.")
+    lifecycle.stop_run(scribe.run_id, RunState.PAUSED, "The key was refused.")
     assert "Paused. The key was refused." in read(client, scribe.run_id)
     news = look(client, scribe.run_id)
     assert (news["open"], news["state_label"]) == (False, "paused")
@@ -143,7 +142,7 @@ def test_the_page_of_a_long_history_shows_its_end(
 
 @pytest.mark.parametrize("state", [RunState.PAUSED, RunState.CANCELLED])
 def test_a_stopped_run_may_go_on(client: Client, scribe: Scribe, state: RunState) -> None:
-    services.stop_run(scribe.run_id, state, "The key was refused.")
+    lifecycle.stop_run(scribe.run_id, state, "The key was refused.")
     assert 'data-final="false"' in read(client, scribe.run_id)
     assert look(client, scribe.run_id)["final"] is False
 
@@ -170,7 +169,7 @@ def test_a_refused_goal_offers_others_and_nothing_more_is_waited_for(
     claims.claim_run(scribe.run_id, uuid.uuid4(), lease_seconds=30)
     instead = ["Heating at home", '"><script>alert(1)</script>']
     reason = "It may mean several things."
-    services.stop_run(scribe.run_id, RunState.FAILED, reason, instead=instead)
+    lifecycle.stop_run(scribe.run_id, RunState.FAILED, reason, instead=instead)
     answer = client.get(f"/runs/{scribe.run_id}/").content.decode()
     assert Page(answer).offences == []
     assert "/?goal=Heating%20at%20home" in Page(answer).links()

@@ -14,7 +14,8 @@ from generation.port.briefs import ConceptBrief
 from generation.port.outline import Outline
 from generation.port.provider import Written
 from generation.port.request import OutlineRequest
-from generation.puller.pipeline import Limits, plan, pull
+from generation.puller.limits import Limits
+from generation.puller.pipeline import plan, pull
 from generation.run_states import RunState
 from tests.connections.cast import fill_every_lane
 from tests.generation.cast import ScriptedProvider, assert_complete, make_outline, open_run

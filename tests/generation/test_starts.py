@@ -17,7 +17,7 @@ from generation.models import GenerationEvent, GenerationRun
 from generation.puller import runner
 from generation.puller.starts import FAILED, count_failed_start
 from generation.run_states import OPEN, RunState
-from generation.runs import lifecycle as services
+from generation.runs import lifecycle
 from generation.runs.claims import claim_run, give_up_work
 from generation.runs.sweeping import list_neglected_runs
 from tests.generation.cast import ScriptedProvider, make_outline, open_run
@@ -134,7 +134,7 @@ def test_a_start_that_fails_again_and_again_pauses_the_run(
         with pytest.raises(RuntimeError, match="a bug"):
             tasks.start_run(str(run_id))
         failed += 1
-    assert failed == services.MOST_STARTS
+    assert failed == lifecycle.MOST_STARTS
     assert GenerationRun.objects.get(pk=run_id).reason == FAILED
     [paused] = GenerationEvent.objects.filter(run=run_id, type="run_paused")
     assert paused.payload["detail"] == "RuntimeError('a bug')"
@@ -143,7 +143,7 @@ def test_a_start_that_fails_again_and_again_pauses_the_run(
 def test_starts_are_counted_anew_after_anything_happened() -> None:
     run_id = ordered("catalogue")
     for _ in range(2):
-        for _ in range(services.MOST_STARTS - 1):
+        for _ in range(lifecycle.MOST_STARTS - 1):
             assert not count_failed_start(run_id, "a bug")
         assert claim_run(run_id, uuid.uuid4(), lease_seconds=-1) is not None
     assert count_failed_start(uuid.uuid4(), "a bug") is False
@@ -154,16 +154,16 @@ def test_a_run_whose_planners_die_is_not_planned_for_ever() -> None:
     while begun < LAST and planner_dies(run_id):
         begun += 1
     # The first one's claim is itself an event, after which the count begins.
-    assert begun == services.MOST_STARTS + 1
+    assert begun == lifecycle.MOST_STARTS + 1
     run = GenerationRun.objects.get(pk=run_id)
-    assert (run.state, run.reason) == (RunState.PAUSED, services.NEVER_PLANNED)
-    services.resume_run(run_id)
+    assert (run.state, run.reason) == (RunState.PAUSED, lifecycle.NEVER_PLANNED)
+    lifecycle.resume_run(run_id)
     assert planner_dies(run_id)
 
 
 def test_a_planner_that_is_told_to_stop_does_not_count() -> None:
     run_id = ordered("catalogue")
-    for _ in range(3 * services.MOST_STARTS):
+    for _ in range(3 * lifecycle.MOST_STARTS):
         planner = uuid.uuid4()
         assert claim_run(run_id, planner, lease_seconds=30) is not None
         give_up_work(run_id, planner)

@@ -76,8 +76,8 @@ NOT_LONGER_THAN = {
         for place in range(3)
     },
 }
-# Modules whose functions never run in an event loop: `generation.awaiting.apart` has them run in a thread,
-# or they belong to pages, which Django runs in one.
+# Modules whose functions never run in an event loop: `generation.awaiting.apart` has them run in a
+# thread, or they belong to pages, which Django runs in one.
 IN_THREADS = {
     "concepts": "judged and rendered apart, or in a page",
     "learning": "pages",

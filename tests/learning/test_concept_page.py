@@ -15,7 +15,7 @@ from concepts.models import ArtifactVersion, Choice, Concept, Question, Resource
 from generation.models import GenerationRun
 from generation.port.errors import ContentError
 from generation.run_states import RunState
-from generation.runs import lifecycle as services
+from generation.runs import lifecycle
 from roadmaps.models import Module, Roadmap, Stage
 from tests.generation.cast import make_outline
 from tests.learning.library import Page, QuickProvider, concept_page, make_ready, open_order
@@ -197,7 +197,7 @@ def test_what_failed_says_why(client: Client) -> None:
 def test_what_a_stopped_run_left_out_says_so(client: Client) -> None:
     scribe = open_order()
     scribe.plan()
-    services.stop_run(scribe.run_id, RunState.PAUSED, "The key was refused.")
+    lifecycle.stop_run(scribe.run_id, RunState.PAUSED, "The key was refused.")
     run = GenerationRun.objects.get(pk=scribe.run_id)
     page = read(client, run)
     assert "Writing has stopped before this was its turn. The key was refused." in page

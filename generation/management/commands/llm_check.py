@@ -32,6 +32,7 @@ from generation.port.outline_rules import check_outline
 from generation.port.request import OutlineRequest
 from generation.providers.dialogue import Answer
 from generation.providers.endpoints import Endpoint
+from generation.providers.gateway import configured_endpoint, open_gateway, price_of
 from generation.providers.openai.prompting import outline_prompt
 from generation.providers.openai.schemas import OutlineAnswer, read_outline
 
@@ -58,9 +59,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        # Only here: loading it takes a second.
-        from generation.providers.gateway import configured_endpoint  # noqa: PLC0415
-
         try:
             endpoint = configured_endpoint()
         except ImproperlyConfigured as error:
@@ -101,8 +99,6 @@ def seconds(text: str) -> float:
 
 async def check(endpoint: Endpoint, within: float | None = None) -> dict[str, Any]:
     """One outline from the server, and what it tells. Raises ProviderError and TimeoutError."""
-    from generation.providers.gateway import open_gateway  # noqa: PLC0415 - see above
-
     calls: list[ModelCall] = []
     if within is not None:
         endpoint = replace(endpoint, timeout_seconds=within)
@@ -131,8 +127,6 @@ def describe(
     endpoint: Endpoint, answer: Answer[OutlineAnswer], calls: list[ModelCall], seconds: float
 ) -> dict[str, Any]:
     usage, good = answer.usage, [call for call in calls if call.outcome == "ok"]
-    from generation.providers.gateway import price_of  # noqa: PLC0415 - see above
-
     outline, problems = read_outline(answer.content, REQUEST.language)
     if outline is not None:
         problems = [*problems, *check_outline(outline, REQUEST)]
