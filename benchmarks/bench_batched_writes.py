@@ -11,7 +11,7 @@ from benchmarks.database import fresh_database
 from concepts.drafts import Provenance, VersionDraft, draft_version
 from concepts.models import Choice, Origin, Resource, Tutorial
 from generation.port.outline_rules import settle_prerequisites
-from generation.port.spent import Usage
+from generation.port.spent import Spent
 from generation.runs import batches, claims
 from tests.generation.cast import ScriptedProvider, make_content, make_outline, open_run
 
@@ -60,7 +60,7 @@ def _prepare() -> tuple[uuid.UUID, uuid.UUID, list[VersionDraft]]:
         plan,
         prerequisites=prerequisites,
         dropped=dropped,
-        spent=Usage(),
+        spent=Spent(),
     )
     works = claims.claim_work(run_id, puller_id, limit=3 * CONCEPTS, lease_seconds=600)
     provenance = Provenance("scripted", "rope-1", "en", Origin.GENERATED)

@@ -20,7 +20,7 @@ from connections.watch.lost_slots import LostSlots, SlotSample
 from connections.watch.observed import ConnectionLog
 from connections.watch.server_view import ServerAway, ServerConnection, ServerView
 from connections.watch.ticking import Ticker
-from connections.watch.usage import Crossing, Level, UsageWatch
+from connections.watch.usage import Alarm, Crossing, UsageWatch
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +32,7 @@ class Snapshot:
     at: float
     """Monotonic seconds."""
     reachable: bool
-    level: Level
+    level: Alarm
     lost: int = 0
     live: Mapping[str, int] = field(default_factory=dict)
     max_connections: int | None = None
@@ -152,9 +152,9 @@ class Sampler:
 def _tell_crossing(crossing: Crossing, *, in_use: int, maximum: int) -> None:
     """One event a crossing, and one when it is over."""
     event, tell = {
-        Level.HEALTHY: ("db_pool_usage_recovered", log.info),
-        Level.WARNING: ("db_pool_high_usage", log.warning),
-        Level.CRITICAL: ("db_pool_critical_usage", log.error),
+        Alarm.HEALTHY: ("db_pool_usage_recovered", log.info),
+        Alarm.WARNING: ("db_pool_high_usage", log.warning),
+        Alarm.CRITICAL: ("db_pool_critical_usage", log.error),
     }[crossing.after]
     tell(
         event,

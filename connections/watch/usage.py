@@ -15,7 +15,7 @@ HYSTERESIS = 0.05
 SAMPLES = 3
 
 
-class Level(IntEnum):
+class Alarm(IntEnum):
     HEALTHY = 0
     WARNING = 1
     CRITICAL = 2
@@ -25,12 +25,12 @@ class Level(IntEnum):
         return self.name.lower()
 
 
-_ABOVE = {Level.WARNING: WARNING_ABOVE, Level.CRITICAL: CRITICAL_ABOVE}
+_ABOVE = {Alarm.WARNING: WARNING_ABOVE, Alarm.CRITICAL: CRITICAL_ABOVE}
 
 
-def level_of(ratio: float, before: Level = Level.HEALTHY) -> Level:
+def level_of(ratio: float, before: Alarm = Alarm.HEALTHY) -> Alarm:
     """The level of a single sample (0 to 1) that follows a time at level `before`."""
-    reached = Level.HEALTHY
+    reached = Alarm.HEALTHY
     for level, threshold in _ABOVE.items():
         if ratio > threshold - (HYSTERESIS if before >= level else 0.0):
             reached = level
@@ -41,8 +41,8 @@ def level_of(ratio: float, before: Level = Level.HEALTHY) -> Level:
 class Crossing:
     """One change of level, with the use at that moment (0 to 1)."""
 
-    before: Level
-    after: Level
+    before: Alarm
+    after: Alarm
     ratio: float
 
 
@@ -50,8 +50,8 @@ class UsageWatch:
     """Turns samples into crossings."""
 
     def __init__(self) -> None:
-        self.level = Level.HEALTHY
-        self._others: list[Level] = []
+        self.level = Alarm.HEALTHY
+        self._others: list[Alarm] = []
 
     def add(self, ratio: float) -> Crossing | None:
         """Take a sample; the crossing it completes, if any.

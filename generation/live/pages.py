@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from concepts.models import ArtifactKindLabel, Concept
 from generation.models import EventType, GenerationEvent, GenerationRun
-from generation.port.spent import Usage
+from generation.port.spent import Spent
 from generation.run_states import OPEN, RunState, may_become
 from generation.runs.reports import list_failures
 from generation.runs.selectors import RunProgress, get_run_progress, list_suggestions
@@ -74,7 +74,7 @@ def look_at_run(run: GenerationRun, *, after: int = 0) -> dict[str, Any]:
         "progress": describe_progress(progress, RunState(run.state)),
         "suggestions": list_suggestions(run.pk) if run.state == RunState.FAILED else [],
         "spending": describe_spending(
-            Usage(run.model_calls, run.tokens_in, run.tokens_out, run.cost_usd)
+            Spent(run.model_calls, run.tokens_in, run.tokens_out, run.cost_usd)
         ),
         "calls": list_calls(run),
         "events": events,
@@ -103,7 +103,7 @@ def describe_progress(progress: RunProgress, state: RunState) -> str:
     return f"{text} " + _("%(failed)d could not be written.") % {"failed": progress.failed}
 
 
-def describe_spending(spent: Usage) -> str:
+def describe_spending(spent: Spent) -> str:
     """All that the server was asked for, repetitions and failures included; nothing for nothing."""
     if not spent.calls:
         return ""

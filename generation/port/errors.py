@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generation.port.spent import Usage
+from generation.port.spent import Spent
 
 
 class ProviderError(Exception):
@@ -11,11 +11,11 @@ class ProviderError(Exception):
     `usage` is what was spent on it all the same.
     """
 
-    def __init__(self, message: str, *, detail: str = "", usage: Usage | None = None) -> None:
+    def __init__(self, message: str, *, detail: str = "", usage: Spent | None = None) -> None:
         # Many a library's time-out has nothing to say.
         super().__init__(message or "No reason was given.")
         self.detail = detail
-        self.usage = usage or Usage()
+        self.usage = usage or Spent()
 
 
 class TransientError(ProviderError):

@@ -14,7 +14,7 @@ from generation.port.calls import Accountable, Books, NoBooks
 from generation.port.errors import CannotOpen, ProviderError
 from generation.port.outline import Outline
 from generation.port.request import OutlineRequest
-from generation.port.spent import Usage
+from generation.port.spent import Spent
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -24,7 +24,7 @@ class Written(Generic[T_co]):
     """An answer with its provenance."""
 
     content: T_co
-    usage: Usage = field(default_factory=Usage)
+    usage: Spent = field(default_factory=Spent)
     prompt_version: str = ""
     reviewed_on: date | None = None
     authored: bool = False

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 
 @dataclass(frozen=True)
-class Usage:
+class Spent:
     """What an answer cost: calls to a model, tokens, US dollars (None where unknown)."""
 
     calls: int = 0
@@ -15,9 +15,9 @@ class Usage:
     tokens_out: int = 0
     cost_usd: Decimal | None = None
 
-    def __add__(self, other: Usage) -> Usage:
+    def __add__(self, other: Spent) -> Spent:
         costs = [cost for cost in (self.cost_usd, other.cost_usd) if cost is not None]
-        return Usage(
+        return Spent(
             calls=self.calls + other.calls,
             tokens_in=self.tokens_in + other.tokens_in,
             tokens_out=self.tokens_out + other.tokens_out,

@@ -7,7 +7,7 @@ from typing import Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from generation.port.spent import Usage
+from generation.port.spent import Spent
 
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
@@ -31,7 +31,7 @@ class Answer(Generic[T]):
     """`usage` counts every request the answer took; `seconds` include waiting and repeating."""
 
     content: T
-    usage: Usage
+    usage: Spent
     seconds: float
 
 

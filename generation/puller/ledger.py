@@ -20,7 +20,7 @@ from generation.awaiting.draining import finish
 from generation.log_events import brief_error
 from generation.port.calls import ModelCall
 from generation.port.provider import Provider, keeps_books
-from generation.port.spent import Usage
+from generation.port.spent import Spent
 from generation.puller.batching import FinishedQueue, collect_batches
 from generation.runs.budgets import BudgetSpent, RunBudget
 
@@ -70,7 +70,7 @@ class Ledger:
         self._keep = keep
         self._drain_seconds = drain_seconds
         self._queue: FinishedQueue[CallRecord] = FinishedQueue()
-        self._own, self._others = Usage(), Usage()
+        self._own, self._others = Spent(), Spent()
         self._warned = False
         self._keeping: asyncio.Task[None] | None = None
 
@@ -92,11 +92,11 @@ class Ledger:
             log.exception("ledger_records_lost", error=brief_error(error))
 
     @property
-    def spent(self) -> Usage:
+    def spent(self) -> Spent:
         """By this puller, so far."""
         return self._own
 
-    def learn(self, others: Usage) -> None:
+    def learn(self, others: Spent) -> None:
         """What other pullers of the run have spent, as the rows tell."""
         self._others = others
 
@@ -105,14 +105,14 @@ class Ledger:
         if reason is not None:
             raise BudgetSpent(reason)
 
-    def charge(self, provider: Provider, usage: Usage) -> None:
+    def charge(self, provider: Provider, usage: Spent) -> None:
         """What came from a provider that keeps no books itself."""
         if not keeps_books(provider):
             self._own += usage
 
     def note(self, call: ModelCall) -> None:
         cost = None if call.cost_usd is None else call.cost_usd.quantize(CENT_PARTS)
-        self._own += Usage(1, call.tokens_in, call.tokens_out, cost)
+        self._own += Spent(1, call.tokens_in, call.tokens_out, cost)
         self._warn_if_unpriced(call)
         self._queue.put(_record(self._run_id, call, cost))
 

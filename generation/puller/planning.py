@@ -25,7 +25,7 @@ from generation.port.outline import Outline
 from generation.port.outline_rules import check_outline, settle_prerequisites
 from generation.port.pace import warn_pace
 from generation.port.provider import Provider, Written, keeps_books
-from generation.port.spent import Usage
+from generation.port.spent import Spent
 from generation.puller.ledger import Ledger
 from generation.puller.limits import Limits
 from generation.puller.patience import OUTAGES, PatientDb
@@ -108,7 +108,7 @@ async def _save(
     outline: Outline,
     *,
     db: PatientDb,
-    spent: Usage,
+    spent: Spent,
 ) -> None:
     """Also when somebody cancels just now: it is paid for."""
     prerequisites, dropped = settle_prerequisites(outline)

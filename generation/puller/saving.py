@@ -14,7 +14,7 @@ from concepts.drafts import Draft, FailureDraft, VersionDraft
 from connections.metrics.db import BATCH_CONCEPTS, BATCH_SECONDS
 from generation.log_events import brief_error
 from generation.metrics import ARTIFACTS
-from generation.port.spent import Usage
+from generation.port.spent import Spent
 from generation.puller.batching import FinishedQueue, collect_batches
 from generation.puller.patience import OUTAGES, PatientDb
 from generation.puller.refusals import draft_refusal
@@ -47,7 +47,7 @@ class Saver:
         on_saved: Hook,
         on_settled: Callable[[Sequence[Draft]], None],
         work_of: Callable[[int], Work],
-        spent: Callable[[], Usage] = Usage,
+        spent: Callable[[], Spent] = Spent,
     ) -> None:
         self._run_id = run_id
         self._puller_id = puller_id

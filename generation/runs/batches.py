@@ -17,7 +17,7 @@ from concepts.services import (
 )
 from generation.models import EventType, GenerationRun
 from generation.port.outline import Outline
-from generation.port.spent import Usage
+from generation.port.spent import Spent
 from generation.runs.events import Event, append_events
 from generation.runs.lifecycle import _FREE
 from generation.runs.outline_rows import save_outline_rows
@@ -54,7 +54,7 @@ def save_outline(
     *,
     prerequisites: dict[str, list[str]],
     dropped: Sequence[Edge],
-    spent: Usage,
+    spent: Spent,
     warnings: Sequence[str] = (),
 ) -> bool:
     """Write the plan; False when the roadmap has one already.
@@ -83,7 +83,7 @@ def save_outline(
 
 @transaction.atomic
 def save_batch(
-    run_id: uuid.UUID, puller_id: uuid.UUID, drafts: Sequence[Draft], spent: Usage | None = None
+    run_id: uuid.UUID, puller_id: uuid.UUID, drafts: Sequence[Draft], spent: Spent | None = None
 ) -> SavedBatch:
     """Write one batch: versions, failures, and their events. All of it, or (raising) nothing.
 
@@ -106,6 +106,6 @@ def save_batch(
             for draft in failed
         ),
     ]
-    record_spending(run_id, puller_id, spent or Usage())
+    record_spending(run_id, puller_id, spent or Spent())
     seq = append_events(run_id, events) if events else 0
     return SavedBatch(run_id, tuple(ready), tuple(failed), seq)

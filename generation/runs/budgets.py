@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from generation.port.errors import SystemicError
-from generation.port.spent import Usage
+from generation.port.spent import Spent
 
 
 class BudgetSpent(SystemicError):
@@ -26,7 +26,7 @@ class RunBudget:
     def __bool__(self) -> bool:
         return self.max_tokens is not None or self.max_cost_usd is not None
 
-    def refusal(self, spent: Usage) -> str | None:
+    def refusal(self, spent: Spent) -> str | None:
         """Why nothing more may start; None while something may."""
         tokens, cost = spent.tokens_in + spent.tokens_out, spent.cost_usd or Decimal()
         if self.max_tokens is not None and tokens >= self.max_tokens:

@@ -20,7 +20,7 @@ from concepts.services import (
 )
 from generation.models import EventType, GenerationRun
 from generation.port.request import OutlineRequest
-from generation.port.spent import Usage
+from generation.port.spent import Spent
 from generation.run_states import OPEN, RunState
 from generation.runs.budgets import RunBudget
 from generation.runs.events import Event, append_events
@@ -108,14 +108,14 @@ def renew_work(
 
 
 @transaction.atomic
-def give_up_work(run_id: uuid.UUID, puller_id: uuid.UUID, spent: Usage | None = None) -> int:
+def give_up_work(run_id: uuid.UUID, puller_id: uuid.UUID, spent: Spent | None = None) -> int:
     """Hand back everything a puller still holds, the outline included; `spent` as in a batch."""
     # It has not been tried to the end, so it does not count as a start.
     GenerationRun.objects.filter(pk=run_id, leased_by=puller_id).update(
         starts=Greatest(F("starts") - 1, 0), **_FREE
     )
     released = release_artifacts(puller_id)
-    record_spending(run_id, puller_id, spent or Usage())
+    record_spending(run_id, puller_id, spent or Spent())
     return released
 
 
@@ -125,12 +125,12 @@ class PaidClaim:
 
     works: list[Work]
     refusal: str | None
-    others: Usage
+    others: Spent
 
 
 @transaction.atomic
 def claim_in_budget(
-    run_id: uuid.UUID, puller_id: uuid.UUID, spent: Usage, budget: RunBudget, **claim: Any
+    run_id: uuid.UUID, puller_id: uuid.UUID, spent: Spent, budget: RunBudget, **claim: Any
 ) -> PaidClaim:
     """`claim_work`, unless the run's budget is spent and there is something left to claim.
 

@@ -22,7 +22,7 @@ from concepts.services import (
 )
 from generation import metrics
 from generation.models import EventType, GenerationRun
-from generation.port.spent import Usage
+from generation.port.spent import Spent
 from generation.run_states import RunState, closing_state, sources
 from generation.runs.events import Event, append_events
 from generation.runs.selectors import get_run_progress
@@ -78,7 +78,7 @@ def stop_run(
     reason: str,
     *,
     planner: uuid.UUID | None = None,
-    spent: Usage | None = None,
+    spent: Spent | None = None,
     instead: Sequence[str] | None = None,
     detail: str = "",
 ) -> bool:
@@ -101,7 +101,7 @@ def stop_run(
     if instead is not None:
         payload |= {"refused": True, "suggestions": [storable(goal) for goal in instead]}
     if planner is not None:
-        record_spending(run_id, planner, spent or Usage())
+        record_spending(run_id, planner, spent or Spent())
     append_events(run_id, [Event(types.get(target, EventType.RUN_FINISHED), payload=payload)])
     transaction.on_commit(lambda: metrics.RUNS.add(state=target.value))
     _log_end(run, target, reason=reason)

@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from generation.models import CallOutcome, ModelCallRecord, RunSpending
-from generation.port.spent import Usage
+from generation.port.spent import Spent
 
 # Whoever adds up holds the run's row, so nobody adds up without what another wrote just now. It is
 # also the row that the numbering of events locks, at the end of the same transactions.
@@ -39,7 +39,7 @@ UPDATE generation_generationrun
 """
 
 
-def record_spending(run_id: uuid.UUID, puller_id: uuid.UUID, spent: Usage) -> None:
+def record_spending(run_id: uuid.UUID, puller_id: uuid.UUID, spent: Spent) -> None:
     """Write down all that a puller has spent on a run so far, and what all pullers have.
 
     Inside a transaction, near its end: it locks the run.
@@ -53,11 +53,11 @@ def record_spending(run_id: uuid.UUID, puller_id: uuid.UUID, spent: Usage) -> No
         cursor.execute(_ADD_UP, (run_id, run_id))
 
 
-def get_run_spending(run_id: uuid.UUID, *, besides: Iterable[uuid.UUID] = ()) -> Usage:
+def get_run_spending(run_id: uuid.UUID, *, besides: Iterable[uuid.UUID] = ()) -> Spent:
     """What all pullers of a run have spent, but for some."""
     rows = RunSpending.objects.filter(run=run_id).exclude(puller__in=list(besides))
     sums = rows.aggregate(*(Sum(name) for name in ("calls", "tokens_in", "tokens_out", "cost_usd")))
-    return Usage(
+    return Spent(
         calls=sums["calls__sum"] or 0,
         tokens_in=sums["tokens_in__sum"] or 0,
         tokens_out=sums["tokens_out__sum"] or 0,

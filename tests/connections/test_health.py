@@ -19,10 +19,10 @@ from connections.watch.health import OperationsEndpoints
 from connections.watch.monitoring import Monitor
 from connections.watch.probes import register_probe
 from connections.watch.sampler import Snapshot
-from connections.watch.usage import Level
+from connections.watch.usage import Alarm
 
 HEALTHY = Snapshot(
-    at=0.0, reachable=True, level=Level.HEALTHY, live={"web": 3, "psql": 2}, max_connections=100
+    at=0.0, reachable=True, level=Alarm.HEALTHY, live={"web": 3, "psql": 2}, max_connections=100
 )
 
 
@@ -89,8 +89,8 @@ def _sources(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(probes, "_probes", dict(probes._probes))
 
 
-@pytest.mark.parametrize("level", [Level.WARNING, Level.CRITICAL])
-def test_saturation_takes_no_instance_out_of_rotation(monitor: Monitor, level: Level) -> None:
+@pytest.mark.parametrize("level", [Alarm.WARNING, Alarm.CRITICAL])
+def test_saturation_takes_no_instance_out_of_rotation(monitor: Monitor, level: Alarm) -> None:
     status, report = see(monitor, level=level)
     assert (status, report["status"]) == (200, level.word)
 

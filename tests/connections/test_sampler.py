@@ -23,7 +23,7 @@ from connections.metrics.pools import open_pool, pool_usage, waiting_for_pool
 from connections.metrics.sources import POOL, Usage, register_source
 from connections.watch.lost_slots import LostSlots
 from connections.watch.sampler import Sampler
-from connections.watch.usage import SAMPLES, Level
+from connections.watch.usage import SAMPLES, Alarm
 from tests.connections.cast import REAL_TRANSACTIONS
 
 pytestmark = REAL_TRANSACTIONS
@@ -108,7 +108,7 @@ def sample_until(sampler: Sampler, lost: int) -> None:
         time.sleep(0.02)
 
 
-def levels(sampler: Sampler) -> Level:
+def levels(sampler: Sampler) -> Alarm:
     for _ in range(SAMPLES):
         sampler.sample()
     assert sampler.snapshot

@@ -3,65 +3,65 @@
 from __future__ import annotations
 
 from connections.watch.lost_slots import LostSlots, SlotSample
-from connections.watch.usage import Crossing, Level, UsageWatch, level_of
+from connections.watch.usage import Alarm, Crossing, UsageWatch, level_of
 
 
-def crossings(*ratios: float) -> list[tuple[Level, Level]]:
+def crossings(*ratios: float) -> list[tuple[Alarm, Alarm]]:
     watch = UsageWatch()
     found = [watch.add(ratio) for ratio in ratios]
     return [(crossing.before, crossing.after) for crossing in found if crossing]
 
 
 def test_thresholds_are_above_80_and_above_90_percent() -> None:
-    assert level_of(0.80) is Level.HEALTHY
-    assert level_of(0.81) is Level.WARNING
-    assert level_of(0.90) is Level.WARNING
-    assert level_of(0.91) is Level.CRITICAL
+    assert level_of(0.80) is Alarm.HEALTHY
+    assert level_of(0.81) is Alarm.WARNING
+    assert level_of(0.90) is Alarm.WARNING
+    assert level_of(0.91) is Alarm.CRITICAL
 
 
 def test_a_crossing_needs_three_samples_in_a_row() -> None:
     assert crossings(0.85, 0.85, 0.5, 0.85, 0.85) == []
-    assert crossings(0.85, 0.85, 0.85) == [(Level.HEALTHY, Level.WARNING)]
+    assert crossings(0.85, 0.85, 0.85) == [(Alarm.HEALTHY, Alarm.WARNING)]
 
 
 def test_a_crossing_tells_the_use_at_that_moment() -> None:
     watch = UsageWatch()
     watch.add(0.82)
     watch.add(0.82)
-    assert watch.add(0.84) == Crossing(Level.HEALTHY, Level.WARNING, 0.84)
+    assert watch.add(0.84) == Crossing(Alarm.HEALTHY, Alarm.WARNING, 0.84)
 
 
 def test_there_is_one_crossing_however_long_it_lasts() -> None:
-    assert crossings(*[0.85] * 100) == [(Level.HEALTHY, Level.WARNING)]
+    assert crossings(*[0.85] * 100) == [(Alarm.HEALTHY, Alarm.WARNING)]
 
 
 def test_from_healthy_straight_to_critical_and_back() -> None:
     assert crossings(1.0, 1.0, 1.0, 0.0, 0.0, 0.0) == [
-        (Level.HEALTHY, Level.CRITICAL),
-        (Level.CRITICAL, Level.HEALTHY),
+        (Alarm.HEALTHY, Alarm.CRITICAL),
+        (Alarm.CRITICAL, Alarm.HEALTHY),
     ]
 
 
 def test_mixed_samples_lead_as_far_as_all_of_them_went() -> None:
-    assert crossings(0.95, 0.85, 0.95) == [(Level.HEALTHY, Level.WARNING)]
+    assert crossings(0.95, 0.85, 0.95) == [(Alarm.HEALTHY, Alarm.WARNING)]
 
 
 def test_use_that_swings_around_a_threshold_does_not_flap() -> None:
     swinging = [0.85] * 3 + [0.79, 0.81, 0.76, 0.82] * 25
-    assert crossings(*swinging) == [(Level.HEALTHY, Level.WARNING)]
+    assert crossings(*swinging) == [(Alarm.HEALTHY, Alarm.WARNING)]
 
 
 def test_a_level_is_left_five_points_below_its_threshold() -> None:
-    assert crossings(*[0.85] * 3, *[0.76] * 10) == [(Level.HEALTHY, Level.WARNING)]
-    assert crossings(*[0.85] * 3, *[0.74] * 3)[-1] == (Level.WARNING, Level.HEALTHY)
-    assert crossings(*[0.95] * 3, *[0.86] * 10) == [(Level.HEALTHY, Level.CRITICAL)]
-    assert crossings(*[0.95] * 3, *[0.84] * 3)[-1] == (Level.CRITICAL, Level.WARNING)
+    assert crossings(*[0.85] * 3, *[0.76] * 10) == [(Alarm.HEALTHY, Alarm.WARNING)]
+    assert crossings(*[0.85] * 3, *[0.74] * 3)[-1] == (Alarm.WARNING, Alarm.HEALTHY)
+    assert crossings(*[0.95] * 3, *[0.86] * 10) == [(Alarm.HEALTHY, Alarm.CRITICAL)]
+    assert crossings(*[0.95] * 3, *[0.84] * 3)[-1] == (Alarm.CRITICAL, Alarm.WARNING)
 
 
 def test_critical_on_the_way_up_is_a_crossing_of_its_own() -> None:
     assert crossings(*[0.85] * 3, *[0.95] * 3) == [
-        (Level.HEALTHY, Level.WARNING),
-        (Level.WARNING, Level.CRITICAL),
+        (Alarm.HEALTHY, Alarm.WARNING),
+        (Alarm.WARNING, Alarm.CRITICAL),
     ]
 
 

@@ -20,7 +20,7 @@ from generation.dispatch import Order, request_roadmap
 from generation.live.consumers import may_watch
 from generation.port.errors import ContentError
 from generation.port.request import OutlineRequest
-from generation.port.spent import Usage
+from generation.port.spent import Spent
 from generation.puller import ledger_rows
 from generation.puller.ledger import CallRecord
 from generation.run_states import RunState
@@ -200,7 +200,7 @@ def retry(subject: int) -> Iterator[None]:
 def claim_and_give_back(subject: int) -> Iterator[None]:
     scribe = _begin()
     scribe.plan()
-    spent, budget = Usage(calls=1, tokens_in=1), RunBudget(max_tokens=10, max_cost_usd=None)
+    spent, budget = Spent(calls=1, tokens_in=1), RunBudget(max_tokens=10, max_cost_usd=None)
     puller = uuid.uuid4()
     claim: dict[str, Any] = {"limit": 8, "lease_seconds": 30.0}
     yield
@@ -208,7 +208,7 @@ def claim_and_give_back(subject: int) -> Iterator[None]:
     held = [work.artifact_id for work in works]
     claims.renew_work(scribe.run_id, puller, held, lease_seconds=30.0)
     assert claims.give_up_work(scribe.run_id, puller, spent) == len(held) == 8
-    claim_in_budget(scribe.run_id, puller, Usage(calls=1, tokens_in=99), budget, **claim)
+    claim_in_budget(scribe.run_id, puller, Spent(calls=1, tokens_in=99), budget, **claim)
 
 
 @path("a sweep")

@@ -27,7 +27,7 @@ from generation.port.briefs import ConceptBrief
 from generation.port.outline import ConceptOutline, ModuleOutline, Outline, StageOutline
 from generation.port.provider import Written
 from generation.port.request import OutlineRequest
-from generation.port.spent import Usage
+from generation.port.spent import Spent
 
 Key = tuple[str, ArtifactKind]
 Hook = Callable[[ArtifactKind, ConceptBrief], Awaitable[None]]
@@ -129,7 +129,7 @@ class ScriptedProvider:
 
     async def outline(self, request: OutlineRequest) -> Written[Outline]:
         self.outlines += 1
-        return Written(self.plan, Usage(calls=1, tokens_in=100, tokens_out=200))
+        return Written(self.plan, Spent(calls=1, tokens_in=100, tokens_out=200))
 
     async def write(self, kind: ArtifactKind, brief: ConceptBrief) -> Written[ArtifactContent]:
         key = (brief.key, kind)
@@ -144,7 +144,7 @@ class ScriptedProvider:
         finally:
             self.in_flight -= 1
         content = self.content.get(key) or make_content(kind, brief.key)
-        return Written(content, Usage(calls=1, tokens_in=10, tokens_out=20))
+        return Written(content, Spent(calls=1, tokens_in=10, tokens_out=20))
 
     def _raise_what_is_scripted(self, key: Key) -> None:
         scripted = self.fail.get(key)

@@ -17,7 +17,7 @@ from generation.port.calls import Books, ModelCall, NoBooks
 from generation.port.outline import Outline
 from generation.port.provider import Written
 from generation.port.request import OutlineRequest
-from generation.port.spent import Usage
+from generation.port.spent import Spent
 from generation.runs.spending import get_run_spending
 from tests.generation.cast import ScriptedProvider
 
@@ -39,7 +39,7 @@ class PayingProvider(ScriptedProvider):
 
     async def write(self, kind: ArtifactKind, brief: ConceptBrief) -> Written[ArtifactContent]:
         self.books.check()
-        usage, error = Usage(1, 10, 20), None
+        usage, error = Spent(1, 10, 20), None
         try:
             return await super().write(kind, brief)
         except BaseException as raised:
@@ -48,7 +48,7 @@ class PayingProvider(ScriptedProvider):
         finally:
             self.books.note(self._call(kind.value, usage, error))
 
-    def _call(self, purpose: str, usage: Usage, error: BaseException | None = None) -> ModelCall:
+    def _call(self, purpose: str, usage: Spent, error: BaseException | None = None) -> ModelCall:
         return ModelCall(
             purpose=purpose,
             prompt_version=f"{purpose}-1",
@@ -67,11 +67,11 @@ class PayingProvider(ScriptedProvider):
         return self.outlines + self.calls.total()
 
 
-def rows_of(run_id: uuid.UUID) -> Usage:
+def rows_of(run_id: uuid.UUID) -> Spent:
     """What the ledger's rows add up to."""
     rows = ModelCallRecord.objects.filter(run=run_id)
     sums = rows.aggregate(*(Sum(name) for name in ("tokens_in", "tokens_out", "cost_usd")))
-    return Usage(
+    return Spent(
         rows.count(),
         sums["tokens_in__sum"] or 0,
         sums["tokens_out__sum"] or 0,

@@ -10,7 +10,7 @@ from concepts.drafts import Draft, Provenance, draft_failure, draft_version
 from generation.port.errors import ProviderError
 from generation.port.outline_rules import settle_prerequisites
 from generation.port.provider import Provider
-from generation.port.spent import Usage
+from generation.port.spent import Spent
 from generation.run_states import RunState
 from generation.runs import batches, claims, lifecycle
 from generation.runs.work import Work
@@ -49,7 +49,7 @@ class Scribe:
             outline,
             prerequisites=prerequisites,
             dropped=dropped,
-            spent=Usage(),
+            spent=Spent(),
         )
 
     def claim(self, artifacts: int) -> list[Work]:

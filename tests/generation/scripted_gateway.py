@@ -9,10 +9,10 @@ from typing import Any
 
 from generation.metrics import outcome_of
 from generation.port.calls import BeforeCall, ModelCall, OnCall, allow_call, ignore_call
-from generation.port.spent import Usage
+from generation.port.spent import Spent
 from generation.providers.dialogue import Answer, M, Prompt
 
-USAGE = Usage(calls=1, tokens_in=100, tokens_out=200, cost_usd=Decimal("0.01"))
+USAGE = Spent(calls=1, tokens_in=100, tokens_out=200, cost_usd=Decimal("0.01"))
 
 
 class ScriptedGateway:

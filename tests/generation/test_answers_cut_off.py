@@ -10,7 +10,7 @@ from pytest_django.fixtures import Settings
 
 from concepts.content import ArtifactKind
 from generation.port.errors import ContentError, CutOffError, TransientError
-from generation.port.spent import Usage
+from generation.port.spent import Spent
 from generation.providers.openai.provider import OpenAIProvider
 from tests.generation import writings
 from tests.generation.asking import (
@@ -38,7 +38,7 @@ def cut_off() -> CutOffError:
 
 
 def rejected() -> ContentError:
-    return ContentError("The model server rejected the request.", usage=Usage(calls=1))
+    return ContentError("The model server rejected the request.", usage=Spent(calls=1))
 
 
 def rooms(gateway: ScriptedGateway) -> list[int]:

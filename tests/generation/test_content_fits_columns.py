@@ -22,7 +22,7 @@ from concepts.models import Artifact
 from generation.models import GenerationRun, ModelCallRecord
 from generation.port.calls import MOST_TOKENS, ModelCall
 from generation.port.outline import Outline, StageOutline
-from generation.port.spent import Usage
+from generation.port.spent import Spent
 from generation.run_states import RunState
 from generation.runs.claims import give_up_work
 from roadmaps.models import Module, Roadmap, Stage
@@ -252,7 +252,7 @@ def test_what_a_server_claims_to_have_used_is_stored_within_bounds() -> None:
     call = ModelCall("quiz", "v", "m", 1, 1.0, "ok", "", 10**30, -5, 10**30)
     assert (call.tokens_in, call.tokens_out, call.tokens_cached) == (MOST_TOKENS, 0, MOST_TOKENS)
     scribe = open_order()
-    spent = Usage(20, 20 * call.tokens_in, 20 * call.tokens_in)
+    spent = Spent(20, 20 * call.tokens_in, 20 * call.tokens_in)
     scribe.plan()
     scribe.write()
     give_up_work(scribe.run_id, scribe.run_id, spent)

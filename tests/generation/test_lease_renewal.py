@@ -21,7 +21,7 @@ from generation.port.briefs import ConceptBrief
 from generation.port.outline import Outline
 from generation.port.provider import Written
 from generation.port.request import OutlineRequest
-from generation.port.spent import Usage
+from generation.port.spent import Spent
 from generation.puller.limits import Limits
 from generation.puller.pipeline import pull
 from generation.run_states import RunState
@@ -100,7 +100,7 @@ def test_a_planner_that_takes_three_leases_is_the_only_one(db_executor: DbExecut
         async def outline(self, request: OutlineRequest) -> Written[Outline]:
             self.outlines += 1
             await outlast_three_leases(db_executor, GenerationRun)
-            return Written(self.plan, Usage(calls=1))
+            return Written(self.plan, Spent(calls=1))
 
     plan = make_outline(4)
     writer, rival = Slow(plan), ScriptedProvider(plan)
@@ -160,7 +160,7 @@ def test_a_planner_that_lost_its_lease_may_not_stop_the_run() -> None:
     GenerationRun.objects.filter(pk=run_id).update(lease_until=past)
     assert claims.claim_run(run_id, next_one, lease_seconds=30) is not None
     stopped = lifecycle.stop_run(
-        run_id, RunState.FAILED, "It made no sense.", planner=late, spent=Usage(1, 9, 9)
+        run_id, RunState.FAILED, "It made no sense.", planner=late, spent=Spent(1, 9, 9)
     )
     assert not stopped
     run = get_run(run_id)

@@ -15,7 +15,7 @@ from concepts.drafts import Provenance, VersionDraft, draft_failure, draft_versi
 from concepts.models import Artifact, ArtifactVersion, Origin
 from concepts.services import claim_artifacts, release_artifacts, renew_leases
 from generation.port.outline_rules import settle_prerequisites
-from generation.port.spent import Usage
+from generation.port.spent import Spent
 from generation.puller.runner import configured_limits
 from generation.runs.batches import save_batch, save_outline
 from generation.runs.claims import claim_run, claim_work
@@ -35,7 +35,7 @@ def run_id() -> uuid.UUID:
     run_id = open_run(ScriptedProvider(plan))
     claim_run(run_id, ALICE, lease_seconds=30)
     prerequisites, dropped = settle_prerequisites(plan)
-    save_outline(run_id, ALICE, plan, prerequisites=prerequisites, dropped=dropped, spent=Usage())
+    save_outline(run_id, ALICE, plan, prerequisites=prerequisites, dropped=dropped, spent=Spent())
     return run_id
 
 
@@ -141,7 +141,7 @@ def test_of_two_planners_the_first_to_finish_is_saved() -> None:
     run_id = open_run(ScriptedProvider(plan))
     claim_run(run_id, ALICE, lease_seconds=-1)
     claim_run(run_id, BOB, lease_seconds=30)
-    rest = {"prerequisites": {}, "dropped": [], "spent": Usage()}
+    rest = {"prerequisites": {}, "dropped": [], "spent": Spent()}
     assert save_outline(run_id, ALICE, plan, **rest)  # type: ignore[arg-type]  # a plain dict
     assert not save_outline(run_id, BOB, plan, **rest)  # type: ignore[arg-type]  # likewise
 

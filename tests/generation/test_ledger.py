@@ -22,7 +22,7 @@ from connections.lanes.executor import DbExecutor
 from generation.models import GenerationRun, ModelCallRecord
 from generation.port.briefs import ConceptBrief
 from generation.port.errors import ContentError, TransientError
-from generation.port.spent import Usage
+from generation.port.spent import Spent
 from generation.puller import ledger
 from generation.puller.ledger import CallRecord
 from generation.puller.ledger_rows import save_calls
@@ -92,14 +92,14 @@ def test_the_runs_own_totals_are_the_ledgers(db_executor: DbExecutor) -> None:
         ("c02", ArtifactKind.TUTORIAL): ContentError("It would not hold."),
     }
     run = get_run(write_all(PayingProvider(make_outline(4), fail=fail), db_executor))
-    totals = Usage(run.model_calls, run.tokens_in, run.tokens_out, run.cost_usd)
+    totals = Spent(run.model_calls, run.tokens_in, run.tokens_out, run.cost_usd)
     assert totals == rows_of(run.pk) == get_run_spending(run.pk)
     assert totals.calls == 1 + 12 + 1
 
 
 def test_what_a_plan_or_its_refusal_cost_is_written_with_it(transactional_db: None) -> None:
     """A worker that is killed right after has told it."""
-    puller, spent = uuid.uuid4(), Usage(2, 100, 200, COST)
+    puller, spent = uuid.uuid4(), Spent(2, 100, 200, COST)
     planned, refused = (open_run(PayingProvider(make_outline(4))) for _ in range(2))
     for run_id in (planned, refused):
         claims.claim_run(run_id, puller, lease_seconds=30)
@@ -137,7 +137,7 @@ def test_what_nobody_knows_the_price_of_costs_an_unknown_sum(
 ) -> None:
     run_id = open_run(PayingProvider(make_outline(4)))
     for number, cost in enumerate(costs):
-        _record(run_id, uuid.UUID(int=number), Usage(1, 10, 20, cost))
+        _record(run_id, uuid.UUID(int=number), Spent(1, 10, 20, cost))
     assert get_run(run_id).cost_usd == told
 
 
@@ -145,7 +145,7 @@ def test_two_pullers_add_up_although_they_write_at_once(db_executor: DbExecutor)
     """Each many times, on lanes of their own; nothing is lost between reading and writing a sum."""
     run_id = open_run(PayingProvider(make_outline(4)))
     units = [
-        partial(_record, run_id, puller, Usage(calls, 10 * calls, 20 * calls, calls * COST))
+        partial(_record, run_id, puller, Spent(calls, 10 * calls, 20 * calls, calls * COST))
         for calls in range(1, 31)
         for puller in (uuid.UUID(int=1), uuid.UUID(int=2))
     ]
@@ -159,7 +159,7 @@ def test_two_pullers_add_up_although_they_write_at_once(db_executor: DbExecutor)
 
 
 @transaction.atomic
-def _record(run_id: uuid.UUID, puller_id: uuid.UUID, spent: Usage) -> None:
+def _record(run_id: uuid.UUID, puller_id: uuid.UUID, spent: Spent) -> None:
     record_spending(run_id, puller_id, spent)
 
 

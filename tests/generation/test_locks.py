@@ -21,7 +21,7 @@ from concepts.services import claim_artifacts, lock_artifacts
 from connections.lanes.executor import DbExecutor
 from generation import dispatch, tasks
 from generation.models import GenerationEvent
-from generation.port.spent import Usage
+from generation.port.spent import Spent
 from generation.run_states import RunState
 from generation.runs import batches, lifecycle
 from generation.runs.events import append_events
@@ -125,7 +125,7 @@ def test_a_claim_takes_the_next_rows_at_once_when_another_looks_at_the_first(
 
 def save(scribe: Scribe) -> int:
     drafts: list[Draft] = [scribe.draft(work) for work in scribe.claim(3)]
-    return batches.save_batch(scribe.run_id, uuid.uuid4(), drafts, Usage(1, 2, 3)).last_seq
+    return batches.save_batch(scribe.run_id, uuid.uuid4(), drafts, Spent(1, 2, 3)).last_seq
 
 
 def test_numbering_is_the_last_statement_of_a_batch_and_artifacts_are_locked_before_their_run(
@@ -135,7 +135,7 @@ def test_numbering_is_the_last_statement_of_a_batch_and_artifacts_are_locked_bef
     with CaptureQueriesContext(
         connection,
     ) as captured:
-        batches.save_batch(scribe.run_id, uuid.uuid4(), drafts, Usage(1, 2, 3))
+        batches.save_batch(scribe.run_id, uuid.uuid4(), drafts, Spent(1, 2, 3))
     statements = [
         query["sql"]
         for query in captured
@@ -215,7 +215,7 @@ def test_what_two_pullers_spend_at_once_is_added_up_whole(scribe: Scribe) -> Non
 
     @transaction.atomic
     def spend(puller: uuid.UUID, calls: int) -> None:
-        record_spending(scribe.run_id, puller, Usage(calls, calls, calls))
+        record_spending(scribe.run_id, puller, Spent(calls, calls, calls))
 
     for calls in range(1, TRIES + 1):
         at_the_same_time(*(partial(spend, one, calls) for one in pullers))

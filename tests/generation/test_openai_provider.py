@@ -17,7 +17,7 @@ from generation.dispatch import Order, check_request, request_roadmap
 from generation.models import EventType, GenerationEvent
 from generation.port.errors import GoalRefused, MalformedError, SystemicError, TransientError
 from generation.port.request import OutlineRequest
-from generation.port.spent import Usage
+from generation.port.spent import Spent
 from generation.providers.openai.provider import OpenAIProvider
 from generation.providers.registry import get_provider
 from generation.puller.limits import Limits
@@ -74,7 +74,7 @@ def test_an_outline_is_mended_once_with_the_reasons() -> None:
     assert gateway.purposes() == ["outline", "repair"]
     assert "“Overview” is a placeholder, not a title" in gateway.asked[1].user
     assert written.prompt_version == "outline-2+repair-2"
-    assert written.usage == Usage(2, 200, 400, Decimal("0.02"))
+    assert written.usage == Spent(2, 200, 400, Decimal("0.02"))
 
 
 def test_an_outline_that_stays_wrong_fails_with_its_reasons_and_its_costs() -> None:

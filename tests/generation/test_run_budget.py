@@ -19,7 +19,7 @@ from structlog.testing import capture_logs
 from concepts.artifact_states import ArtifactState
 from concepts.models import Artifact
 from connections.lanes.executor import DbExecutor
-from generation.port.spent import Usage
+from generation.port.spent import Spent
 from generation.puller.limits import Limits
 from generation.puller.pipeline import pull
 from generation.puller.runner import configured_budget
@@ -60,13 +60,13 @@ def work(run_id: uuid.UUID, provider: PayingProvider, db: DbExecutor, **budget: 
 @pytest.mark.parametrize(
     ("spent", "told"),
     [
-        (Usage(1, 999, 0, Decimal("0.4")), None),
-        (Usage(1, 400, 600), "1,000 tokens are used, and RUN_MAX_TOKENS is 1,000."),
-        (Usage(1, 1, 1, Decimal("0.5")), "it has cost $0.5000, and RUN_MAX_COST_USD is 0.5."),
-        (Usage(1, 1, 1, None), None),
+        (Spent(1, 999, 0, Decimal("0.4")), None),
+        (Spent(1, 400, 600), "1,000 tokens are used, and RUN_MAX_TOKENS is 1,000."),
+        (Spent(1, 1, 1, Decimal("0.5")), "it has cost $0.5000, and RUN_MAX_COST_USD is 0.5."),
+        (Spent(1, 1, 1, None), None),
     ],
 )
-def test_a_refusal_names_the_variable_and_the_figures(spent: Usage, told: str | None) -> None:
+def test_a_refusal_names_the_variable_and_the_figures(spent: Spent, told: str | None) -> None:
     refusal = RunBudget(1_000, Decimal("0.5")).refusal(spent)
     assert (told or "") in (refusal or "")
     assert (refusal is None) == (told is None)
@@ -74,7 +74,7 @@ def test_a_refusal_names_the_variable_and_the_figures(spent: Usage, told: str | 
 
 def test_without_limits_nothing_is_refused() -> None:
     assert not RunBudget()
-    assert RunBudget().refusal(Usage(9, 10**9, 10**9, Decimal(10**6))) is None
+    assert RunBudget().refusal(Spent(9, 10**9, 10**9, Decimal(10**6))) is None
 
 
 def test_the_settings_say_what_a_run_may_cost(settings: Settings) -> None:
@@ -155,7 +155,7 @@ def test_a_plan_that_spends_everything_is_kept(db_executor: DbExecutor) -> None:
 def test_nothing_is_planned_on_a_spent_budget(db_executor: DbExecutor) -> None:
     provider = PayingProvider(make_outline(4))
     run_id = open_run(provider)
-    record_spending(run_id, uuid.uuid4(), Usage(1, 100, 0))
+    record_spending(run_id, uuid.uuid4(), Spent(1, 100, 0))
     assert work(run_id, provider, db_executor, max_tokens=100) == RunState.PAUSED
     assert provider.asked == 0
 
@@ -165,12 +165,12 @@ def test_what_a_puller_has_spent_never_falls() -> None:
     """The smaller figure comes last: of a unit that was repeated, or overtaken by the next."""
     run_id = open_run(PayingProvider(make_outline(4)))
     alice, bob = uuid.uuid4(), uuid.uuid4()
-    record_spending(run_id, bob, Usage(1, 10, 20))
-    record_spending(run_id, alice, Usage(2, 20, 40, COST))
-    record_spending(run_id, alice, Usage(1, 10, 20))
-    assert get_run_spending(run_id, besides=[bob]) == Usage(2, 20, 40, COST)
-    assert get_run_spending(run_id, besides=[alice]) == Usage(1, 10, 20)
-    assert get_run_spending(run_id) == Usage(3, 30, 60, COST)
+    record_spending(run_id, bob, Spent(1, 10, 20))
+    record_spending(run_id, alice, Spent(2, 20, 40, COST))
+    record_spending(run_id, alice, Spent(1, 10, 20))
+    assert get_run_spending(run_id, besides=[bob]) == Spent(2, 20, 40, COST)
+    assert get_run_spending(run_id, besides=[alice]) == Spent(1, 10, 20)
+    assert get_run_spending(run_id) == Spent(3, 30, 60, COST)
     assert get_run(run_id).model_calls == 3
 
 

@@ -12,7 +12,7 @@ from concepts.models import Artifact
 from generation import tasks
 from generation.models import GenerationRun
 from generation.port.outline_rules import settle_prerequisites
-from generation.port.spent import Usage
+from generation.port.spent import Spent
 from generation.run_states import RunState
 from generation.runs.batches import save_outline
 from generation.runs.claims import claim_run, claim_work, give_up_work
@@ -35,7 +35,7 @@ def planned_run() -> uuid.UUID:
     run_id, plan = old_run(), make_outline(4)
     claim_run(run_id, ALICE, lease_seconds=30)
     prerequisites, dropped = settle_prerequisites(plan)
-    save_outline(run_id, ALICE, plan, prerequisites=prerequisites, dropped=dropped, spent=Usage())
+    save_outline(run_id, ALICE, plan, prerequisites=prerequisites, dropped=dropped, spent=Spent())
     return run_id
 
 

@@ -10,7 +10,7 @@ from concepts.models import Concept
 from generation.models import GenerationRun
 from generation.port.briefs import ConceptBrief
 from generation.port.provider import Written
-from generation.port.spent import Usage
+from generation.port.spent import Spent
 from roadmaps.models import Visibility
 from tests.generation.cast import ScriptedProvider, make_content, make_outline, open_run
 from tests.generation.scribe import Scribe
@@ -22,7 +22,7 @@ class QuickProvider(ScriptedProvider):
     async def write(self, kind: ArtifactKind, brief: ConceptBrief) -> Written[ArtifactContent]:
         self._raise_what_is_scripted((brief.key, kind))
         content = self.content.get((brief.key, kind)) or make_content(kind, brief.key)
-        return Written(content, Usage(calls=1))
+        return Written(content, Spent(calls=1))
 
 
 def open_order(

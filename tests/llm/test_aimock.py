@@ -15,7 +15,7 @@ from generation.port.briefs import ConceptBrief
 from generation.port.errors import SystemicError
 from generation.port.provider import opened
 from generation.port.request import OutlineRequest
-from generation.port.spent import Usage
+from generation.port.spent import Spent
 from generation.providers.endpoints import OUTPUT_MODES
 from generation.providers.openai.provider import OpenAIProvider
 from tests.generation import writings
@@ -70,7 +70,7 @@ def aimock(running: Aimock, settings: Settings) -> Iterator[Aimock]:
     running.misbehave()
 
 
-async def write(kind: ArtifactKind, brief: ConceptBrief = BRIEF) -> tuple[Any, Usage]:
+async def write(kind: ArtifactKind, brief: ConceptBrief = BRIEF) -> tuple[Any, Spent]:
     async with opened(OpenAIProvider()) as provider:
         written = await provider.write(kind, brief)
     return written.content, written.usage
@@ -96,7 +96,7 @@ async def test_every_object_comes_in_every_mode(
     assert len(outline.content.concepts()) == 8
     assert isinstance(resources.content, ResourcesContent)
     assert isinstance(quiz.content, QuizContent)
-    assert outline.usage + resources.usage + quiz.usage == Usage(3, 2_100, 150)
+    assert outline.usage + resources.usage + quiz.usage == Spent(3, 2_100, 150)
     asked = aimock.asked()
     assert len(asked) == 3
     forms = {"native": "json_schema", "prompted": "json_object", "tool": None}

@@ -12,7 +12,7 @@ import pytest
 from pytest_django import Settings
 
 from generation.port.errors import SystemicError, TransientError
-from generation.port.spent import Usage
+from generation.port.spent import Spent
 from generation.providers.gateway import open_gateway, repeating
 from generation.puller.ledger import CallRecord, Ledger
 from generation.runs.budgets import RunBudget
@@ -118,7 +118,7 @@ async def test_repetitions_are_requests_too(server: ModelServer) -> None:
     ):
 
         def refuse(_request: object) -> tuple[int, dict[str, str], dict[str, str]]:
-            books.learn(books.spent + Usage(1, 100, 0))
+            books.learn(books.spent + Spent(1, 100, 0))
             return 503, {}, {}
 
         server.refuse = refuse

@@ -9,7 +9,7 @@ import pytest
 from generation.port.errors import ContentError, SystemicError, TransientError
 from generation.providers.gateway import open_gateway, outage, repeating, requests
 from generation.providers.gateway.errors import Again, TooMany
-from generation.providers.gateway.outage import PAUSES, Outage
+from generation.providers.gateway.outage import PAUSES, Trouble
 from generation.providers.gateway.repeating import Patience
 from tests.llm.conftest import endpoint_of, prompt_for
 from tests.llm.model_server import Faults, ModelServer, Received, Refusal
@@ -17,14 +17,14 @@ from tests.llm.test_limits import Clock
 
 
 def test_pauses_grow_with_each_wave_of_failures() -> None:
-    failing = Outage(concurrency=8)
+    failing = Trouble(concurrency=8)
     pauses = [failing.fail(f"c{number}") for number in range(48)]
     told = {number: pause for number, pause in enumerate(pauses, start=1) if pause}
     assert told == {16: 5.0, 24: 10.0, 32: 20.0, 40: 40.0, 48: math.inf}
 
 
 def test_an_answer_ends_the_outage() -> None:
-    failing = Outage(concurrency=1)
+    failing = Trouble(concurrency=1)
     pauses = [failing.fail(f"c{number}") for number in range(10)]
     assert pauses == [0.0] * 9 + [PAUSES[0]]
     assert failing.lasts()
@@ -35,14 +35,14 @@ def test_an_answer_ends_the_outage() -> None:
 
 def test_one_subject_is_no_outage_however_often_it_fails() -> None:
     """It may be the last that is left, and then nobody answers between."""
-    failing = Outage(concurrency=1)
+    failing = Trouble(concurrency=1)
     assert not any(failing.fail("c13") for _ in range(100))
     assert not failing.lasts()
 
 
 def test_too_many_is_no_failure_until_nothing_else_is_said_for_minutes() -> None:
     clock = Clock()
-    crowded = Outage(concurrency=2, clock=clock)
+    crowded = Trouble(concurrency=2, clock=clock)
     assert not any(crowded.crowd() for _ in range(100))
     clock.now += 299
     assert not crowded.crowd()

@@ -15,7 +15,7 @@ import pytest
 
 from concepts.content import QuizContent
 from generation.port.errors import CutOffError, ProviderError, SystemicError
-from generation.port.spent import Usage
+from generation.port.spent import Spent
 from generation.providers.dialogue import Answer, M, Prompt
 from generation.providers.gateway import open_gateway, repeating
 from generation.providers.openai.memory import MAX_BYTES, RememberingGateway
@@ -175,7 +175,7 @@ class Talker:
 
     async def write_text(self, _prompt: Prompt) -> Answer[str]:
         self.asked += 1
-        return Answer("b" * MIB, Usage(calls=1), 0.1)
+        return Answer("b" * MIB, Spent(calls=1), 0.1)
 
     async def write_object(self, prompt: Prompt, schema: type[M]) -> Answer[M]:
         raise NotImplementedError

@@ -10,7 +10,7 @@ from pydantic_ai.messages import ModelResponse
 from pydantic_ai.usage import RequestUsage
 
 from generation.port.calls import ModelCall
-from generation.port.spent import Usage
+from generation.port.spent import Spent
 from generation.providers.dialogue import Prompt
 from generation.providers.gateway.endings import Ending
 from generation.providers.gateway.envelopes import Figures
@@ -41,13 +41,13 @@ class Tally:
     def __post_init__(self) -> None:
         self.room = self.prompt.max_tokens
 
-    def usage(self) -> Usage:
+    def usage(self) -> Spent:
         """All of it: an empty answer has cost its prompt, too."""
         answered = [call for call in self.calls if call.tokens_out]
         costs = [call.cost_usd for call in self.calls if call.cost_usd is not None]
         # A sum with something unknown in it is unknown.
         is_known = bool(answered) and all(call.cost_usd is not None for call in answered)
-        return Usage(
+        return Spent(
             calls=len(self.calls),
             tokens_in=sum(call.tokens_in for call in self.calls),
             tokens_out=sum(call.tokens_out for call in self.calls),

@@ -18,7 +18,7 @@ MOST_CROWDED_SECONDS = 300.0
 
 
 @dataclass
-class Outage:
+class Trouble:
     """What has failed since the server last answered, over all requests of a gateway.
 
     A *wave* is as many failures as one moment of a server can cause: all that are under way. An

@@ -37,7 +37,7 @@ from generation.providers.gateway.errors import (
     translate,
     unreachable,
 )
-from generation.providers.gateway.outage import Outage
+from generation.providers.gateway.outage import Trouble
 from generation.providers.gateway.pacing import Pacer, Turn
 from generation.providers.gateway.repeating import attempts
 from generation.providers.gateway.responses import check_response, cost_of, tokens_about
@@ -67,7 +67,7 @@ class Requests:
     ) -> None:
         self._endpoint, self._pacer, self._breaker = endpoint, pacer, breaker
         self._on_call, self._before_call = on_call, before_call
-        self._outage = Outage(endpoint.concurrency)
+        self._outage = Trouble(endpoint.concurrency)
         self._places = asyncio.Semaphore(endpoint.concurrency)
         self._typical: dict[str, float] = {}
         self._most_room = sys.maxsize

@@ -26,7 +26,7 @@ class Attempt(Generic[T]):
     said: str
     content: T | None
     problems: list[str]
-    wishes: list[str] = field(default_factory=list)
+    regrets: list[str] = field(default_factory=list)
     weight: int = 0
 
     @property
@@ -34,7 +34,7 @@ class Attempt(Generic[T]):
         return None if self.problems else self.content
 
 
-class Task(Generic[T]):
+class Assignment(Generic[T]):
     """`attempt` asks a prompt, of the account, and judges the answer; after the first time,
     `repairs` times more."""
 
@@ -113,7 +113,7 @@ class Task(Generic[T]):
         if tried.usable is not None and (self._best is None or tried.weight < self._best[0]):
             written = Written(tried.usable, prompt_version=self._asked.version)
             self._best = tried.weight, written
-        lacks = tried.problems or tried.wishes
+        lacks = tried.problems or tried.regrets
         return _give_up(self._prompt.purpose, lacks) if lacks else None
 
     def _next(self) -> Prompt:
@@ -121,7 +121,7 @@ class Task(Generic[T]):
         prompt, tried = self._prompt, self._tried
         if tried is not None:
             prompt = repair_prompt(
-                prompt, tried.said, [*tried.problems, *tried.wishes], self._language
+                prompt, tried.said, [*tried.problems, *tried.regrets], self._language
             )
         if self._wants_less:
             prompt = shorter_prompt(

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 from generation.port.errors import CutOffError, ProviderError
-from generation.port.spent import Usage
+from generation.port.spent import Spent
 from generation.providers.dialogue import Answer, Gateway, M, Prompt
 
 T = TypeVar("T")
@@ -94,11 +94,11 @@ class Account:
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
-        self._charged: dict[Prompt, Usage] = {}
-        self._in_vain = Usage()
+        self._charged: dict[Prompt, Spent] = {}
+        self._in_vain = Spent()
 
     @property
-    def usage(self) -> Usage:
+    def usage(self) -> Spent:
         return sum(self._charged.values(), self._in_vain)
 
     def fit(self, prompt: Prompt) -> Prompt:
@@ -119,7 +119,7 @@ class Account:
                 self._charged[self.fit(prompt)] = error.usage
             else:
                 self._in_vain += error.usage
-            error.usage = Usage()
+            error.usage = Spent()
             raise
         self._charged[self.fit(prompt)] = answer.usage
         return answer

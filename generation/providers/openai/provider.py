@@ -26,7 +26,7 @@ from generation.port.provider import Written
 from generation.port.request import OutlineRequest
 from generation.providers.dialogue import Gateway, Prompt
 from generation.providers.gateway import open_gateway
-from generation.providers.openai.asking import Attempt, Task
+from generation.providers.openai.asking import Assignment, Attempt
 from generation.providers.openai.blind import solve_blind
 from generation.providers.openai.judging import (
     judge_outline,
@@ -104,8 +104,10 @@ class OpenAIProvider:
             return await apart(judge_outline, answer, request, language, today)
 
         prompt = outline_prompt(request, language, today)
-        task = Task(prompt, attempt, account, language=language, repairs=OUTLINE_REPAIRS)
-        return await task.write()
+        assignment = Assignment(
+            prompt, attempt, account, language=language, repairs=OUTLINE_REPAIRS
+        )
+        return await assignment.write()
 
     async def write(self, kind: ArtifactKind, brief: ConceptBrief) -> Written[ArtifactContent]:
         account = Account(self.gateway)
@@ -114,8 +116,10 @@ class OpenAIProvider:
             return await _ATTEMPTS[kind](asked, brief, account)
 
         prompt = artifact_prompt(kind.value, brief)
-        task = Task(prompt, attempt, account, language=brief.language, repairs=ARTIFACT_REPAIRS)
-        return await task.write()
+        assignment = Assignment(
+            prompt, attempt, account, language=brief.language, repairs=ARTIFACT_REPAIRS
+        )
+        return await assignment.write()
 
 
 async def _try_tutorial(
