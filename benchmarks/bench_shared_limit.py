@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from config.embedded import Redis
-from tests.llm.model_server import ModelServer
-from tests.llm.test_fleet_limits import PER_SECOND, WINDOW_SECONDS, asking
+from tests.generation.providers.gateway.model_server import ModelServer
+from tests.generation.providers.gateway.test_fleet_limits import PER_SECOND, WINDOW_SECONDS, asking
 from tests.waiting import wait_until
 
 LEAST = 0.95

@@ -16,8 +16,8 @@ from generation.port.request import OutlineRequest
 from generation.providers.dialogue import Prompt
 from generation.providers.openai.provider import OpenAIProvider
 from tests.generation import writings
+from tests.generation.providers.gateway.writings import data_in
 from tests.generation.scripted_gateway import ScriptedGateway
-from tests.llm.writings import data_in
 
 T = TypeVar("T")
 Call = Callable[[OpenAIProvider], Coroutine[Any, Any, T]]

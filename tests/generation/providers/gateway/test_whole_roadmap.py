@@ -1,0 +1,181 @@
+"""A roadmap from the command line, written by a model server on a real socket."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generation.models import GenerationRun
+from generation.providers.endpoints import OUTPUT_MODES
+from generation.runs.spending import get_run_spending
+from tests.databases import database_url
+from tests.generation.paying import rows_of
+from tests.generation.providers.gateway.conftest import NO_REDIS
+from tests.generation.providers.gateway.model_server import (
+    KEY,
+    Faults,
+    ModelServer,
+    Received,
+    Refusal,
+)
+
+ROOT = Path(__file__).resolve().parents[4]
+CONCEPTS = 8
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+
+def generate(server: ModelServer, *arguments: str, code: int = 0) -> dict[str, Any]:
+    told = command(server, *arguments, "--format", "json", code=code)
+    report: dict[str, Any] = json.loads(told.stdout)
+    if report["run"]["state"] != "ready":
+        assert f"--resume {report['run']['id']}" in told.stderr
+        assert GenerationRun.objects.get(pk=report["run"]["id"]).reason in told.stderr
+    return report
+
+
+def command(
+    server: ModelServer, *arguments: str, code: int = 0
+) -> subprocess.CompletedProcess[str]:
+    variables = {
+        "DATABASE_URL": database_url(),
+        "REDIS_URL": NO_REDIS,
+        "DJANGO_SETTINGS_MODULE": "config.settings.test",
+        "PYTHONPATH": str(ROOT),
+        # Nobody is kept waiting but by silence, which is one of the faults.
+        "LLM_TIMEOUT_SECONDS": "2" if server.faults.timeouts else "60",
+    }
+    told = subprocess.run(
+        [sys.executable, "manage.py", "generate_roadmap", *arguments],
+        cwd=ROOT,
+        env=os.environ | variables | server.environment() | {"LLM_API_KEY": KEY},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert KEY not in told.stdout + told.stderr
+    assert told.returncode == code, told.stderr
+    assert "Traceback" not in told.stderr
+    return told
+
+
+def order(server: ModelServer, *, code: int = 0) -> dict[str, Any]:
+    server.concepts = CONCEPTS
+    arguments = ("Keeping bees", "--provider", "openai", "--concepts", str(CONCEPTS))
+    return generate(server, *arguments, code=code)
+
+
+def test_what_is_reported_is_what_the_server_counted(server: ModelServer) -> None:
+    report = order(server)
+    run, counts = report["run"], report["counts"]
+    assert (run["state"], run["model"]) == ("ready", "bee-1")
+    assert (counts["tutorials"], counts["quizzes"], counts["failed"]) == (CONCEPTS, CONCEPTS, 0)
+    assert run["model_calls"] == len(server.received)
+    assert run["tokens_in"] == sum(request.tokens_in for request in server.received)
+    assert run["tokens_out"] == sum(request.tokens_out for request in server.received)
+
+
+@pytest.mark.parametrize(
+    "mode",
+    [
+        pytest.param(mode, marks=pytest.mark.wide if number else ())
+        for number, mode in enumerate(OUTPUT_MODES)
+    ],
+)
+def test_quizzes_are_solved_blind_in_every_mode(
+    server: ModelServer, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    monkeypatch.setenv("LLM_OUTPUT_MODE", mode)
+    monkeypatch.setenv("LLM_BLIND_SOLVE", "on")
+    report = order(server)
+    assert report["counts"]["quizzes"] == CONCEPTS
+    assert report["run"]["model_calls"] == len(server.received) == 1 + 4 * CONCEPTS
+
+
+def test_what_a_server_says_of_a_plan_is_told_to_whoever_asked(server: ModelServer) -> None:
+    said = "response_format is not supported by this model"
+    server.refuse = lambda _request: (400, {}, {"error": {"message": said}})
+    told = command(server, "Keeping bees", "--provider", "openai", code=1)
+    assert "Failed: The model server rejected the request." in told.stderr
+    assert said in told.stderr
+
+
+def test_a_dry_run_prints_the_plan_or_says_why_there_is_none(server: ModelServer) -> None:
+    arguments = ("Keeping bees", "--provider", "openai", "--concepts", str(CONCEPTS), "--dry-run")
+    server.concepts = CONCEPTS
+    assert "Bee lesson 8 (30 min)" in command(server, *arguments).stdout
+    server.key = "another"
+    assert "the model server refused the key" in command(server, *arguments, code=1).stderr
+    assert len(server.received) == 2
+    assert not GenerationRun.objects.exists()
+
+
+@pytest.mark.wide
+def test_faults_cost_time_and_nothing_else(server: ModelServer) -> None:
+    server.faults = Faults(0.1, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, retry_after=0.2)
+    report = order(server)
+    assert report["run"]["state"] == "ready"
+    assert report["run"]["tokens_out"] == sum(request.tokens_out for request in server.received)
+    assert len({request.fault for request in server.received}) > 3
+
+
+def test_a_revoked_key_pauses_and_a_mended_one_asks_for_the_rest(server: ModelServer) -> None:
+    def revoke_later(_request: Received) -> Refusal | None:
+        if len(server.answered()) < 9:
+            return None
+        return 401, {}, {"error": {"message": f"{KEY} is revoked", "code": "invalid_api_key"}}
+
+    server.seconds = lambda _request: 0.1
+    server.refuse = revoke_later
+    report = order(server, code=1)
+    assert report["run"]["state"] == "paused"
+    reason = GenerationRun.objects.get(pk=report["run"]["id"]).reason
+    assert reason == "the model server refused the key (LLM_API_KEY)"
+    assert_hardly_asked_after_the_first_refusal(server)
+    written = len(server.answered()) - 1
+    server.refuse = lambda _request: None
+    before = len(server.received)
+    report = generate(server, "--resume", report["run"]["id"])
+    assert report["run"]["state"] == "ready"
+    assert len(server.received) - before == 3 * CONCEPTS - written
+    # Nothing was written twice, the outline included.
+    asked = {request.text for request in server.answered()}
+    assert len(asked) == len(server.answered()) == 1 + 3 * CONCEPTS
+
+
+def assert_hardly_asked_after_the_first_refusal(server: ModelServer) -> None:
+    refused = [request for request in server.received if request.status == 401]
+    known = min(request.answered_at for request in refused)
+    assert sum(1 for request in server.received if request.at > known) <= 3
+
+
+@pytest.mark.wide
+def test_a_spent_budget_pauses_and_a_raised_one_asks_for_the_rest(
+    server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ledger holds what the server counted, call by call."""
+    monkeypatch.setenv("LLM_MAX_CONCURRENCY", "2")
+    monkeypatch.setenv("RUN_MAX_TOKENS", "6000")
+    run = order(server, code=1)["run"]
+    assert run["state"] == "paused"
+    assert "RUN_MAX_TOKENS is 6,000" in GenerationRun.objects.get(pk=run["id"]).reason
+    finished = [request.tokens_in + request.tokens_out for request in server.received]
+    # Before the last two, which may have been under way together, it was not spent.
+    assert sum(finished) >= 6_000 > sum(finished[:-2])
+    before = len(server.received)
+    monkeypatch.setenv("RUN_MAX_TOKENS", "")
+    run = generate(server, "--resume", run["id"])["run"]
+    assert run["state"] == "ready"
+    assert before < len(server.received) == 1 + 3 * CONCEPTS
+    spent = rows_of(run["id"])
+    assert spent.calls == len(server.received)
+    assert spent.tokens_in == sum(request.tokens_in for request in server.received)
+    assert spent.tokens_out == sum(request.tokens_out for request in server.received)
+    assert spent == get_run_spending(run["id"])
