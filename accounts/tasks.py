@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from connections.process import process_executor
+from connection_budget.process import process_executor
 
 
 @shared_task(

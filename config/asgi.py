@@ -11,8 +11,8 @@ from uvicorn.config import STARTUP_FAILURE
 
 from config.environment import choose_settings
 from config.serve.lifeline import end_with_parent
-from connections.seats.handler import get_asgi_application, refuse_politely
-from connections.seats.seating import Scope, SeatedApplication
+from connection_budget.seats.handler import get_asgi_application, refuse_politely
+from connection_budget.seats.seating import Scope, SeatedApplication
 
 
 def set_up() -> ASGIHandler:
@@ -35,8 +35,8 @@ from django.conf import settings
 
 from config.headers import StandardHeaders
 from config.lifespan import Lifespan, refuse_overcommitment
-from connections.process import process_seats
-from connections.watch.health import OperationsEndpoints, is_for_operations
+from connection_budget.process import process_seats
+from connection_budget.watch.health import OperationsEndpoints, is_for_operations
 from generation.live.routing import refuse_unreadable, websocket_router
 
 refuse_overcommitment()

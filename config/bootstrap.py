@@ -24,8 +24,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from config.embedded import EmbeddedServiceError
 from config.environment import BASE_DIR, choose_settings
-from connections.budget.refusal import BudgetRefused, assert_budget
-from connections.watch.suitability import ServerRefused, assert_server
+from connection_budget.budget.refusal import BudgetRefused, assert_budget
+from connection_budget.watch.suitability import ServerRefused, assert_server
 
 # Commands that never open a connection.
 _WITHOUT_DATABASE = frozenset(

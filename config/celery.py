@@ -63,9 +63,9 @@ def prepare(conf: Any = None, options: dict[str, Any] | None = None, **_: Any) -
 
 def refuse_too_many_children(options: dict[str, Any], conf: Any) -> None:
     """A worker is no larger than its role declares, now and when told to grow."""
-    from connections.budget.refusal import assert_budget, assert_worker
-    from connections.conf import get_budget, get_role_name
-    from connections.contrib.celery.worker import (
+    from connection_budget.budget.refusal import assert_budget, assert_worker
+    from connection_budget.conf import get_budget, get_role_name
+    from connection_budget.contrib.celery.worker import (
         bound_children,
         children_asked,
     )
@@ -138,8 +138,8 @@ def end_with_main_process(**_: Any) -> None:
 @worker_process_init.connect
 def show_permits(**_: Any) -> None:
     """An idle child, too, is seen in the metrics."""
-    from connections.lanes.gauges import publish_lanes
-    from connections.process import process_executor
+    from connection_budget.lanes.gauges import publish_lanes
+    from connection_budget.process import process_executor
 
     process_executor()
     publish_lanes()
@@ -147,6 +147,6 @@ def show_permits(**_: Any) -> None:
 
 @worker_process_shutdown.connect
 def close_lanes(**_: Any) -> None:
-    from connections.process import process_executor
+    from connection_budget.process import process_executor
 
     process_executor().close()

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from environ import Env
 
 from config.addresses import database_settings
-from connections.budget.roles import Role
+from connection_budget.budget.roles import Role
 
 WEB = "web"
 # Seconds until a server that does not answer a connection attempt is given up.
@@ -46,7 +46,7 @@ def databases_for(
     options = database["OPTIONS"] = KEEPALIVE | database.get("OPTIONS", {})
     options |= {"application_name": role, "connect_timeout": CONNECT_TIMEOUT_SECONDS}
     if role == WEB:
-        database["ENGINE"] = "connections.postgresql"
+        database["ENGINE"] = "connection_budget.postgresql"
         database["CONN_MAX_AGE"] = 0
         options["pool"] = {"max_size": connections}
     else:

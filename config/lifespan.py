@@ -13,8 +13,8 @@ from uvicorn.config import STARTUP_FAILURE
 
 from accounts.limits.sockets import close_open_places
 from config.bootstrap import REFUSALS, prepare_database
-from connections.budget.refusal import BudgetRefused, assert_budget
-from connections.watch.monitoring import start_monitoring, stop_monitoring
+from connection_budget.budget.refusal import BudgetRefused, assert_budget
+from connection_budget.watch.monitoring import start_monitoring, stop_monitoring
 from generation.live.sockets import close_socket_lane
 
 

@@ -25,7 +25,7 @@ from config.redaction import SHORTEST_KNOWN_SECRET, redact_items, remove_known
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 # Libraries tell at DEBUG what they send and receive, so DEBUG is for us alone.
-OURS = ("accounts", "concepts", "config", "connections", "generation", "learning", "roadmaps")
+OURS = ("accounts", "concepts", "config", "connection_budget", "generation", "learning", "roadmaps")
 
 EventDict = MutableMapping[str, Any]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from config.logs import known_secrets
 from config.redaction import redact
-from connections.contrib.celery.results import LaneBackend
+from connection_budget.contrib.celery.results import LaneBackend
 
 
 class RedactingBackend(LaneBackend):

@@ -4,7 +4,7 @@ from django.urls import include, path
 from accounts.sign_ins import braked
 
 urlpatterns = [
-    path("", include("connections.watch.urls")),
+    path("", include("connection_budget.watch.urls")),
     path("", include("learning.urls")),
     path("runs/", include("generation.live.urls")),
     path("accounts/", include("accounts.urls")),

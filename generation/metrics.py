@@ -7,7 +7,7 @@ from asyncio import CancelledError
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-from connections.metrics.instruments import Counter, Gauge, Histogram
+from connection_budget.metrics.instruments import Counter, Gauge, Histogram
 from generation.port.errors import SystemicError, TransientError
 from generation.port.provider import Provider, keeps_books
 

@@ -9,7 +9,7 @@ from celery import Celery
 from celery.app import app_or_default
 from django.conf import settings
 
-from connections.watch.probes import register_probe
+from connection_budget.watch.probes import register_probe
 
 QUEUES = ("workflow", "content_generation", "logs")
 SECONDS = 1.0

@@ -2,7 +2,7 @@
 
 It looks at the clock between two requests only: who sends nothing, or a byte now and then, would
 keep a connection for ever, and the parser would take a head of any length. Bodies have limits of
-their own, once the head is there (connections/seats/bodies.py).
+their own, once the head is there (connection_budget/seats/bodies.py).
 """
 
 from __future__ import annotations

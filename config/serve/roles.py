@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from connections.budget.roles import FLEET
+from config.fleet import FLEET
 
 ROOT = Path(__file__).resolve().parents[2]
 

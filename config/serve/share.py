@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from config.environment import choose_settings
-from connections.budget.refusal import BudgetRefused, assert_budget
+from connection_budget.budget.refusal import BudgetRefused, assert_budget
 
 
 def main() -> None:

@@ -28,10 +28,11 @@ from config.environment import (
     whole_number,
     yes_or_no,
 )
+from config.fleet import FLEET
 from config.logs import log_level, logging_settings
-from connections.budget.budget import budget_from_environment
-from connections.budget.environment import VariableError
-from connections.budget.fit import Capacity
+from connection_budget.budget.budget import budget_from_environment
+from connection_budget.budget.environment import VariableError
+from connection_budget.budget.fit import Capacity
 from generation.providers.endpoints import MAX_TOKENS_FIELDS, OUTPUT_MODES
 
 STATE_DIR = BASE_DIR / ".cairn"
@@ -43,7 +44,7 @@ DEBUG = False
 # --- Roles and the connection budget -------------------------------------------------------------
 PROCESS_ROLE = env.str("PROCESS_ROLE", default="command")
 try:
-    CONNECTION_BUDGET = budget_from_environment(os.environ)
+    CONNECTION_BUDGET = budget_from_environment(os.environ, FLEET)
     ROLE_CONNECTIONS = CONNECTION_BUDGET.role(PROCESS_ROLE).connections
 except VariableError as error:
     raise ImproperlyConfigured(str(error)) from None
@@ -89,7 +90,7 @@ INSTALLED_APPS = [
     "csp",
     "django_celery_results",
     "config",
-    "connections",
+    "connection_budget",
     "accounts",
     "roadmaps",
     "concepts",
@@ -97,7 +98,7 @@ INSTALLED_APPS = [
     "learning",
 ]
 MIDDLEWARE = [
-    "connections.seats.middleware.ReleaseMiddleware",
+    "connection_budget.seats.middleware.ReleaseMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.strange_requests.refuse_strange_requests",

@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 from accounts.limits.rules import address_of_socket, socket_windows
 from accounts.limits.sockets import open_places
 from accounts.sessions import get_user_of_session
-from connections.lanes.units import UnitTimedOut
+from connection_budget.lanes.units import UnitTimedOut
 from generation.live.hints import group_of
 from generation.live.sockets import socket_lane
 from generation.runs.access import get_visible_run

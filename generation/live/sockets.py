@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 
-from connections.lanes.executor import DbExecutor
+from connection_budget.lanes.executor import DbExecutor
 
 
 @functools.cache

@@ -19,9 +19,9 @@ from structlog.contextvars import bound_contextvars
 from tqdm import tqdm
 
 from accounts.models import User
-from connections.conf import get_budget, get_role
-from connections.watch import server
-from connections.watch.observed import ConnectionLog
+from connection_budget.conf import get_budget, get_role
+from connection_budget.watch import server
+from connection_budget.watch.observed import ConnectionLog
 from generation import dispatch
 from generation.management.progress import Waiting, planning
 from generation.port.provider import Provider, keeps_books

@@ -11,8 +11,8 @@ import psycopg
 from django.db import InterfaceError, InternalError, OperationalError
 from django.db.transaction import TransactionManagementError
 
-from connections.lanes.executor import DbExecutor
-from connections.lanes.units import UnitTimedOut
+from connection_budget.lanes.executor import DbExecutor
+from connection_budget.lanes.units import UnitTimedOut
 
 R = TypeVar("R")
 

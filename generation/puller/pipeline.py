@@ -17,7 +17,7 @@ import structlog
 from structlog.contextvars import bind_contextvars, bound_contextvars
 
 from concepts.drafts import Draft
-from connections.lanes.executor import DbExecutor
+from connection_budget.lanes.executor import DbExecutor
 from generation.awaiting.draining import fail_with, finish, first_error
 from generation.log_events import brief_error
 from generation.port.errors import (

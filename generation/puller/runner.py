@@ -13,9 +13,9 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from connections.conf import get_budget, get_role
-from connections.lanes.executor import DbExecutor
-from connections.process import process_executor
+from connection_budget.conf import get_budget, get_role
+from connection_budget.lanes.executor import DbExecutor
+from connection_budget.process import process_executor
 from generation.awaiting.draining import finish
 from generation.live.hints import close_channel_layer, send_hint
 from generation.port.errors import ContentError

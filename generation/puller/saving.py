@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import structlog
 
 from concepts.drafts import Draft, FailureDraft, VersionDraft
-from connections.metrics.db import BATCH_CONCEPTS, BATCH_SECONDS
+from connection_budget.metrics.db import BATCH_CONCEPTS, BATCH_SECONDS
 from generation.log_events import brief_error
 from generation.metrics import ARTIFACTS
 from generation.port.spent import Spent

@@ -9,7 +9,7 @@ import uuid
 
 from django.db import transaction
 
-from connections.lanes.executor import DbExecutor
+from connection_budget.lanes.executor import DbExecutor
 from generation.models import GenerationRun
 from generation.port.errors import ProviderError
 from generation.run_states import OPEN, RunState

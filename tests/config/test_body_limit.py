@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from asgiref.testing import ApplicationCommunicator
 
-from connections.seats.handler import refuse_politely
-from connections.seats.seating import SeatedApplication
-from connections.seats.seats import Seats
+from connection_budget.seats.handler import refuse_politely
+from connection_budget.seats.seating import SeatedApplication
+from connection_budget.seats.seats import Seats
 
 MOST_BYTES = 5 * 1024 * 1024
 PATHS = [

@@ -8,7 +8,7 @@ import pytest
 
 from config.databases import databases_for
 from config.environment import Environment
-from connections.budget.roles import FLEET
+from config.fleet import FLEET
 
 ROLES = [*(role.name for role in FLEET), "command"]
 

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from connections.budget.roles import COMMAND, FLEET
+from config.fleet import FLEET
+from connection_budget.budget.roles import COMMAND
 
 ROOT = Path(__file__).resolve().parents[2]
 # Variables (and a value of one) that belong to other programs.
@@ -21,7 +22,7 @@ READERS = re.compile(
 
 
 def read_by_the_code() -> set[str]:
-    sources = [*ROOT.glob("config/**/*.py"), *ROOT.glob("connections/*.py")]
+    sources = [*ROOT.glob("config/**/*.py"), *ROOT.glob("connection_budget/**/*.py")]
     names = {name for source in sources for name in _named_arguments(source)}
     for role in (*FLEET, COMMAND):
         names |= {role.variable(part) for part in ("connections", "processes", "instances")}

@@ -125,7 +125,7 @@ def test_development_is_for_people() -> None:
 
 SPEAK = "; ".join(
     f"logging.getLogger('{name}').{level}('{name} {level}')"
-    for name in ("connections", "kombu")
+    for name in ("connection_budget", "kombu")
     for level in ("debug", "info", "error")
 )
 

@@ -19,7 +19,15 @@ from tests.config.test_settings import COMPLETE
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ["accounts", "concepts", "config", "connections", "generation", "learning", "roadmaps"]
+PACKAGES = [
+    "accounts",
+    "concepts",
+    "config",
+    "connection_budget",
+    "generation",
+    "learning",
+    "roadmaps",
+]
 COMMANDS = [
     ["manage.py", "check"],
     ["manage.py", "connection_budget"],
@@ -141,5 +149,5 @@ def defaults_with_calls(source: Path) -> Iterator[str]:
 
 
 def test_no_default_of_a_variable_does_anything() -> None:
-    sources = [*ROOT.glob("config/**/*.py"), *ROOT.glob("connections/**/*.py")]
+    sources = [*ROOT.glob("config/**/*.py"), *ROOT.glob("connection_budget/**/*.py")]
     assert [found for source in sources for found in defaults_with_calls(source)] == []

@@ -234,6 +234,6 @@ def test_too_many_connections_are_refused_with_the_arithmetic() -> None:
 
 
 def test_the_small_fleet_is_smaller_than_the_default_one() -> None:
-    from connections.budget.roles import FLEET
+    from config.fleet import FLEET
 
     assert all(SMALL[role.name] <= role.processes for role in FLEET)

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
+from config.fleet import FLEET
 from config.serve.roles import SMALL, defaults, environment, role_scripts
-from connections.budget.budget import budget_from_environment
-from connections.budget.roles import COMMAND, FLEET
+from connection_budget.budget.budget import budget_from_environment
+from connection_budget.budget.roles import COMMAND
 from tests.docker.scripts import ROOT
 from tests.fleet.fleet import Fleet
 
@@ -123,7 +124,7 @@ def test_every_service_knows_all_sizes_and_they_are_the_default_fleet(name: str)
     about_size = {name for name in known_variables() if re.match("(ROLE|DB|DATABASE)_", name)}
     given = {name.removesuffix("_FILE") for name in service["environment"]}
     assert {name.removesuffix("_FILE") for name in about_size} <= given
-    budget = budget_from_environment(resolved(service))
+    budget = budget_from_environment(resolved(service), FLEET)
     assert budget.roles == FLEET
     assert budget.rolling_fits
 

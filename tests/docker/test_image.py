@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from config.embedded.binaries import redis_server
-from connections.budget.roles import FLEET
+from config.fleet import FLEET
 from tests.docker.image import Composed, Image
 from tests.docker.scripts import ROOT
 from tests.fleet.fleet import READY, WORKER_READY

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from connections.budget.roles import FLEET
+from config.fleet import FLEET
 from tests.docker.scripts import ROOT, SHARE, Checkout
 
 ROLES = [role.name for role in FLEET]

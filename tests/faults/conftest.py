@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from django.db import connection
 
-from connections.lanes.executor import DbExecutor
+from connection_budget.lanes.executor import DbExecutor
 from tests.databases import database_url
 from tests.faults.workers import Worker, worker_on
 from tests.fleet.fleet import Fleet

@@ -23,20 +23,20 @@ APPS = (
     "benchmarks",
     "concepts",
     "config",
-    "connections",
+    "connection_budget",
     "generation",
     "learning",
     "roadmaps",
 )
 ALLOWED = {
     # Closing waits for the lanes; it opens nothing.
-    "connections/lanes/executor.py": frozenset({"run_in_executor"}),
+    "connection_budget/lanes/executor.py": frozenset({"run_in_executor"}),
     # They work in the request's own thread, to give its connection back.
-    "connections/seats/handler.py": frozenset({"sync_to_async"}),
-    "connections/seats/middleware.py": frozenset({"sync_to_async"}),
-    "connections/seats/returning.py": frozenset({"sync_to_async"}),
+    "connection_budget/seats/handler.py": frozenset({"sync_to_async"}),
+    "connection_budget/seats/middleware.py": frozenset({"sync_to_async"}),
+    "connection_budget/seats/returning.py": frozenset({"sync_to_async"}),
     # A forked child gets an idle thread in the place of one that it does not have.
-    "connections/forks.py": frozenset({"SyncToAsync"}),
+    "connection_budget/forks.py": frozenset({"SyncToAsync"}),
 }
 BAD = {
     "to_thread": "import asyncio\nasync def f(): await asyncio.to_thread(print)\n",

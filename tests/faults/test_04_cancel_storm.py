@@ -13,8 +13,8 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
-from connections.lanes.executor import DbExecutor
-from tests.connections.cast import fill_every_lane
+from connection_budget.lanes.executor import DbExecutor
+from tests.connection_budget.cast import fill_every_lane
 from tests.faults.sampling import ServerSampler
 
 pytestmark = [pytest.mark.chaos, pytest.mark.django_db(transaction=True)]

@@ -19,7 +19,7 @@ import pytest
 
 from concepts.drafts import Provenance, VersionDraft, draft_version
 from concepts.models import ArtifactVersion, Origin, Tutorial
-from connections.lanes.executor import DbExecutor
+from connection_budget.lanes.executor import DbExecutor
 from generation.puller.limits import Limits
 from generation.puller.pipeline import pull
 from generation.run_states import RunState

@@ -13,7 +13,7 @@ import psycopg
 from celery import Celery
 from redis import Redis
 
-from connections.budget.server_sql import CHECK_CLIENT
+from connection_budget.budget.server_sql import CHECK_CLIENT
 from tests.faults.app.tasks import DROP, TABLES
 from tests.fleet.fleet import Fleet
 from tests.waiting import wait_until

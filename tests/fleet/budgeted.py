@@ -13,7 +13,7 @@ from pathlib import Path
 from django.db import connections
 from psycopg.conninfo import conninfo_to_dict
 
-from connections.budget.roles import FLEET
+from config.fleet import FLEET
 from tests.servers import ThrowAwayServer
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,8 +8,8 @@ django.setup()
 
 from django.db import connection, transaction  # noqa: E402 - settings come first
 
-from connections.lanes.executor import DbExecutor  # noqa: E402 - likewise
-from connections.lanes.units import UnitTimedOut  # noqa: E402 - likewise
+from connection_budget.lanes.executor import DbExecutor  # noqa: E402 - likewise
+from connection_budget.lanes.units import UnitTimedOut  # noqa: E402 - likewise
 
 
 def sleep_on_server() -> None:

@@ -14,7 +14,8 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import DjangoDbBlocker
 
-from connections.budget.budget import budget_from_environment
+from config.fleet import FLEET
+from connection_budget.budget.budget import budget_from_environment
 from tests.fleet.budgeted import LOGINS, OWNER, budgeted_server, orm_on
 from tests.fleet.fleet import ROOT
 from tests.fleet.learners import Learners
@@ -26,7 +27,7 @@ from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.fleet, pytest.mark.timeout(400)]
 
-BUDGET = budget_from_environment({})
+BUDGET = budget_from_environment({}, FLEET)
 PEAKS = {role.name: role.peak for role in BUDGET.roles}
 # A role has its own login and nobody else has it; commands have the owner's, this test is one.
 NAMES = {(login, role) for role, login in LOGINS.items()} | {(OWNER, "command")}

@@ -6,7 +6,8 @@ import re
 import signal
 from pathlib import Path
 
-from connections.budget.roles import FLEET, Role
+from config.fleet import FLEET
+from connection_budget.budget.roles import Role
 from tests.fleet.budgeted import logins, owners_url
 from tests.fleet.fleet import Fleet
 from tests.servers import ThrowAwayServer

@@ -6,8 +6,8 @@ import psycopg
 import pytest
 from django.db import connection
 
-from connections.lanes.executor import DbExecutor
-from connections.watch.observed import ConnectionLog
+from connection_budget.lanes.executor import DbExecutor
+from connection_budget.watch.observed import ConnectionLog
 from tests.generation.sampling import Sampler
 
 

@@ -9,7 +9,7 @@ from typing import Self
 
 import psycopg
 
-from connections.watch.observed import ConnectionLog
+from connection_budget.watch.observed import ConnectionLog
 
 
 class Sampler:

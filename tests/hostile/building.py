@@ -23,7 +23,7 @@ from tests.hostile.borrowed import BARE, BORROWED, TEXTS_OF_ANYTHING, anything
 # A text of a given length, always of the same kind.
 Text = Callable[[int], str]
 
-APPS = ("accounts", "concepts", "config", "connections", "generation", "learning", "roadmaps")
+APPS = ("accounts", "concepts", "config", "connection_budget", "generation", "learning", "roadmaps")
 _MANY = 5
 _OURS = {*APPS, "tests"}
 _SEQUENCES = (

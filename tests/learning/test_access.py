@@ -33,7 +33,7 @@ OTHERS = {
     "/health/live": dict.fromkeys(VISITORS, 200),
     "/metrics": dict.fromkeys(
         VISITORS, 200
-    ),  # in development; see tests/connections/watch/test_health.py
+    ),  # in development; see tests/connection_budget/watch/test_health.py
     "/nowhere": dict.fromkeys(VISITORS, 404),
 }
 ROUTES = {

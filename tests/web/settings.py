@@ -1,11 +1,12 @@
-"""A small project of its own around `connections`: what any Django project would write."""
+"""A small project of its own around `connection_budget`: what any Django project would write."""
 
 import logging
 import os
 
 import structlog
 
-from connections.budget.budget import budget_from_environment
+from config.fleet import FLEET
+from connection_budget.budget.budget import budget_from_environment
 from tests.web.database import database_from_url
 
 SECRET_KEY = "only-for-tests"
@@ -13,14 +14,18 @@ DEBUG = False
 ALLOWED_HOSTS = ["*"]
 USE_TZ = True
 ROOT_URLCONF = "tests.web.site"
-INSTALLED_APPS = ["connections"]
-MIDDLEWARE = ["connections.seats.middleware.ReleaseMiddleware"]
+INSTALLED_APPS = ["connection_budget"]
+MIDDLEWARE = ["connection_budget.seats.middleware.ReleaseMiddleware"]
 PROCESS_ROLE = "web"
 SEAT_DEADLINE_SECONDS = float(os.environ.get("SEAT_DEADLINE_SECONDS", "60"))
-CONNECTION_BUDGET = budget_from_environment(os.environ)
+CONNECTION_BUDGET = budget_from_environment(os.environ, FLEET)
 DATABASES = {
     "default": database_from_url(os.environ["DATABASE_URL"])
-    | {"ENGINE": "connections.postgresql", "CONN_MAX_AGE": 0, "DISABLE_SERVER_SIDE_CURSORS": True}
+    | {
+        "ENGINE": "connection_budget.postgresql",
+        "CONN_MAX_AGE": 0,
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+    }
 }
 DATABASES["default"]["OPTIONS"] |= {
     "application_name": os.environ["WEB_APPLICATION_NAME"],

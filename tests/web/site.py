@@ -16,11 +16,11 @@ from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.urls import path
 
-from connections.postgresql.base import DatabaseWrapper
-from connections.process import process_executor, process_seats
-from connections.seats.handler import get_asgi_application, refuse_politely
-from connections.seats.seating import Application, SeatedApplication
-from connections.watch.health import OperationsEndpoints
+from connection_budget.postgresql.base import DatabaseWrapper
+from connection_budget.process import process_executor, process_seats
+from connection_budget.seats.handler import get_asgi_application, refuse_politely
+from connection_budget.seats.seating import Application, SeatedApplication
+from connection_budget.watch.health import OperationsEndpoints
 
 queries_begun = itertools.count()
 runaways: set[asyncio.Task[Any]] = set()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from connections.postgresql.outages import Outage, ToldConnection
+from connection_budget.postgresql.outages import Outage, ToldConnection
 from tests.servers import ThrowAwayServer
 from tests.waiting import wait_until
 from tests.web.server import Answer, WebServer

@@ -17,7 +17,7 @@ from tests.waiting import until, wait_until
 from tests.web.server import Answer, WebServer
 
 pytestmark = [
-    pytest.mark.django_db(transaction=True, available_apps=["connections"]),
+    pytest.mark.django_db(transaction=True, available_apps=["connection_budget"]),
     pytest.mark.slow,
 ]
 POOL = 4

@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from connections.conf import get_budget
+from connection_budget.conf import get_budget
 from generation.management.estimates import (
     TOKENS_IN_PER_CONCEPT,
     TOKENS_OUT_PER_CONCEPT,

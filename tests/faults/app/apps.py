@@ -33,6 +33,6 @@ def note_main_process(**_: object) -> None:
     from tests.faults.app.tasks import note_backend
 
     note_backend("main thread")
-    from connections.process import process_executor
+    from connection_budget.process import process_executor
 
     process_executor().run_sync(note_backend, "main lane")

@@ -11,7 +11,7 @@ from asgiref.sync import sync_to_async  # noqa: TID251 - the fault itself
 from celery import shared_task
 from django.db import connection, transaction
 
-from connections.process import process_executor
+from connection_budget.process import process_executor
 from generation.puller.runner import drained, in_lane, run_here
 
 TABLES = """

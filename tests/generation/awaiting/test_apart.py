@@ -12,7 +12,7 @@ import structlog
 
 from concepts.content import ArtifactKind
 from concepts.drafts import VersionDraft, draft_version
-from connections.lanes.executor import DbExecutor
+from connection_budget.lanes.executor import DbExecutor
 from generation.awaiting.apart import apart
 from generation.port.briefs import ConceptBrief
 from generation.providers.openai import judging

@@ -12,7 +12,7 @@ import django
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
 django.setup()
 
-from connections.lanes.executor import DbExecutor  # noqa: E402 - Django first
+from connection_budget.lanes.executor import DbExecutor  # noqa: E402 - Django first
 from generation.puller.limits import Limits  # noqa: E402
 from generation.puller.pipeline import pull  # noqa: E402
 from generation.runs.budgets import RunBudget  # noqa: E402

@@ -13,7 +13,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
 django.setup()
 
 from concepts.content import ArtifactContent, ArtifactKind, TutorialContent  # noqa: E402
-from connections.lanes.executor import DbExecutor  # noqa: E402 - Django first
+from connection_budget.lanes.executor import DbExecutor  # noqa: E402 - Django first
 from generation.puller.limits import Limits  # noqa: E402
 from generation.puller.pipeline import pull  # noqa: E402
 from tests.generation.cast import Key, ScriptedProvider, make_outline  # noqa: E402

@@ -15,7 +15,7 @@ from django.utils import timezone
 from concepts.artifact_states import ArtifactState
 from concepts.content import ArtifactKind
 from concepts.models import Artifact
-from connections.lanes.executor import DbExecutor
+from connection_budget.lanes.executor import DbExecutor
 from generation.models import GenerationRun
 from generation.port.briefs import ConceptBrief
 from generation.port.outline import Outline

@@ -18,7 +18,7 @@ from concepts.artifact_states import ArtifactState
 from concepts.content import ArtifactKind
 from concepts.models import Artifact
 from config.celery import app
-from connections.lanes.executor import DbExecutor
+from connection_budget.lanes.executor import DbExecutor
 from generation.models import GenerationRun, ModelCallRecord
 from generation.port.briefs import ConceptBrief
 from generation.port.errors import ContentError, TransientError

@@ -12,7 +12,7 @@ from structlog.testing import LogCapture
 
 from concepts.content import ArtifactKind
 from concepts.models import ArtifactVersion, Choice, Question, Quiz, Resource, Tutorial
-from connections.lanes.executor import DbExecutor
+from connection_budget.lanes.executor import DbExecutor
 from generation.log_events import LONGEST_ERROR, brief_error
 from generation.models import GenerationRun
 from generation.port.errors import ContentError, SystemicError, TransientError

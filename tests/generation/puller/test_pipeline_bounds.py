@@ -12,7 +12,7 @@ import pytest
 
 from concepts.content import ArtifactKind
 from concepts.models import Tutorial
-from connections.lanes.executor import DbExecutor
+from connection_budget.lanes.executor import DbExecutor
 from generation.port.briefs import ConceptBrief
 from generation.puller.limits import Limits
 from generation.puller.pipeline import pull

@@ -11,7 +11,7 @@ import pytest
 from concepts.artifact_states import ArtifactState
 from concepts.content import ArtifactKind
 from concepts.models import Artifact
-from connections.lanes.executor import DbExecutor
+from connection_budget.lanes.executor import DbExecutor
 from generation.port.briefs import ConceptBrief
 from generation.puller.limits import Limits
 from generation.puller.pipeline import pull

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from concepts.content import ArtifactKind
 from concepts.models import Artifact
-from connections.lanes.executor import DbExecutor
+from connection_budget.lanes.executor import DbExecutor
 from generation.dispatch import KeyReused, Order, request_roadmap
 from generation.models import GenerationRun
 from generation.port.briefs import ConceptBrief

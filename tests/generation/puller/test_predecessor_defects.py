@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from concepts.artifact_states import ArtifactState
 from concepts.content import ArtifactKind
 from concepts.models import ArtifactVersion, ConceptPrerequisite
-from connections.lanes.executor import DbExecutor
+from connection_budget.lanes.executor import DbExecutor
 from generation import dispatch, tasks
 from generation.models import GenerationEvent
 from generation.port.errors import ContentError, SystemicError, TransientError

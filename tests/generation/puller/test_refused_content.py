@@ -16,7 +16,7 @@ from concepts.content import (
     ResourcesContent,
     TutorialContent,
 )
-from connections.lanes.executor import DbExecutor
+from connection_budget.lanes.executor import DbExecutor
 from generation.puller.limits import Limits
 from generation.puller.pipeline import pull
 from generation.run_states import RunState

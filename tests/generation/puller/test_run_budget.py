@@ -18,7 +18,7 @@ from structlog.testing import capture_logs
 
 from concepts.artifact_states import ArtifactState
 from concepts.models import Artifact
-from connections.lanes.executor import DbExecutor
+from connection_budget.lanes.executor import DbExecutor
 from generation.port.spent import Spent
 from generation.puller.limits import Limits
 from generation.puller.pipeline import pull

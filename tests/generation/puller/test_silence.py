@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, connections
 
 from concepts.content import ArtifactKind
-from connections.lanes.executor import DbExecutor
+from connection_budget.lanes.executor import DbExecutor
 from generation.port.briefs import ConceptBrief
 from generation.port.outline import Outline
 from generation.port.provider import Written
@@ -17,7 +17,7 @@ from generation.port.request import OutlineRequest
 from generation.puller.limits import Limits
 from generation.puller.pipeline import plan, pull
 from generation.run_states import RunState
-from tests.connections.cast import fill_every_lane
+from tests.connection_budget.cast import fill_every_lane
 from tests.generation.cast import ScriptedProvider, assert_complete, make_outline, open_run
 from tests.silence import SilentProxy, proxy_of_test_database
 

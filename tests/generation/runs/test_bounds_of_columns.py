@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from connections.lanes.executor import DbExecutor
+from connection_budget.lanes.executor import DbExecutor
 from generation.dispatch import Order, request_roadmap
 from generation.port.errors import GoalRefused
 from generation.port.request import OutlineRequest

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from django.db import connection
 
-from connections.lanes.executor import DbExecutor
+from connection_budget.lanes.executor import DbExecutor
 from generation.run_states import RunState
 from generation.runs import claims, lifecycle
 from tests.generation.cast import get_run, make_outline

@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from concepts.drafts import Draft
 from concepts.models import Artifact
 from concepts.services import claim_artifacts, lock_artifacts
-from connections.lanes.executor import DbExecutor
+from connection_budget.lanes.executor import DbExecutor
 from generation import dispatch, tasks
 from generation.models import GenerationEvent
 from generation.port.spent import Spent

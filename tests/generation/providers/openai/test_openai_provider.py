@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 
 from concepts.content import ArtifactKind, QuizContent, ResourcesContent, TutorialContent
 from concepts.markdown.rendering import render_markdown
-from connections.lanes.executor import DbExecutor
+from connection_budget.lanes.executor import DbExecutor
 from generation.dispatch import Order, check_request, request_roadmap
 from generation.models import EventType, GenerationEvent
 from generation.port.errors import GoalRefused, MalformedError, SystemicError, TransientError

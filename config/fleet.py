@@ -1,0 +1,14 @@
+"""The roles of Cairn: who opens connections, and how many."""
+
+from __future__ import annotations
+
+from connection_budget.budget.roles import PREFORK, SINGLE, WEB, Role
+
+FLEET: tuple[Role, ...] = (
+    Role("web", connections=4, processes=4, kind=WEB),
+    Role("content_generation", connections=1, processes=8, kind=PREFORK),
+    Role("workflow", connections=1, processes=2, kind=PREFORK),
+    Role("logs", connections=1, processes=4, kind=PREFORK),
+    Role("beat", connections=1, processes=1, kind=SINGLE),
+)
+

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+from connection_budget.forks import renew_asgiref_thread_in_forked_children
+
+
+class ConnectionBudgetConfig(AppConfig):
+    name = "connection_budget"
+    verbose_name = "Connection budget"
+
+    def ready(self) -> None:
+        from connection_budget import checks
+
+        renew_asgiref_thread_in_forked_children()

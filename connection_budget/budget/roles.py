@@ -1,0 +1,136 @@
+"""Process roles: how many database connections each kind of process can hold. No Django.
+
+Connections are counted where they can really be opened (facts measured on Celery 5.7 and
+Django 5.2, see README.md): by the threads of the worker processes, by the main process of a
+prefork worker, and by the one child that may still be going while its successor starts.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from connection_budget.budget.environment import VariableError, whole_number
+
+
+class RoleError(VariableError):
+    """A ROLE_… variable is not a number, too small, or contradicts another one."""
+
+
+@dataclass(frozen=True)
+class RoleKind:
+    """What every process of a kind holds beyond the connections it is configured for."""
+
+    extra_connections: int = 0
+    """Connections each process opens for itself, such as a sampler's."""
+    has_main: bool = False
+    """A parent process (Celery's MainProcess) writes too, and replaces children one at a time."""
+
+
+WEB = RoleKind(extra_connections=1)
+PREFORK = RoleKind(has_main=True)
+SINGLE = RoleKind()
+
+
+@dataclass(frozen=True)
+class Role:
+    """Processes of one kind in the whole fleet, spread over `instances` hosts or containers.
+
+    `connections` is what one process may use for its work: the pool's maximum, or its lanes.
+    `processes` is what was asked for. Every instance starts the same number, so what counts is
+    `started`. Raises `RoleError` when a number is below 1.
+    """
+
+    name: str
+    connections: int
+    processes: int
+    instances: int = 1
+    kind: RoleKind = field(kw_only=True)
+
+    def __post_init__(self) -> None:
+        for quantity in ("connections", "processes", "instances"):
+            if getattr(self, quantity) < 1:
+                raise RoleError(
+                    self.variable(quantity), getattr(self, quantity), "1 or more is wanted"
+                )
+
+    @property
+    def per_instance(self) -> int:
+        """Processes each instance starts: its share, rounded up so that none is missing."""
+        return -(-self.processes // self.instances)
+
+    @property
+    def started(self) -> int:
+        """Processes that all instances together start."""
+        return self.per_instance * self.instances
+
+    @property
+    def per_process(self) -> int:
+        """Connections one process can hold at most."""
+        return self.connections + self.kind.extra_connections
+
+    @property
+    def main(self) -> int:
+        """Connections of the main processes: one for each instance that has one."""
+        return self.instances if self.kind.has_main else 0
+
+    @property
+    def overlap(self) -> int:
+        """Processes that can be alive beside their successor: one a main process."""
+        return self.instances if self.kind.has_main else 0
+
+    @property
+    def peak(self) -> int:
+        """The most connections the role can hold at once, in the whole fleet."""
+        return (self.started + self.overlap) * self.per_process + self.main
+
+    def variable(self, quantity: str) -> str:
+        """The environment variable that sets `quantity`: ROLE_WEB_PROCESSES."""
+        return f"ROLE_{self.name}_{quantity}".upper()
+
+    def explain(self) -> str:
+        """The arithmetic behind `peak`, on one line."""
+        return (
+            f"{self.name}: ({self.started} processes + {self.overlap} overlap) "
+            f"x {self.per_process} + {self.main} main = {self.peak}{self._rounding()}"
+        )
+
+    def check_share(self) -> None:
+        """Raise `RoleError` when fewer processes are asked for than there are instances."""
+        if self.processes < self.instances:
+            raise RoleError(
+                self.variable("processes"),
+                self.processes,
+                f"each of the {self.instances} instances ({self.variable('instances')}) needs at "
+                f"least one process, so {self.instances} or more is wanted",
+            )
+
+    def _rounding(self) -> str:
+        if self.started == self.processes:
+            return ""
+        return (
+            f" ({self.variable('processes')} = {self.processes}, but each of "
+            f"{self.instances} instances starts {self.per_instance})"
+        )
+
+
+COMMAND = Role("command", connections=1, processes=1, kind=SINGLE)
+"""Management commands: outside the fleet, they live from the operations reserve."""
+
+
+def roles_from_environment(
+    environ: Mapping[str, str], declared: Iterable[Role]
+) -> tuple[Role, ...]:
+    """The `declared` roles with the sizes that ROLE_<ROLE>_… give. Raises `RoleError`."""
+    return tuple(_sized(role, environ) for role in declared)
+
+
+def _sized(role: Role, environ: Mapping[str, str]) -> Role:
+    def size(quantity: str, default: int) -> int:
+        variable = role.variable(quantity)
+        return whole_number(environ, variable, default=default, least=1, error=RoleError)
+
+    return replace(
+        role,
+        connections=size("connections", role.connections),
+        processes=size("processes", role.processes),
+        instances=size("instances", role.instances),
+    )

@@ -1,0 +1,52 @@
+"""What a project tells us in its Django settings: CONNECTION_BUDGET, PROCESS_ROLE, ROLE_…."""
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from connection_budget.budget.budget import Budget
+from connection_budget.budget.fit import Capacity
+from connection_budget.budget.roles import Role
+
+
+def get_budget() -> Budget:
+    """The fleet's budget. Raises `ImproperlyConfigured` when the project declares none."""
+    budget = getattr(settings, "CONNECTION_BUDGET", None)
+    if not isinstance(budget, Budget):
+        raise ImproperlyConfigured(
+            "CONNECTION_BUDGET must be a connection_budget.budget.budget.Budget, for example "
+            "budget_from_environment(os.environ)."
+        )
+    return budget
+
+
+def get_role_name() -> str:
+    """The role this process was started for; a management command when nobody says."""
+    return str(getattr(settings, "PROCESS_ROLE", "command"))
+
+
+def get_role() -> Role:
+    """This process's role. Raises `ImproperlyConfigured` when the budget does not know it."""
+    name = get_role_name()
+    try:
+        return get_budget().role(name)
+    except KeyError:
+        raise ImproperlyConfigured(
+            f"PROCESS_ROLE={name!r} is not in the connection budget. "
+            f"Known roles: {', '.join(get_role_names())}."
+        ) from None
+
+
+def get_seat_deadline() -> float:
+    """Seconds for which a request may have a connection (SEAT_DEADLINE_SECONDS)."""
+    return float(getattr(settings, "SEAT_DEADLINE_SECONDS", 15.0))
+
+
+def get_role_names() -> list[str]:
+    """Every name PROCESS_ROLE may have."""
+    budget = get_budget()
+    return [role.name for role in (*budget.roles, *budget.reserve_roles)]
+
+
+def get_capacities() -> dict[str, Capacity]:
+    """What the project says a role does at once (ROLE_CAPACITIES), for `--fit` to tell costs."""
+    return dict(getattr(settings, "ROLE_CAPACITIES", {}))

@@ -1,0 +1,223 @@
+"""Seats: places in a process for those that may hold one of its pooled connections.
+
+As many seats as the pool has connections, so the pool itself never has a waiter. Coroutines and
+threads wait in one queue, first come, first served; a coroutine waits without a thread and can
+leave at any time.
+"""
+
+import asyncio
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.db import OperationalError
+
+from connection_budget.deadlines.held import HeldFor
+from connection_budget.metrics.db import POOL_TIMEOUTS
+
+
+class NoSeat(OperationalError):
+    """No seat came free in time. An operational error: what a full database raises, too."""
+
+
+@dataclass(frozen=True)
+class SeatStatistics:
+    total: int
+    taken: int
+    waiting: int
+
+
+GiveBack = Callable[[], None]
+Place = Future[GiveBack]
+"""A place in the queue: done, with what gives the seat back, once a seat is the caller's."""
+
+
+class Seats:
+    """`total` seats for any number of event loops and threads.
+
+    A connection may be out on one for `deadline` seconds.
+    """
+
+    def __init__(self, total: int, *, deadline: float = 15.0) -> None:
+        if total < 1:
+            raise ValueError(f"total={total}: 1 or more is wanted")
+        self.total = total
+        self.deadline = deadline
+        self._lock = threading.Lock()
+        # Since when; the first was taken first.
+        self._taken: OrderedDict[object, float] = OrderedDict()
+        self._queue: OrderedDict[Place, None] = OrderedDict()
+
+    def ask(self) -> Place:
+        """Join the queue. `leave` gives up."""
+        place = Place()
+        with self._lock:
+            if len(self._taken) < self.total:
+                self._seat(place)
+            else:
+                self._queue[place] = None
+        return place
+
+    def leave(self, place: Place) -> None:
+        """Give up a place in the queue, or the seat that it has become."""
+        with self._lock:
+            waited = place in self._queue
+            self._queue.pop(place, None)
+        if not waited:
+            place.result()()
+
+    def _give_back(self, seat: object) -> None:
+        """The seat passes to the first in the queue, or is free."""
+        with self._lock:
+            del self._taken[seat]
+            if self._queue:
+                self._seat(self._queue.popitem(last=False)[0])
+
+    def hand_over(self, place: Place, give_back: GiveBack) -> bool:
+        """End the waiting of `place` with a seat that the caller has; whether it still waited."""
+        with self._lock:
+            waited = place in self._queue
+            if waited:
+                del self._queue[place]
+                place.set_result(give_back)
+        return waited
+
+    def take(self, seconds: float) -> GiveBack:
+        """Wait in this thread. Raises `NoSeat` after `seconds`."""
+        return self._wait(self.ask(), seconds)
+
+    def seat_connection(self, seconds: float) -> GiveBack:
+        """A seat for one pooled connection: the request's own, or else one from the queue.
+
+        Returns what gives it back. Work that no request stands for (a stream that queries while
+        it is sent, a web socket's lane, a task that outlives its request) waits here, in its own
+        thread. Raises `NoSeat` after `seconds`.
+        """
+        ticket = _ticket.get()
+        return self._wait(self.ask() if ticket is None else ticket.ask(), seconds)
+
+    def _wait(self, place: Place, seconds: float) -> GiveBack:
+        try:
+            return place.result(seconds)
+        except BaseException as error:
+            self.leave(place)
+            if isinstance(error, TimeoutError):
+                raise self.refusal(seconds) from None
+            raise
+
+    def refusal(self, seconds: float) -> NoSeat:
+        POOL_TIMEOUTS.add()
+        return NoSeat(
+            f"none of the {self.total} seats of this process came free in {seconds:g} seconds"
+        )
+
+    def statistics(self) -> SeatStatistics:
+        with self._lock:
+            return SeatStatistics(self.total, len(self._taken), len(self._queue))
+
+    def held(self) -> list[HeldFor]:
+        """How long each seat that is taken has been."""
+        now = time.monotonic()
+        with self._lock:
+            return [HeldFor(now - since, self.deadline) for since in self._taken.values()]
+
+    def _seat(self, place: Place) -> None:
+        seat = object()
+        self._taken[seat] = time.monotonic()
+        place.set_result(partial(self._give_back, seat))
+
+
+class Ticket:
+    """One request's seat, and the pooled connection that may be out on it.
+
+    The seat goes back when the request no longer needs it *and* the connection is back. Until
+    then it is for the request's other connections, which may be waiting for one: a request must
+    not wait for a seat while its own is empty.
+    """
+
+    def __init__(self, seats: Seats, give_back: GiveBack) -> None:
+        self._seats = seats
+        self._give_back = give_back
+        self._lock = threading.Lock()
+        self._held = True
+        self._lent = False
+        self._siblings: deque[Place] = deque()
+
+    @property
+    def is_lent(self) -> bool:
+        return self._lent
+
+    def ask(self) -> Place:
+        """This seat for a connection, if nobody else uses it; else the first that is free."""
+        with self._lock:
+            if not self._held or self._lent:
+                place = self._seats.ask()
+                if self._held:
+                    self._siblings.append(place)
+            else:
+                self._lent = True
+                place = Place()
+                place.set_result(self.take_back)
+        return place
+
+    def take_back(self) -> None:
+        """The connection is back in the pool."""
+        with self._lock:
+            while self._held and self._siblings:
+                if self._seats.hand_over(self._siblings.popleft(), self.take_back):
+                    return
+            self._lent = False
+            leaves = not self._held
+        if leaves:
+            self._give_back()
+
+    def release(self) -> None:
+        """The request needs its seat no longer. Safe to repeat."""
+        with self._lock:
+            leaves = self._held and not self._lent
+            self._held = False
+        if leaves:
+            self._give_back()
+
+
+_ticket: ContextVar[Ticket | None] = ContextVar("connections_ticket", default=None)
+
+
+def seat_request(seats: Seats, give_back: GiveBack) -> Ticket:
+    """Note, for this context and the threads it works in, that it has a seat of `seats`."""
+    ticket = Ticket(seats, give_back)
+    _ticket.set(ticket)
+    return ticket
+
+
+def request_holds_connection() -> bool:
+    """Whether the request of this context has a connection out on its seat."""
+    ticket = _ticket.get()
+    return ticket is not None and ticket.is_lent
+
+
+async def wait_for_seat(
+    seats: Seats, gone: asyncio.Future[None], seconds: float
+) -> GiveBack | None:
+    """Take a seat unless `gone` is done before: then, or when cancelled, leave the queue.
+
+    What gives it back; None when none was taken. Raises `NoSeat` after `seconds`.
+    """
+    place = seats.ask()
+    seated: asyncio.Future[Any] = asyncio.wrap_future(place)
+    took = False
+    try:
+        await asyncio.wait({seated, gone}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        took = seated.done() and not gone.done()
+        if not took and not gone.done():
+            raise seats.refusal(seconds)
+        return place.result() if took else None
+    finally:
+        if not took:
+            seats.leave(place)
