@@ -11,4 +11,3 @@ FLEET: tuple[Role, ...] = (
     Role("logs", connections=1, processes=4, kind=PREFORK),
     Role("beat", connections=1, processes=1, kind=SINGLE),
 )
-

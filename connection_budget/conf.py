@@ -13,8 +13,8 @@ def get_budget() -> Budget:
     budget = getattr(settings, "CONNECTION_BUDGET", None)
     if not isinstance(budget, Budget):
         raise ImproperlyConfigured(
-            "CONNECTION_BUDGET must be a connection_budget.budget.budget.Budget, for example "
-            "budget_from_environment(os.environ)."
+            "CONNECTION_BUDGET must be a connection_budget.budget.Budget, for example "
+            "budget_from_environment(os.environ, FLEET)."
         )
     return budget
 
