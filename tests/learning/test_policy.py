@@ -68,7 +68,7 @@ def test_a_failure_gets_a_page_that_needs_no_database(
     def fail(*_: object) -> None:
         raise failure
 
-    monkeypatch.setattr("learning.home.views.selectors.list_public_roadmaps", fail)
+    monkeypatch.setattr("learning.home.views.lists.list_public_roadmaps", fail)
     answer = Client(raise_request_exception=False).get("/")
     assert answer.status_code == status
     assert Page(answer.content.decode()).offences == []
