@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -20,6 +21,7 @@ def new_user(email: str) -> dict[str, str]:
     }
 
 
+@pytest.mark.slow
 def test_staff_sign_in_with_their_address(client: Client, db: None) -> None:
     User.objects.create_superuser("alice@knots.example", PASSWORD)
     data = {"username": "Alice@knots.example", "password": PASSWORD}

@@ -137,6 +137,7 @@ def test_many_at_once_try_no_more_passwords_than_one_after_the_other(
         assert Counter(pool.map(come, range(12))) == {200: 4, 429: 8}
 
 
+@pytest.mark.slow
 def test_no_other_page_signs_anybody_in() -> None:
     """Whoever adds one puts it behind the brake, and here."""
     names = {"login", "signin", "sign-in", "token", "password"}

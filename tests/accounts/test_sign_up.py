@@ -34,6 +34,7 @@ def sign_in(client: Client) -> None:
     client.post("/accounts/login/", {"username": FORM["email"], "password": FORM["password1"]})
 
 
+@pytest.mark.slow
 def test_whoever_signed_up_can_sign_in(client: Client) -> None:
     answer = sign_up(client)
     assert answer.headers["Location"] == "/accounts/login/?signed_up=1"

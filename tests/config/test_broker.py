@@ -15,6 +15,8 @@ from config import celery
 from config.celery import app
 from generation.tasks import persist_model_calls, start_run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def silent() -> Iterator[str]:

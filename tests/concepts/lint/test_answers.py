@@ -76,6 +76,7 @@ def test_nothing_but_thoughts_is_nothing() -> None:
     assert clean_tutorial("<think>I could go on for ever, and so I") == ""
 
 
+@pytest.mark.slow
 def test_thousands_of_open_thoughts_do_not_stop_the_loop() -> None:
     assert strip_thoughts("a" + "<think>" * 100_000) == "a"
 

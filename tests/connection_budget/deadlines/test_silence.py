@@ -27,7 +27,7 @@ from tests.connection_budget.cast import (
 from tests.silence import SilentProxy, proxy_of_test_database
 from tests.waiting import wait_until
 
-pytestmark = REAL_TRANSACTIONS
+pytestmark = [REAL_TRANSACTIONS, pytest.mark.slow]
 
 LANES, DEADLINE = 2, 1.0
 

@@ -35,6 +35,8 @@ from tests.generation.cast import (
     open_run,
 )
 
+pytestmark = pytest.mark.slow
+
 QUICK = Limits(batch_concepts=4, batch_seconds=0.02, poll_seconds=0.02, retry_seconds=0.01)
 KEY = ("c02", ArtifactKind.TUTORIAL)
 

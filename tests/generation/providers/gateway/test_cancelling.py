@@ -63,6 +63,7 @@ def test_whoever_sends_a_hint_can_be_cancelled_at_any_moment(
     asyncio.run(cancel_again_and_again())
 
 
+@pytest.mark.slow
 def test_whoever_asks_a_model_can_be_cancelled_at_any_moment(server: ModelServer) -> None:
     server.seconds = lambda _request: random.choice([0.0, 0.01])
 

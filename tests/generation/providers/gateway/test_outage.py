@@ -15,6 +15,8 @@ from tests.generation.providers.gateway.conftest import endpoint_of, prompt_for
 from tests.generation.providers.gateway.model_server import Faults, ModelServer, Received, Refusal
 from tests.generation.providers.gateway.test_limits import Clock
 
+pytestmark = pytest.mark.slow
+
 
 def test_pauses_grow_with_each_wave_of_failures() -> None:
     failing = Trouble(concurrency=8)

@@ -16,6 +16,8 @@ from tests.generation.providers.gateway.conftest import endpoint_of, prompt_for
 from tests.generation.providers.gateway.model_server import ModelServer, Received
 from tests.generation.providers.gateway.test_envelopes import answer_of
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 1.0
 
 
