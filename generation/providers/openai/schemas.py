@@ -143,8 +143,9 @@ class ResourcesAnswer(Answered):
 
 class AnsweredChoice(Answered):
     text: str
-    is_correct: bool
+    # Before the key: what is written first is thought first.
     rationale: str
+    is_correct: bool
 
 
 class AskedQuestion(Answered):
