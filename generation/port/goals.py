@@ -1,4 +1,7 @@
-"""Looking at a goal before anything is spent on it. Pure but for the refusal it raises."""
+"""Looking at a goal before anything is spent on it. Pure but for the refusal it raises.
+
+What a goal means is judged by the model, in the first call: its verdict.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ from collections.abc import Iterable
 from datetime import date
 from itertools import islice
 
-from generation.crimes import is_plainly_criminal
 from generation.port.errors import GoalRefused
 from generation.port.request import OutlineRequest
 from roadmaps.bounds import GOAL_MAX_CHARACTERS, LANGUAGE_TAG_MAX_CHARACTERS
@@ -83,8 +85,6 @@ def clean_goal(text: str) -> str:
             f"“{goal}” does not say what you want to learn. A few words do, such as “Python web "
             "development”."
         )
-    if is_plainly_criminal(goal):
-        refuse_by_verdict(goal, "unsafe", ())
     return goal
 
 

@@ -7,8 +7,6 @@ from roadmaps.bounds import TITLE_MAX_CHARACTERS
 
 # Modules and functions, by their names' beginnings.
 PASSED_OVER = {
-    "generation.crimes": "goals of 500 characters only, and it goes soon",
-    "generation.courtesies": "lines of a tutorial only, and it goes soon",
     "config.settings": "read once, from what operators set",
     "config.bootstrap": "what operators set, and programs that it starts",
     "config.environment": "what operators set",

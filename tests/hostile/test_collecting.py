@@ -217,4 +217,4 @@ def test_content_is_made_of_texts_within_its_bounds() -> None:
     lint = found["concepts.lint.quiz_rules.lint_quiz"]
     assert lint.takes == {"quiz": QuizContent}
     assert "roadmaps.text.words" in found
-    assert "generation.crimes.is_plainly_criminal" not in found
+    assert "generation.providers.registry.get_provider" not in found

@@ -138,22 +138,9 @@ def test_short_names_of_things_worth_learning_are_goals(goal: str) -> None:
 @pytest.mark.parametrize(
     "goal",
     [
-        "Break into my neighbour's house",
-        "how to hack into someone's Instagram account",
-        "making a pipe bomb",
-        "phishing for bank accounts and stealing passwords",
-        "潜入邻居家里",
-    ],
-)
-def test_what_is_plainly_a_crime_is_refused_politely(goal: str) -> None:
-    with pytest.raises(GoalRefused, match="is nothing that Cairn helps with"):
-        clean_goal(goal)
-
-
-@pytest.mark.parametrize(
-    "goal",
-    [
         "Break into the car industry",
+        "Break into my neighbour's house",
+        "Making a pipe bomb",
         "Ethical hacking",
         "Stop burglars from breaking into your home",
         "Making bath bombs",
@@ -162,7 +149,7 @@ def test_what_is_plainly_a_crime_is_refused_politely(goal: str) -> None:
         "网络安全：防止入侵他人系统",
     ],
 )
-def test_what_only_sounds_like_a_crime_is_a_goal(goal: str) -> None:
+def test_what_a_goal_means_is_for_the_model_to_judge(goal: str) -> None:
     assert clean_goal(goal) == goal
 
 
