@@ -1,16 +1,22 @@
-"""What a model wrapped around a text: thoughts, fences, courtesies. Pure."""
+"""What a model wrapped around a tutorial: our two marks, thoughts, a fence. Pure."""
 
 from __future__ import annotations
 
 import re
 
 from concepts.markdown.blocks import FENCE_LINE, HEADING, heading_text, split_blocks
-from generation.courtesies import is_goodbye, is_preface
 from generation.providers.thoughts.stripping import strip_thoughts
 from roadmaps.text import text_key
 
-# What stands before a tutorial or after it and is longer is no mere courtesy.
-MAX_COURTESY = 400
+# What stands around a fenced tutorial and is longer belongs to it.
+MAX_AROUND = 400
+
+# The lines that `prompts/tutorial.md` asks for, as models write them: in bold, in code.
+_AROUND = r"[\s#>*_`]{0,9}"
+_BEGIN = re.compile(rf"\A{_AROUND}={{2,9}} ?tutorial ?={{2,9}}{_AROUND}\Z", re.IGNORECASE)
+_END = re.compile(rf"\A{_AROUND}={{2,9}} ?end(?: of tutorial)? ?={{2,9}}{_AROUND}\Z", re.IGNORECASE)
+# A longer line is none of them.
+_MARK_MAX_CHARACTERS = 60
 
 _WRAPPERS, _PLAIN = {"markdown", "md"}, {"", "text", "txt", "plaintext"}
 _STRUCTURE = re.compile(r"\A\s*([-*+>|]|\d+[.)])(\s|$)|\A\s*\|")
@@ -18,12 +24,11 @@ _RULE = re.compile(r"\s*([-*_])(\s*\1){2,}\s*")
 
 
 def clean_tutorial(text: str, title: str = "") -> str:
-    """The markdown a model meant: without its thoughts, a fence around all of it, courtesies
-    before and after, and a first heading that only repeats the concept's title."""
+    """The markdown a model meant: what stands between our marks, or else the whole; without its
+    thoughts, a fence around all of it, and a first heading that only repeats the title."""
     markdown = strip_thoughts(text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    markdown = _between_marks(markdown).strip()
     markdown = strip_thoughts(_unwrap(markdown)).strip()
-    markdown = _drop_preface(markdown)
-    markdown = _drop_closing(markdown)
     first, _, rest = markdown.partition("\n")
     heading = HEADING.fullmatch(first)
     if heading and (heading[1] == "#" or text_key(heading_text(heading)) == text_key(title)):
@@ -31,26 +36,44 @@ def clean_tutorial(text: str, title: str = "") -> str:
     return markdown
 
 
+def _between_marks(markdown: str) -> str:
+    """From the last beginning, for what came before was a draft, to the end after it. Where a model
+    forgot one of the two, to the end of the whole, or from its beginning."""
+    lines = markdown.split("\n")
+    begins = [place for place, line in enumerate(lines) if _is(_BEGIN, line)]
+    ends = [place for place, line in enumerate(lines) if _is(_END, line)]
+    begin = max((place for place in begins if place < max(ends, default=len(lines))), default=-1)
+    end = min((place for place in ends if place > begin), default=len(lines))
+    return "\n".join(lines[begin + 1 : end])
+
+
+def _is(mark: re.Pattern[str], line: str) -> bool:
+    return len(line) <= _MARK_MAX_CHARACTERS and mark.match(line) is not None
+
+
 def _unwrap(markdown: str) -> str:
-    """Take off a fence around the whole, with the courtesies before it and a few words after it."""
+    """Take off a fence around the whole, with a few words before and after it."""
     lines = markdown.split("\n")
     start = next((place for place, line in enumerate(lines) if FENCE_LINE.fullmatch(line)), None)
-    if start is None or not _is_only_preface(lines[:start]):
+    if start is None:
         return markdown
     mark = FENCE_LINE.fullmatch(lines[start])
     assert mark is not None
-    if not _wraps(mark[2], lines[start:]):
+    if not _is_aside(lines[:start], mark[2]) or not _wraps(mark[2], lines[start:]):
         return markdown
     for end in _ends_of_wrapper(lines, start, mark[1]):
         after = lines[end + 1 :]
-        is_short = len("\n".join(after)) <= MAX_COURTESY
+        is_short = len("\n".join(after)) <= MAX_AROUND
         if is_short and not any(map(_is_structure, after)) and _is_whole(lines[start + 1 : end]):
             return "\n".join(lines[start + 1 : end]).strip()
     return markdown
 
 
-def _is_only_preface(lines: list[str]) -> bool:
-    return all(not line.strip() or _RULE.fullmatch(line) or is_preface(line) for line in lines)
+def _is_aside(before: list[str], label: str) -> bool:
+    """Whether it is no part of the tutorial: nothing, or a few words before what is called one."""
+    said = [line for line in before if line.strip() and not _RULE.fullmatch(line)]
+    is_short = len("\n".join(said)) <= MAX_AROUND and not any(map(_is_structure, said))
+    return not said or (is_short and label.casefold() in _WRAPPERS)
 
 
 def _ends_of_wrapper(lines: list[str], start: int, fence: str) -> list[int]:
@@ -77,37 +100,3 @@ def _wraps(label: str, lines: list[str]) -> bool:
 
 def _is_structure(line: str) -> bool:
     return bool(HEADING.fullmatch(line) or FENCE_LINE.fullmatch(line) or _STRUCTURE.match(line))
-
-
-def _drop_preface(markdown: str) -> str:
-    """Without the lines that only hand the tutorial over."""
-    lines = markdown.split("\n")
-    while (end := _end_of_preface(lines)) and len("\n".join(lines[:end])) <= MAX_COURTESY:
-        lines = lines[end:]
-    return "\n".join(lines)
-
-
-def _end_of_preface(lines: list[str]) -> int:
-    """How many lines at the beginning are one courtesy, or a rule, and the gap after it."""
-    end = next((n for n, line in enumerate(lines) if not line.strip() or _is_structure(line)), 0)
-    rest = next((n for n in range(end, len(lines)) if lines[n].strip()), 0)
-    if _RULE.fullmatch(lines[0]):
-        return rest
-    follows = next(
-        (line for line in lines[rest:] if line.strip() and not _RULE.fullmatch(line)), ""
-    )
-    is_first = HEADING.fullmatch(follows) is not None
-    return rest if is_preface(lines[0], before_heading=is_first) else 0
-
-
-def _drop_closing(markdown: str) -> str:
-    """Without the last paragraphs that only say good-bye."""
-    while True:
-        body, gap, last = markdown.rpartition("\n\n")
-        if not gap or len(last) > MAX_COURTESY or not all(map(_says_nothing, last.split("\n"))):
-            return markdown
-        markdown = body.rstrip()
-
-
-def _says_nothing(line: str) -> bool:
-    return bool(_RULE.fullmatch(line)) or is_goodbye(line)

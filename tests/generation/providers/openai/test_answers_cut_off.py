@@ -120,7 +120,7 @@ def test_a_correction_that_is_cut_off_stays_a_correction() -> None:
     repair, shorter = gateway.asked[1:]
     assert "words of prose" in repair.user
     assert shorter.user.startswith(repair.user)
-    assert written.prompt_version == shorter.version == "tutorial-2+repair-2+shorter-1"
+    assert written.prompt_version == shorter.version == "tutorial-3+repair-2+shorter-1"
     assert written.usage.calls == 3
 
 
