@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -32,6 +32,12 @@ from concepts.bounds import (
 )
 from concepts.links.public import canonical_url, is_public_address, may_be_shown_as
 from roadmaps.bounds import LANGUAGE_TAG_MAX_CHARACTERS
+
+ConceptKindName: TypeAlias = Literal["fact", "concept", "procedure", "design"]
+ResourceKindName: TypeAlias = Literal[
+    "docs", "article", "video", "book", "course", "tool", "exercise"
+]
+QuestionTypeName: TypeAlias = Literal["single", "multiple", "true_false"]
 
 _WEB_ADDRESS = re.compile(r"https?://[^\s/\\?#]+[^\s\\]*", re.IGNORECASE)
 
@@ -115,7 +121,7 @@ class TutorialContent(Content):
 class ResourceContent(Content):
     title: Line
     url: WebAddress
-    kind: Literal["docs", "article", "video", "book", "course", "tool", "exercise"]
+    kind: ResourceKindName
     why: Paragraph
     language: Language = "en"
     minutes: Minutes | None = None
@@ -147,7 +153,7 @@ class ChoiceContent(Content):
 
 
 class QuestionContent(Content):
-    type: Literal["single", "multiple", "true_false"]
+    type: QuestionTypeName
     stem: Paragraph
     choices: Annotated[list[ChoiceContent], Field(min_length=2, max_length=5)]
     explanation: Paragraph

@@ -3,6 +3,11 @@
 Characters, as PostgreSQL counts them.
 """
 
+from typing import Literal, TypeAlias, get_args
+
+LevelName: TypeAlias = Literal["beginner", "intermediate", "advanced"]
+LEVELS: tuple[LevelName, ...] = get_args(LevelName)
+
 GOAL_MAX_CHARACTERS = 500
 GOAL_KEY_MAX_CHARACTERS = 1_000
 TITLE_MAX_CHARACTERS = 300

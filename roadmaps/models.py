@@ -26,6 +26,8 @@ from roadmaps.titles import TitleWords
 
 
 class Level(models.TextChoices):
+    """`roadmaps.bounds.LEVELS`, in words for people."""
+
     BEGINNER = "beginner", _("beginner")
     INTERMEDIATE = "intermediate", _("intermediate")
     ADVANCED = "advanced", _("advanced")

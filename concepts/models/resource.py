@@ -11,6 +11,8 @@ from roadmaps.bounds import LANGUAGE_TAG_MAX_CHARACTERS
 
 
 class ResourceKind(models.TextChoices):
+    """`concepts.content.ResourceKindName`, in words for people."""
+
     DOCS = "docs", _("documentation")
     ARTICLE = "article", _("article")
     VIDEO = "video", _("video")

@@ -13,11 +13,10 @@ from itertools import islice
 
 from generation.port.errors import GoalRefused
 from generation.port.request import OutlineRequest
-from roadmaps.bounds import GOAL_MAX_CHARACTERS, LANGUAGE_TAG_MAX_CHARACTERS
+from roadmaps.bounds import GOAL_MAX_CHARACTERS, LANGUAGE_TAG_MAX_CHARACTERS, LEVELS
 
 CONCEPTS = range(4, 201)
 HOURS_PER_WEEK = range(1, 81)
-LEVELS = ("beginner", "intermediate", "advanced")
 # BCP 47 as far as content languages need it: language, script, region, variants.
 # Invisible, but part of words (and of emoji); other format characters only deceive.
 _JOINERS = "\u200c\u200d"

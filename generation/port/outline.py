@@ -5,12 +5,21 @@ Concepts refer to each other by local keys; ids are ours and come later.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
 from concepts.bounds import OUTLINE_KEY_MAX_CHARACTERS
-from concepts.content import Content, Difficulty, Language, Line, Minutes, Paragraph
+from concepts.content import (
+    ConceptKindName,
+    Content,
+    Difficulty,
+    Language,
+    Line,
+    Minutes,
+    Paragraph,
+)
+from roadmaps.bounds import LevelName
 from roadmaps.plain_titles import plain_title
 
 # What a wish may come to: 200, and a quarter more. No plan is looked into that has more.
@@ -25,7 +34,7 @@ class ConceptOutline(Content):
     key: Key
     title: Title
     summary: Paragraph
-    kind: Literal["fact", "concept", "procedure", "design"]
+    kind: ConceptKindName
     difficulty: Difficulty
     est_minutes: Minutes
     objectives: Annotated[list[Line], Field(min_length=2, max_length=4)]
@@ -49,7 +58,7 @@ class Outline(Content):
     title: Title
     summary: Paragraph
     language: Language
-    level: Literal["beginner", "intermediate", "advanced"]
+    level: LevelName
     assumptions: list[Line] = Field(default_factory=list, max_length=MOST_ASSUMPTIONS)
     stages: Annotated[list[StageOutline], Field(min_length=1, max_length=MOST_CONCEPTS)]
 

@@ -22,12 +22,13 @@ from generation.management.printing import format_outline, format_report
 from generation.management.progress import planning
 from generation.models import GenerationRun
 from generation.port.errors import GoalRefused, ProviderError
-from generation.port.goals import LEVELS
+from generation.port.goals import HOURS_PER_WEEK
 from generation.port.provider import Provider, keeps_books
-from generation.port.request import OutlineRequest
+from generation.port.request import DEFAULT_CONCEPTS, OutlineRequest
 from generation.providers.registry import get_provider, provider_names
 from generation.puller import runner
 from generation.run_states import RunState
+from roadmaps.bounds import LEVELS
 
 BAD_USAGE = 2
 EXIT_CODES = {RunState.READY: 0, RunState.PARTIAL: 3}
@@ -63,13 +64,19 @@ class Command(BaseCommand):
         parser.add_argument("--level", choices=LEVELS, help="where you start (provider's choice)")
         parser.add_argument("--language", metavar="TAG", help="content language, such as en")
         parser.add_argument(
-            "--hours-per-week", metavar="H", type=int, help="how much time you have (1-80)"
+            "--hours-per-week",
+            metavar="H",
+            type=int,
+            help=f"how much time you have ({HOURS_PER_WEEK.start}-{HOURS_PER_WEEK.stop - 1})",
         )
         parser.add_argument(
             "--target-date", metavar="DATE", type=date.fromisoformat, help="when, as 2027-03-14"
         )
         parser.add_argument(
-            "--concepts", metavar="N", type=int, help="about how many (within a quarter; 24-60)"
+            "--concepts",
+            metavar="N",
+            type=int,
+            help="about how many (within a quarter; {}-{})".format(*DEFAULT_CONCEPTS),
         )
         parser.add_argument(
             "--provider", choices=provider_names(), help="who writes (CONTENT_PROVIDER)"

@@ -16,11 +16,19 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 
-from concepts.content import Content, QuizContent, ResourceContent, TutorialContent
+from concepts.content import (
+    ConceptKindName,
+    Content,
+    QuestionTypeName,
+    QuizContent,
+    ResourceContent,
+    ResourceKindName,
+    TutorialContent,
+)
 from concepts.languages.tags import find_tag, primary_language
 from generation.port.characters import HALF_CHARACTER, escape_halves, has_half
 from generation.port.outline import MOST_ASSUMPTIONS, MOST_CONCEPTS, MOST_REQUIRED, Outline
-from roadmaps.bounds import LANGUAGE_TAG_MAX_CHARACTERS
+from roadmaps.bounds import LANGUAGE_TAG_MAX_CHARACTERS, LevelName
 from roadmaps.plain_titles import plain_titles
 
 # More complaints than these only confuse.
@@ -91,7 +99,7 @@ class PlannedConcept(Answered):
     key: str
     title: str
     summary: str
-    kind: Literal["fact", "concept", "procedure", "design"]
+    kind: ConceptKindName
     difficulty: int
     est_minutes: int
     objectives: list[str]
@@ -120,7 +128,7 @@ class OutlineAnswer(Answered):
     summary: str = ""
     language: str = ""
     level: Annotated[
-        Literal["beginner", "intermediate", "advanced"],
+        LevelName,
         BeforeValidator(lambda level: level or BASE),
     ] = "beginner"
     assumptions: list[str] = Field(default_factory=list)
@@ -130,7 +138,7 @@ class OutlineAnswer(Answered):
 class NamedResource(Answered):
     title: str
     url: str
-    kind: Literal["docs", "article", "video", "book", "course", "tool", "exercise"]
+    kind: ResourceKindName
     why: str
     language: str = "en"
     minutes: int | None = None
@@ -149,7 +157,7 @@ class AnsweredChoice(Answered):
 
 
 class AskedQuestion(Answered):
-    type: Literal["single", "multiple", "true_false"]
+    type: QuestionTypeName
     stem: str
     choices: list[AnsweredChoice]
     explanation: str
