@@ -56,3 +56,9 @@ def outcome_of(error: BaseException | None) -> str:
     if isinstance(error, SystemicError):
         return "systemic"
     return "transient" if isinstance(error, TransientError | OSError) else "failed"
+
+
+BATCH_CONCEPTS = Histogram(
+    "db_batch_concepts", "Concepts written in one transaction.", (1, 2, 4, 8, 16, 32, 64, 128)
+)
+BATCH_SECONDS = Histogram("db_batch_seconds", "How long a batch took, waiting for a lane included.")

@@ -40,10 +40,6 @@ CONNECTIONS_LIVE = Gauge(
 )
 UNIT_SECONDS = Histogram("db_unit_seconds", "How long units of database work ran.")
 PERMIT_WAIT_SECONDS = Histogram("db_permit_wait_seconds", "How long units waited for a lane.")
-BATCH_CONCEPTS = Histogram(
-    "db_batch_concepts", "Concepts written in one transaction.", (1, 2, 4, 8, 16, 32, 64, 128)
-)
-BATCH_SECONDS = Histogram("db_batch_seconds", "How long a batch took, waiting for a lane included.")
 POOL_TIMEOUTS = Counter(
     "db_pool_timeouts_total", "Requests that got no seat or no connection in time."
 )

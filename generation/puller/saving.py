@@ -11,9 +11,8 @@ from collections.abc import Awaitable, Callable, Sequence
 import structlog
 
 from concepts.drafts import Draft, FailureDraft, VersionDraft
-from connection_budget.metrics.db import BATCH_CONCEPTS, BATCH_SECONDS
 from generation.log_events import brief_error
-from generation.metrics import ARTIFACTS
+from generation.metrics import ARTIFACTS, BATCH_CONCEPTS, BATCH_SECONDS
 from generation.port.spent import Spent
 from generation.puller.batching import FinishedQueue, collect_batches
 from generation.puller.patience import OUTAGES, PatientDb
