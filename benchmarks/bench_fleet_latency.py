@@ -21,12 +21,12 @@ from tests.waiting import wait_until
 
 RATE = 20
 HURRIED = 0.3
+# Learners at once, to see how many pages a second there can be.
 CROWD = 150
-"""Learners at once, to see how many pages a second there can be."""
+# The longest of a model call.
 DELAY_SECONDS = 3.0
-"""The longest of a model call."""
+# How long learners come, idle and loaded.
 SECONDS = 15
-"""How long learners come, idle and loaded."""
 ROUNDS = 3
 MOST_TIMES_AS_LONG = 3.0
 

@@ -12,8 +12,8 @@ from django.conf import settings
 from connection_budget.watch.probes import register_probe
 
 QUEUES = ("workflow", "content_generation", "logs")
+# How long Redis, and then the workers, may take to answer.
 SECONDS = 1.0
-"""How long Redis, and then the workers, may take to answer."""
 
 UNKNOWN_WORKERS: dict[str, dict[str, bool | None]] = {queue: {"alive": None} for queue in QUEUES}
 

@@ -14,8 +14,8 @@ from fractions import Fraction
 from connection_budget.budget.budget import Budget
 from connection_budget.budget.roles import Role
 
+# Shares that are tried: thousandths of what was declared.
 STEPS = 1000
-"""Shares that are tried: thousandths of what was declared."""
 
 
 @dataclass(frozen=True)

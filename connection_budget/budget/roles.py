@@ -112,8 +112,8 @@ class Role:
         )
 
 
+# Management commands: outside the fleet, they live from the operations reserve.
 COMMAND = Role("command", connections=1, processes=1, kind=SINGLE)
-"""Management commands: outside the fleet, they live from the operations reserve."""
 
 
 def roles_from_environment(

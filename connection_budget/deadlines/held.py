@@ -20,15 +20,15 @@ from psycopg.pq import TransactionStatus
 
 from connection_budget.deadlines.severing import orphans, sever
 
+# How long one attempt to cancel a statement may take before the next one.
 CANCEL_SECONDS = 2.0
-"""How long one attempt to cancel a statement may take before the next one."""
+# The longest time between the first attempt and the end of the connection.
 GRACE_SECONDS = 5.0
-"""The longest time between the first attempt and the end of the connection."""
 
 log = structlog.get_logger(__name__)
 
+# A connection and its alias.
 Named = tuple[str, psycopg.Connection[Any]]
-"""A connection and its alias."""
 
 
 @dataclass(frozen=True)

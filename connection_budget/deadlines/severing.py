@@ -26,12 +26,12 @@ from connection_budget.forks import call_in_forked_child
 
 log = structlog.get_logger(__name__)
 
+# A pid may be another's by now: one that began after we lost ours.
 END_BACKEND = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE pid = {pid:d} AND usename = current_user AND datname = current_database()"
     " AND backend_start < clock_timestamp() - interval '{seconds:.3f} seconds'"
 )
-"""A pid may be another's by now: one that began after we lost ours."""
 
 
 def sever(connection: psycopg.Connection[Any]) -> bool:

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 from connection_budget.deadlines.held import Held
 
+# Pause between two interruptions of the same.
 AGAIN_SECONDS = 0.1
-"""Pause between two interruptions of the same."""
 
 
 class DeadlineWatch:

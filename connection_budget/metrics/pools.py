@@ -53,8 +53,8 @@ class _Waiters:
 
 
 _waiters = _Waiters()
+# Put it around asking a pool for a connection: `with waiting_for_pool(alias):`.
 waiting_for_pool = _waiters.counted
-"""Put it around asking a pool for a connection: `with waiting_for_pool(alias):`."""
 
 
 def has_pool(alias: str = "default") -> bool:

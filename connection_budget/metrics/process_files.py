@@ -21,8 +21,8 @@ from pathlib import Path
 
 from prometheus_client.mmap_dict import MmapedDict
 
+# How long the directory's lock is waited for. It is held for milliseconds.
 LOCK_SECONDS = 0.25
-"""How long the directory's lock is waited for. It is held for milliseconds."""
 
 _FOLDED = "folded"
 _KINDS = ("counter", "histogram")

@@ -13,17 +13,17 @@ from django.db import OperationalError
 
 from connection_budget.deadlines.severing import orphans
 
+# So long one checkout tries while the server is away: longer than the pool pauses (0.5 s).
 RETRY_SECONDS = 0.75
-"""So long one checkout tries while the server is away: longer than the pool pauses (0.5 s)."""
 
+# A backend that was told to end, and has not by then, is not waited for any longer.
 GONE_SECONDS = 1.0
-"""A backend that was told to end, and has not by then, is not waited for any longer."""
 
+# So long a server has to answer the pool itself.
 ANSWER_SECONDS = 5.0
-"""So long a server has to answer the pool itself."""
 
+# Between two looks for a signal; psycopg's own.
 _LOOK_SECONDS = 0.1
-"""Between two looks for a signal; psycopg's own."""
 
 
 class Outage:

@@ -17,8 +17,8 @@ from connection_budget.seats.seats import Seats
 
 log = structlog.get_logger(__name__)
 
+# While somebody waits for a seat, lost connections are searched for so often.
 SEARCH_SECONDS = 1.0
-"""While somebody waits for a seat, lost connections are searched for so often."""
 
 
 class Recovery:

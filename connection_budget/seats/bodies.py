@@ -8,8 +8,8 @@ from typing import IO, Any
 Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 
+# A longer body waits on disk.
 MEMORY_BYTES = 64 * 1024
-"""A longer body waits on disk."""
 CHUNK_BYTES = 64 * 1024
 
 

@@ -34,8 +34,8 @@ class SeatStatistics:
 
 
 GiveBack = Callable[[], None]
+# A place in the queue: done, with what gives the seat back, once a seat is the caller's.
 Place = Future[GiveBack]
-"""A place in the queue: done, with what gives the seat back, once a seat is the caller's."""
 
 
 class Seats:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# Use without any request before it counts as lost.
 IDLE_SECONDS = 30.0
-"""Use without any request before it counts as lost."""
+# More use than backends before it counts as lost: longer than an attempt to connect takes.
 UNSEEN_SECONDS = 8.0
-"""More use than backends before it counts as lost: longer than an attempt to connect takes."""
 
 
 @dataclass(frozen=True)

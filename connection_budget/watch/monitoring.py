@@ -24,10 +24,10 @@ from connection_budget.watch.probes import SECONDS, Probing
 from connection_budget.watch.sampler import Sampler, Snapshot
 from connection_budget.watch.ticking import Ticker
 
+# A snapshot older than this says nothing any more. A server that hangs makes it at most half.
 STALE_SECONDS = 10.0
-"""A snapshot older than this says nothing any more. A server that hangs makes it at most half."""
+# How long a process without a sampler looks.
 LOOK_SECONDS = 1.5
-"""How long a process without a sampler looks."""
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ import structlog
 
 log = structlog.get_logger(__name__)
 
+# Between two rounds.
 SECONDS = 5.0
-"""Between two rounds."""
 
 
 @dataclass(frozen=True)
