@@ -30,7 +30,8 @@ from generation.port.goals import CONCEPTS as CONCEPTS_A_GOAL_MAY_HAVE
 from generation.port.request import OutlineRequest
 from generation.providers.openai.provider import OpenAIProvider
 from tests.databases import database_url
-from tests.generation.providers.gateway.model_server import MODEL, ModelServer, Received
+from tests.generation.providers.gateway.model_server import MODEL, ModelServer
+from tests.generation.providers.gateway.received import Received
 
 ROOT = Path(__file__).resolve().parents[1]
 SIZES = (36, 500)

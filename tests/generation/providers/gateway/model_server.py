@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-import re
 import threading
 import time
 from collections import deque
@@ -19,6 +18,7 @@ from math import ceil
 from types import TracebackType
 from typing import Any, Self
 
+from tests.generation.providers.gateway.received import Received, receive
 from tests.generation.providers.gateway.writings import purpose_of, write
 
 KEY = "sk-tests-0123456789abcdef"
@@ -47,60 +47,6 @@ class Faults:
             if chance < 0:
                 return name
         return ""
-
-
-@dataclass
-class Received:
-    """A request, and what became of it. Times are the server's monotonic clock's."""
-
-    at: float
-    body: dict[str, Any]
-    key: str
-    purpose: str = ""
-    fault: str = ""
-    is_cut_off: bool = False
-    status: int = 0
-    answered_at: float = 0.0
-    tokens_in: int = 0
-    tokens_out: int = 0
-
-    @property
-    def max_tokens(self) -> int:
-        """Whatever the field is called."""
-        return int(self.body.get("max_tokens") or self.body["max_completion_tokens"])
-
-    @property
-    def text(self) -> str:
-        """All the words of the prompt."""
-        return "\n".join(str(message.get("content")) for message in self.body["messages"])
-
-    @property
-    def roles(self) -> list[str]:
-        return [str(message["role"]) for message in self.body["messages"]]
-
-    @property
-    def schema(self) -> dict[str, Any] | None:
-        form = self.body.get("response_format") or {}
-        if form.get("type") == "json_schema":
-            return dict(form["json_schema"]["schema"])
-        if form.get("type") == "json_object":
-            return schema_in(self.text)
-        if tools := self.body.get("tools"):
-            return dict(tools[0]["function"]["parameters"])
-        return schema_in(self.text) if '"properties"' in self.text else None
-
-
-def schema_in(text: str) -> dict[str, Any]:
-    """The schema that a prompt spells out."""
-    decoder = json.JSONDecoder()
-    for opening in re.finditer(r"\{", text):
-        try:
-            found, _ = decoder.raw_decode(text, opening.start())
-        except ValueError:
-            continue
-        if isinstance(found, dict) and "properties" in found:
-            return found
-    raise AssertionError("a JSON object is asked for, and no schema is told")
 
 
 # What a test may put in the place of an answer: a status, headers, and an object as body.
@@ -188,15 +134,7 @@ class ModelServer:
 
     async def _serve_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """False when the connection is not to be used again."""
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        path = head.split(" ", 2)[1]
-        headers = dict(_headers(head))
-        body = await reader.readexactly(int(headers.get("content-length", 0)))
-        request = Received(
-            at=time.monotonic(),
-            body=json.loads(body or b"{}"),
-            key=headers.get("authorization", "").removeprefix("Bearer "),
-        )
+        path, request = await receive(reader)
         if not path.endswith("/chat/completions"):
             await _send(writer, 404, {}, {"error": {"message": f"no {path} here"}})
             return True
@@ -291,13 +229,6 @@ class ModelServer:
         for event in self.events([f"data: {one}" for one in _events(self, request, content)]):
             writer.write(f"{event}\n\n".encode("utf-8", "surrogatepass"))
             await writer.drain()
-
-
-def _headers(head: str) -> Iterator[tuple[str, str]]:
-    for line in head.split("\r\n")[1:]:
-        name, colon, value = line.partition(": ")
-        if colon:
-            yield name.lower(), value
 
 
 def _events(server: ModelServer, request: Received, content: str) -> Iterator[str]:

@@ -14,13 +14,8 @@ from generation.port.request import OutlineRequest
 from generation.providers.endpoints import OUTPUT_MODES
 from generation.providers.openai.provider import OpenAIProvider
 from tests.generation.asking import BRIEF
-from tests.generation.providers.gateway.model_server import (
-    KEY,
-    MODEL,
-    ModelServer,
-    Received,
-    Refusal,
-)
+from tests.generation.providers.gateway.model_server import KEY, MODEL, ModelServer, Refusal
+from tests.generation.providers.gateway.received import Received
 
 TASKS = ("outline", *(kind.value for kind in ArtifactKind))
 

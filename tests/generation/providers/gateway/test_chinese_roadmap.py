@@ -17,7 +17,8 @@ from concepts.models import Choice, Concept, Question, Tutorial
 from generation.models import GenerationRun
 from roadmaps.models import Module, Roadmap, Stage
 from tests.generation import writings
-from tests.generation.providers.gateway.model_server import KEY, MODEL, ModelServer, Received
+from tests.generation.providers.gateway.model_server import KEY, MODEL, ModelServer
+from tests.generation.providers.gateway.received import Received
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 

@@ -13,7 +13,8 @@ from generation.port.errors import ContentError
 from generation.providers.endpoints import OUTPUT_MODES
 from generation.providers.gateway import open_gateway
 from tests.generation.providers.gateway.conftest import endpoint_of, prompt_for
-from tests.generation.providers.gateway.model_server import ModelServer, Received, Refusal
+from tests.generation.providers.gateway.model_server import ModelServer, Refusal
+from tests.generation.providers.gateway.received import Received
 from tests.generation.providers.gateway.test_envelopes import bare
 
 # As public reports quote them, with the status each came under.

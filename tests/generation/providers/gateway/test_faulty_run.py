@@ -20,13 +20,8 @@ from generation.models import GenerationRun, ModelCallRecord
 from tests.databases import database_url
 from tests.fleet.fleet import Fleet
 from tests.generation.cast import assert_history
-from tests.generation.providers.gateway.model_server import (
-    KEY,
-    Faults,
-    ModelServer,
-    Received,
-    Refusal,
-)
+from tests.generation.providers.gateway.model_server import KEY, Faults, ModelServer, Refusal
+from tests.generation.providers.gateway.received import Received
 from tests.generation.providers.gateway.writings import data_in
 from tests.waiting import wait_until
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.generation.providers.gateway.model_server import ModelServer, Received
+from tests.generation.providers.gateway.model_server import ModelServer
+from tests.generation.providers.gateway.received import Received
 from tests.waiting import wait_until
 
 SCRIPT = Path(__file__).with_name("asking_process.py")

@@ -18,7 +18,8 @@ from generation.port.request import OutlineRequest
 from generation.providers.endpoints import OUTPUT_MODES, Prices
 from generation.providers.gateway import open_gateway
 from tests.generation.providers.gateway.conftest import endpoint_of, prompt_for
-from tests.generation.providers.gateway.model_server import ModelServer, Received
+from tests.generation.providers.gateway.model_server import ModelServer
+from tests.generation.providers.gateway.received import Received
 from tests.generation.providers.gateway.writings import tutorial
 
 

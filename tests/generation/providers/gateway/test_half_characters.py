@@ -25,7 +25,8 @@ from generation.providers.openai.schemas import OutlineAnswer, QuizAnswer, Resou
 from tests.generation import writings
 from tests.generation.asking import BRIEF
 from tests.generation.providers.gateway.conftest import endpoint_of, prompt_for
-from tests.generation.providers.gateway.model_server import KEY, MODEL, ModelServer, Received
+from tests.generation.providers.gateway.model_server import KEY, MODEL, ModelServer
+from tests.generation.providers.gateway.received import Received
 
 HALF = "\ud83d"
 

@@ -14,12 +14,8 @@ from generation.providers.gateway import open_gateway
 from generation.providers.gateway.models import find_object
 from generation.providers.openai.schemas import OutlineAnswer, ResourcesAnswer
 from tests.generation.providers.gateway.conftest import endpoint_of, prompt_for
-from tests.generation.providers.gateway.model_server import (
-    ModelServer,
-    Received,
-    Refusal,
-    completion,
-)
+from tests.generation.providers.gateway.model_server import ModelServer, Refusal, completion
+from tests.generation.providers.gateway.received import Received
 from tests.generation.providers.gateway.writings import write
 
 WANTED = {"title": "Bees", "list": [{"url": "https://bees.example", "why": "They hum."}]}

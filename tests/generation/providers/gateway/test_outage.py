@@ -12,7 +12,8 @@ from generation.providers.gateway.errors import Again, TooMany
 from generation.providers.gateway.outage import PAUSES, Trouble
 from generation.providers.gateway.repeating import Patience
 from tests.generation.providers.gateway.conftest import endpoint_of, prompt_for
-from tests.generation.providers.gateway.model_server import Faults, ModelServer, Received, Refusal
+from tests.generation.providers.gateway.model_server import Faults, ModelServer, Refusal
+from tests.generation.providers.gateway.received import Received
 from tests.generation.providers.gateway.test_limits import Clock
 
 pytestmark = pytest.mark.slow

@@ -12,7 +12,8 @@ from pytest_django import Settings
 
 from generation.management import progress
 from generation.models import GenerationRun
-from tests.generation.providers.gateway.model_server import KEY, MODEL, ModelServer, Received
+from tests.generation.providers.gateway.model_server import KEY, MODEL, ModelServer
+from tests.generation.providers.gateway.received import Received
 from tests.waiting import wait_until
 
 LEFT = re.compile(r"(\d+) s, at most (\d+) s more \(LLM_TIMEOUT_SECONDS\)")

@@ -15,12 +15,8 @@ from generation.port.errors import ContentError, CutOffError, SystemicError, Tra
 from generation.providers.gateway import open_gateway, repeating
 from generation.providers.openai.schemas import OutlineAnswer
 from tests.generation.providers.gateway.conftest import endpoint_of, prompt_for
-from tests.generation.providers.gateway.model_server import (
-    ModelServer,
-    Received,
-    Refusal,
-    completion,
-)
+from tests.generation.providers.gateway.model_server import ModelServer, Refusal, completion
+from tests.generation.providers.gateway.received import Received
 from tests.generation.providers.gateway.writings import write
 from tests.waiting import until
 

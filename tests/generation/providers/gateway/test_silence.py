@@ -13,7 +13,8 @@ from generation.port.calls import ModelCall
 from generation.port.errors import TransientError
 from generation.providers.gateway import open_gateway, repeating
 from tests.generation.providers.gateway.conftest import endpoint_of, prompt_for
-from tests.generation.providers.gateway.model_server import ModelServer, Received
+from tests.generation.providers.gateway.model_server import ModelServer
+from tests.generation.providers.gateway.received import Received
 from tests.generation.providers.gateway.test_envelopes import answer_of
 
 pytestmark = pytest.mark.slow

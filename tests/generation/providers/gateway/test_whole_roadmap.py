@@ -17,13 +17,8 @@ from generation.runs.spending import get_run_spending
 from tests.databases import database_url
 from tests.generation.paying import rows_of
 from tests.generation.providers.gateway.conftest import NO_REDIS
-from tests.generation.providers.gateway.model_server import (
-    KEY,
-    Faults,
-    ModelServer,
-    Received,
-    Refusal,
-)
+from tests.generation.providers.gateway.model_server import KEY, Faults, ModelServer, Refusal
+from tests.generation.providers.gateway.received import Received
 
 ROOT = Path(__file__).resolve().parents[4]
 CONCEPTS = 8
