@@ -16,7 +16,7 @@ from concepts.content import (
 )
 from concepts.drafts import FailureDraft, Provenance, VersionDraft, draft_failure, draft_version
 from concepts.shuffling import shuffle_choices
-from tests.concepts.lint.test_quiz_lint import question, quiz
+from tests.concepts.lint.questions import question, quiz
 
 PROVENANCE = Provenance(provider="catalogue", model="", language="en", origin="authored")
 HELLO = TutorialContent(markdown="## Hello")

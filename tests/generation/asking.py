@@ -23,6 +23,7 @@ T = TypeVar("T")
 Call = Callable[[OpenAIProvider], Coroutine[Any, Any, T]]
 
 REQUEST = OutlineRequest("Keep bees", concepts=8)
+CHINESE_GOAL = "我想系统学习蜜蜂养殖，每周8小时"
 BRIEF = ConceptBrief(
     goal="Keep bees",
     roadmap_title="Bees",

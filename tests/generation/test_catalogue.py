@@ -1,39 +1,27 @@
+"""What is built in holds what CONTRIBUTING.md asks of it, concept by concept and as a whole."""
+
 from __future__ import annotations
 
-import asyncio
-import functools
 import os
 import re
 import subprocess
 import sys
 from collections import Counter
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
-from concepts.content import (
-    ArtifactContent,
-    ArtifactKind,
-    QuizContent,
-    ResourcesContent,
-    TutorialContent,
-)
+from concepts.content import ArtifactKind
 from concepts.links.public import canonical_url
 from concepts.lint.quiz_rules import lint_quiz
 from concepts.shuffling import shuffle_choices
-from generation.port.briefs import ConceptBrief
-from generation.port.errors import ContentError, GoalRefused
-from generation.port.outline import ConceptOutline
 from generation.port.outline_rules import check_outline, settle_prerequisites
-from generation.port.provider import Written
 from generation.port.request import OutlineRequest
-from generation.providers.catalogue import CatalogueProvider, CatalogueRoadmap, load_catalogue
+from generation.providers.catalogue import CatalogueRoadmap
 from roadmaps.text import text_key
+from tests.generation.catalogue_entries import ENTRIES, Entry, every_concept, every_roadmap
 
 FILLER = re.compile(
     r"in this tutorial|in this (section|article|lesson|chapter)|let'?s dive|dive into|delve"
@@ -41,90 +29,6 @@ FILLER = re.compile(
     r"|it's worth noting|as we all know|simply put|unlock the power|game.changer|seamless"
     r"|leverage|robust",
     re.IGNORECASE,
-)
-PROVIDER = CatalogueProvider()
-ROADMAPS = load_catalogue()
-
-
-@dataclass(frozen=True, eq=False)
-class Entry:
-    """One concept of one built-in roadmap, with what the provider returns for it."""
-
-    roadmap: CatalogueRoadmap
-    concept: ConceptOutline
-
-    @functools.cache  # noqa: B019 - as many entries as the catalogue has, for one test run
-    def written(self, kind: ArtifactKind) -> Written[ArtifactContent]:
-        return asyncio.run(PROVIDER.write(kind, brief(self.roadmap.goals[0], self.concept)))
-
-    @property
-    def markdown(self) -> str:
-        content = self.written(ArtifactKind.TUTORIAL).content
-        assert isinstance(content, TutorialContent)
-        return content.markdown
-
-    @property
-    def resources(self) -> ResourcesContent:
-        content = self.written(ArtifactKind.RESOURCES).content
-        assert isinstance(content, ResourcesContent)
-        return content
-
-    @property
-    def quiz(self) -> QuizContent:
-        content = self.written(ArtifactKind.QUIZ).content
-        assert isinstance(content, QuizContent)
-        return content
-
-    @functools.cached_property
-    def tokens(self) -> list[Token]:
-        """The markdown as a parser sees it that would let raw HTML through."""
-        return MarkdownIt("commonmark").parse(self.markdown)
-
-    @property
-    def fences(self) -> list[Token]:
-        return [token for token in self.tokens if token.type == "fence"]
-
-    @property
-    def headings(self) -> list[tuple[str, str]]:
-        return [
-            (token.tag, self.tokens[place + 1].content)
-            for place, token in enumerate(self.tokens)
-            if token.type == "heading_open"
-        ]
-
-    @property
-    def prose(self) -> str:
-        lines = self.markdown.splitlines()
-        for fence in self.fences:
-            first, after = fence.map or (0, 0)
-            lines[first:after] = [""] * (after - first)
-        return "\n".join(lines)
-
-
-def brief(goal: str, concept: ConceptOutline) -> ConceptBrief:
-    return ConceptBrief(
-        goal=goal,
-        roadmap_title=goal,
-        language="en",
-        level="beginner",
-        key=concept.key,
-        title=concept.title,
-        summary=concept.summary,
-        kind=concept.kind,
-        difficulty=concept.difficulty,
-        est_minutes=concept.est_minutes,
-        objectives=tuple(concept.objectives),
-        keywords=tuple(concept.keywords),
-    )
-
-
-ENTRIES = [
-    Entry(roadmap, concept) for roadmap in ROADMAPS for concept in roadmap.outline.concepts()
-]
-
-every_concept = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.concept.key)
-every_roadmap = pytest.mark.parametrize(
-    "roadmap", ROADMAPS, ids=lambda roadmap: roadmap.folder.name
 )
 
 
@@ -267,83 +171,3 @@ def test_no_position_is_a_favourite_of_the_right_answers(roadmap: CatalogueRoadm
             if question.type == "single" and len(question.choices) == 4:
                 keys[[choice.is_correct for choice in question.choices].index(True)] += 1
     assert all(0.15 <= keys[place] / keys.total() <= 0.35 for place in range(4)), keys
-
-
-def refusal(goal: str, **wishes: Any) -> GoalRefused:
-    with pytest.raises(GoalRefused) as refused:
-        PROVIDER.check_goal(OutlineRequest(goal, **wishes))
-    return refused.value
-
-
-@pytest.mark.parametrize(
-    "goal",
-    [
-        "Python web development",
-        "PYTHON WEB DEVELOPMENT",
-        "  python   web\tdevelopment ",
-        "Ｐｙｔｈｏｎ web development",
-        "Learn Django",
-    ],
-)
-async def test_a_built_in_goal_is_answered_however_it_is_typed(goal: str) -> None:
-    PROVIDER.check_goal(OutlineRequest(goal))
-    written = await PROVIDER.outline(OutlineRequest(goal))
-    assert written.content.title == "Python web development"
-    assert (written.authored, written.usage.calls) == (True, 0)
-
-
-@every_roadmap
-def test_a_roadmap_answers_to_its_own_title(roadmap: CatalogueRoadmap) -> None:
-    assert roadmap.answers(roadmap.outline.title)
-
-
-@pytest.mark.parametrize(
-    "goal", ["Python web", "Game development with Python", "Learn Flask Django"]
-)
-def test_a_near_goal_is_refused_and_the_closest_is_named(goal: str) -> None:
-    refused = refusal(goal)
-    assert "the closest built-in roadmap is “Python web development”" in str(refused)
-    assert refused.suggestions == ("Python web development",)
-
-
-@pytest.mark.parametrize("goal", ["Watercolour painting", "C++", "学习中文", "Learn Rust", "?!"])
-def test_an_unknown_goal_is_told_what_is_built_in_and_how_to_get_more(goal: str) -> None:
-    refused = refusal(goal)
-    assert f"“{goal}” needs a language model" in str(refused)
-    assert "Python web development (" in str(refused)
-    assert "LLM_BASE_URL" in str(refused)
-
-
-def test_an_unknown_goal_is_not_answered_with_a_neighbour() -> None:
-    assert refusal("Watercolour painting").suggestions == ()
-
-
-async def test_an_outline_is_refused_like_the_goal_it_is_for() -> None:
-    with pytest.raises(GoalRefused):
-        await PROVIDER.outline(OutlineRequest("Python web"))
-
-
-@pytest.mark.parametrize(
-    ("wishes", "reason"),
-    [
-        ({"level": "advanced"}, "has level “beginner”, not “advanced”"),
-        ({"language": "de"}, "has language “en”, not “de”"),
-        ({"concepts": 12}, "and you asked for 12"),
-        ({"concepts": 100}, "and you asked for 100"),
-    ],
-)
-def test_what_was_not_written_is_refused(wishes: dict[str, Any], reason: str) -> None:
-    refused = str(refusal("Python web development", **wishes))
-    assert reason in refused
-    assert "LLM_BASE_URL" in refused
-
-
-def test_wishes_the_roadmap_meets_are_no_reason_to_refuse() -> None:
-    wishes = OutlineRequest("Learn Django", level="beginner", language="EN", concepts=40)
-    PROVIDER.check_goal(wishes)
-
-
-async def test_a_concept_nobody_has_written_is_refused() -> None:
-    unknown = ENTRIES[0].concept.model_copy(update={"key": "no-such-concept"})
-    with pytest.raises(ContentError, match="no built-in text"):
-        await PROVIDER.write(ArtifactKind.TUTORIAL, brief("Learn Django", unknown))
