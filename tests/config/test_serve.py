@@ -151,6 +151,7 @@ def test_it_serves_heals_and_stops(serve: Callable[..., Served]) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
+@pytest.mark.wide
 def test_one_that_is_killed_leaves_nothing_running_and_its_port_free(
     serve: Callable[..., Served],
 ) -> None:

@@ -106,6 +106,7 @@ def test_with_roles_replaced_in_the_middle_nobody_notices(stage: Stage) -> None:
     assert seen.fleet <= BUDGET.total + max(PEAKS[role] for role in replaced)
 
 
+@pytest.mark.wide
 def test_while_a_whole_fleet_takes_over_the_server_is_not_full(stage: Stage) -> None:
     stage.sampler.begin()
     with stage.learners() as learners, SixRoadmaps(stage) as roadmaps:

@@ -64,9 +64,8 @@ def unfinished(run_id: uuid.UUID) -> set[str]:
     return {f"{key} {kind}" for key, kind in left.values_list("concept__outline_key", "kind")}
 
 
-@pytest.mark.parametrize(
-    "number", [pytest.param(signal.SIGTERM, marks=pytest.mark.wide), signal.SIGKILL]
-)
+@pytest.mark.wide
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_every_role_may_die_and_come_back_while_a_run_goes_on(
     fleet: Fleet, tmp_path: Path, number: signal.Signals
 ) -> None:

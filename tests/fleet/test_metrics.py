@@ -42,6 +42,7 @@ def children_of(parent: int) -> list[int]:
     ]
 
 
+@pytest.mark.wide
 def test_waiting_tasks_are_shown_while_permits_are_contended_and_gone_after(
     fleet: Fleet, observer: psycopg.Connection
 ) -> None:

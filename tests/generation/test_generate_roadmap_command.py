@@ -83,6 +83,7 @@ def assert_report(report: dict[str, Any]) -> None:
     assert (roadmap.visibility, roadmap.owner) == ("public", None)
 
 
+@pytest.mark.wide
 def test_the_same_goal_again_is_the_same_roadmap_unless_a_new_one_is_asked_for(
     manage: Manage,
 ) -> None:

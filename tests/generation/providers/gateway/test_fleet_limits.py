@@ -108,6 +108,7 @@ def test_a_refusal_of_one_stops_the_others(server: ModelServer, redis_url: str) 
     assert len([at for at in later if at > 0]) <= 3, later
 
 
+@pytest.mark.wide
 def test_a_refusal_stops_also_those_whose_calls_end_later(
     server: ModelServer, redis_url: str
 ) -> None:

@@ -20,6 +20,7 @@ LIMIT_MIB = 40
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+@pytest.mark.wide
 def test_a_child_does_not_load_the_gateway_again(server: ModelServer) -> None:
     variables = {
         "PYTHONPATH": str(ROOT),
