@@ -86,7 +86,7 @@ def test_a_rogue_script_takes_its_own_roles_connections_alone(server: Server) ->
         others.enter_context(server.login("cairn"))
 
 
-@pytest.mark.parametrize("role", ["web", "logs"])
+@pytest.mark.parametrize("role", [pytest.param("web", marks=pytest.mark.wide), "logs"])
 def test_the_error_of_its_victims_names_the_true_cause(server: Server, role: str) -> None:
     """Also behind the web's pool, which by itself would only say that it waited."""
     with Rogue(server, LOGINS[role]):

@@ -64,6 +64,7 @@ def test_a_child_killed_in_a_transaction(worker: Worker) -> None:
     worker.assert_nothing_queued()
 
 
+@pytest.mark.wide
 def test_the_main_process_killed_beside_a_transaction(worker: Worker) -> None:
     worker.start(**SMALL)
     with ServerSampler() as sampler:

@@ -31,6 +31,7 @@ SHARED = (
 )
 
 
+@pytest.mark.wide
 def test_a_main_process_that_queries_shares_nothing_with_its_children(worker: Worker) -> None:
     worker.start(**VARIABLES)
     revoked = worker.send("look_around", "revoked", countdown=2)

@@ -88,6 +88,7 @@ def test_a_fleet_under_load_stays_within_its_peaks(stage: Stage) -> None:
     assert set(roadmaps.calls().values()) == {ROADMAPS}, "each artifact was asked for once"
 
 
+@pytest.mark.wide
 def test_with_roles_replaced_in_the_middle_nobody_notices(stage: Stage) -> None:
     replaced = ("content_generation", "web")
     stage.sampler.begin()

@@ -56,6 +56,7 @@ def count(server: ModelServer, words: str) -> int:
     return sum(1 for request in list(server.received) if words in request.text)
 
 
+@pytest.mark.wide
 def test_the_fleet_reaches_its_limit_and_keeps_it(server: ModelServer, redis_url: str) -> None:
     server.seconds = lambda _request: 0.1
     server.requests_per_minute = 60 * PER_SECOND
@@ -75,6 +76,7 @@ def test_the_fleet_reaches_its_limit_and_keeps_it(server: ModelServer, redis_url
     assert not [request for request in server.received if request.status == 429]
 
 
+@pytest.mark.wide
 def test_when_one_is_told_to_wait_all_wait(server: ModelServer, redis_url: str) -> None:
     server.seconds = lambda _request: 0.1
     with asking(server, redis_url, requests_per_minute=60 * PER_SECOND):

@@ -45,6 +45,7 @@ async def ask_many(gateway: Gateway, number: int) -> list[Any]:
 
 
 @pytest.mark.slow
+@pytest.mark.wide
 async def test_under_all_faults_everything_comes_clean(hasty: None) -> None:
     faults = Faults(0.15, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, retry_after=0.1)
     with ModelServer(faults, seed=7) as server:

@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[4]
 
 
 @pytest.mark.slow
+@pytest.mark.wide
 def test_nobody_advertises_anything(server: ModelServer) -> None:
     server.concepts = 12
     variables = {"DJANGO_SETTINGS_MODULE": "config.settings.development", "REDIS_URL": NO_REDIS}

@@ -102,6 +102,7 @@ def test_what_a_server_says_of_a_plan_is_told_to_whoever_asked(server: ModelServ
     assert said in told.stderr
 
 
+@pytest.mark.wide
 def test_a_dry_run_prints_the_plan_or_says_why_there_is_none(server: ModelServer) -> None:
     arguments = ("Keeping bees", "--provider", "openai", "--concepts", str(CONCEPTS), "--dry-run")
     server.concepts = CONCEPTS
@@ -121,6 +122,7 @@ def test_faults_cost_time_and_nothing_else(server: ModelServer) -> None:
     assert len({request.fault for request in server.received}) > 3
 
 
+@pytest.mark.wide
 def test_a_revoked_key_pauses_and_a_mended_one_asks_for_the_rest(server: ModelServer) -> None:
     def revoke_later(_request: Received) -> Refusal | None:
         if len(server.answered()) < 9:

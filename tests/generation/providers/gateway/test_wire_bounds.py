@@ -115,7 +115,13 @@ KINDS: dict[str, Callable[[], Any]] = {
 @pytest.mark.slow
 @pytest.mark.timeout(320)
 @pytest.mark.skipif(sys.platform != "linux", reason="peaks of memory are told by Linux's means")
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param(kind, marks=() if kind in {"endless words", "a bomb"} else pytest.mark.wide)
+        for kind in KINDS
+    ],
+)
 def test_nothing_a_server_sends_fills_the_memory(server: ModelServer, kind: str) -> None:
     """A text and an object are asked for, in a process of its own, whose peak is told."""
     send = KINDS[kind]
