@@ -34,7 +34,8 @@ from tests.generation.providers.gateway.model_server import MODEL, ModelServer
 from tests.generation.providers.gateway.received import Received
 
 ROOT = Path(__file__).resolve().parents[1]
-SIZES = (36, 500)
+# A usual roadmap, and the most that may be asked for.
+SIZES = (36, 200)
 LEAST_SECONDS, MOST_SECONDS = 5.0, 10.0
 TIMES_AS_FAST = 20
 CONCURRENCY = 8
