@@ -21,7 +21,7 @@ from connection_budget.seats.bodies import Message, Receive
 from connection_budget.seats.seating import Application, Scope, Send
 from connection_budget.seats.unavailable import show_unavailable
 
-_BODY = "connections.body"
+_BODY = "connection_budget.body"
 
 
 class SafeASGIHandler(ASGIHandler):

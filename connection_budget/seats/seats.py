@@ -186,7 +186,7 @@ class Ticket:
             self._give_back()
 
 
-_ticket: ContextVar[Ticket | None] = ContextVar("connections_ticket", default=None)
+_ticket: ContextVar[Ticket | None] = ContextVar("connection_budget_ticket", default=None)
 
 
 def seat_request(seats: Seats, give_back: GiveBack) -> Ticket:
