@@ -171,7 +171,10 @@ def test_closing_the_lanes_waits_for_no_silent_server(
 ) -> None:
     executor.run_sync(backend_pid)
     proxy.fall_silent()
-    executor.close()
+    closing = threading.Thread(target=executor.close)
+    closing.start()
+    closing.join(60)
+    assert not closing.is_alive()
 
 
 async def test_a_unit_that_is_busy_elsewhere_keeps_its_connection(
