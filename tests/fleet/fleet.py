@@ -186,9 +186,12 @@ def _kill_group(group: int) -> None:
 
 
 def _group_alive(group: int) -> bool:
-    """Zombies are dead, whenever init gets round to them."""
+    """Zombies are dead, whenever init gets round to them, but for those with threads left (l):
+    these hold the process's files and locks until the last of them is gone."""
     table = subprocess.run(
         ["ps", "-A", "-o", "pgid=,stat="], capture_output=True, text=True, check=True
     ).stdout
     rows = (line.split() for line in table.splitlines())
-    return any(int(pgid) == group and not state.startswith("Z") for pgid, state in rows)
+    return any(
+        int(pgid) == group and (not state.startswith("Z") or "l" in state) for pgid, state in rows
+    )

@@ -66,7 +66,8 @@ def test_waiting_tasks_are_shown_while_permits_are_contended_and_gone_after(
             observer.execute("LOCK TABLE concepts_artifact IN ACCESS EXCLUSIVE MODE")
             wait_until(lambda: web.waiting() > 0)
             fleet.stop("content_generation", signal.SIGKILL)
-            assert web.waiting() == 0
+            # Who ordered looks on in a lane of its own, which waits for a moment now and then.
+            wait_until(lambda: web.waiting() == 0, seconds=3)
             assert web.metric("llm_in_flight") == 0
         assert web.metric("db_batch_seconds_count") >= batches, "what the dead have counted is kept"
         _check_the_rest(web)
