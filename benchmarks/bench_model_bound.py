@@ -1,10 +1,11 @@
 """How long a run takes beyond what its model takes: nearly nothing.
 
-A model server takes 5 to 10 s a call, drawn by seed; here it runs 20 times as fast, on the same
+A model server takes 5 to 10 s a call, drawn by seed; here it runs 10 times as fast, on the same
 path: a real command, real sockets, a real PostgreSQL. The bound is what no scheduler that takes the
 calls in this order can beat: the outline, then each call as soon as one of the places is free.
 What a run takes beyond the bound does not shrink with the model, so it is compared with the bound
-of the model at its own pace.
+of the model at its own pace. That holds while the processor is not what calls wait for: 20 times as
+fast, eight calls at once kept one core busy, which no model of 5 s does.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # A usual roadmap, and the most that may be asked for.
 SIZES = (36, 200)
 LEAST_SECONDS, MOST_SECONDS = 5.0, 10.0
-TIMES_AS_FAST = 20
+TIMES_AS_FAST = 10
 CONCURRENCY = 8
 MOST_BEYOND = 0.02
 SEED = 7

@@ -28,8 +28,9 @@ from generation.providers.gateway.bounds import (
 )
 from generation.providers.gateway.concessions import Concessions
 from generation.providers.gateway.endings import ENDING, Ending
-from generation.providers.gateway.envelopes import Answer
+from generation.providers.gateway.envelopes import Answer, Said
 from generation.providers.gateway.events import Events
+from generation.providers.gateway.gathering import Gathering
 from generation.providers.gateway.said_errors import SaidError, find_error
 
 OK, FIRST_ERROR = 200, 400
@@ -166,14 +167,18 @@ class _Reading(httpx2.AsyncByteStream):
         return _response(self._response, _JSON_TYPE, content=content)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
+        gathering, clock = Gathering(), asyncio.get_running_loop()
         try:
             async for piece in self._pieces(silence=self._seconds):
-                yield _event(piece)
+                for joined in gathering.add(piece, clock.time()):
+                    yield _event(self._answer.chunk(joined))
         except SaidError as said:
             refusal = self._as_refusal(said)
             raise httpx2.HTTPStatusError(
                 str(said), request=self._response.request, response=refusal
             ) from None
+        for rest in gathering.rest():
+            yield _event(self._answer.chunk(rest))
         yield _event(self._answer.last_chunk())
         if self._ending.is_done:
             yield b"data: [DONE]\n\n"
@@ -188,24 +193,24 @@ class _Reading(httpx2.AsyncByteStream):
         refusal.status_code = said.status
         return refusal
 
-    async def _pieces(self, *, silence: float | None) -> AsyncIterator[dict[str, Any]]:
-        """The chunks of an answer. Raises TooLarge, Unreadable, NotAServer and SaidError."""
+    async def _pieces(self, *, silence: float | None) -> AsyncIterator[Said]:
+        """The pieces of an answer. Raises TooLarge, Unreadable, NotAServer and SaidError."""
         async with aclosing(self._bytes(silence)) as received:
             async for raw in received:
                 for event in self._events.feed(raw):
-                    if (chunk := self._take(event)) is not None:
-                        yield chunk
+                    if (piece := self._take(event)) is not None:
+                        yield piece
                 if self._events.is_done:
                     self._ending.is_done = True
                     return
         for event in self._events.end():
-            if (chunk := self._take(event)) is not None:
-                yield chunk
+            if (piece := self._take(event)) is not None:
+                yield piece
         self._ending.is_done = self._ending.is_done or self._events.is_done
-        if not self._events.any_event:
-            yield self._take_whole(bytes(self._events.other))
+        if not self._events.any_event and (said := self._take_whole(bytes(self._events.other))):
+            yield said
 
-    def _take(self, event: Any) -> dict[str, Any] | None:
+    def _take(self, event: Any) -> Said | None:
         if (error := find_error(event)) is not None:
             raise SaidError(*error)
         if not isinstance(event, dict):
@@ -214,20 +219,20 @@ class _Reading(httpx2.AsyncByteStream):
         if said is None or not (said.text or said.is_something):
             return None
         self._heard = self._heard or said.is_something
-        return self._answer.chunk(said)
+        return said
 
-    def _take_whole(self, raw: bytes) -> dict[str, Any]:
+    def _take_whole(self, raw: bytes) -> Said | None:
         """An answer in one piece, streamed or not."""
         if not raw.strip():
             raise Unreadable("an empty answer (does LLM_BASE_URL end as the server asks, in /v1?)")
         if raw.lstrip()[:1] not in {b"{", b"["}:
             raise NotAServer(f"it begins with {shown(raw)}")
         body = read_json(raw)
-        chunk = self._take(body)
+        said = self._take(body)
         if not (isinstance(body, dict) and "choices" in body):
             raise NotAServer(f"no answer of a model: {shown(raw)}")
         self._ending.is_done = True
-        return chunk or self._answer.last_chunk()
+        return said
 
     async def _bytes(self, silence: float | None) -> AsyncGenerator[bytes]:
         """Unpacked, and no more than an answer can have. `silence`: seconds without a word."""
