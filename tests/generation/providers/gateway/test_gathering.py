@@ -11,7 +11,7 @@ from generation.providers.gateway.gathering import GATHER_SECONDS, Gathering
 
 def pass_through(pieces: list[Said], seconds: float) -> list[Said]:
     """All of them, one every `seconds`."""
-    gathering, out = Gathering(), []
+    gathering, out = Gathering(), list[Said]()
     for number, piece in enumerate(pieces):
         out += gathering.add(piece, 100 + number * seconds)
     return [*out, *gathering.rest()]
