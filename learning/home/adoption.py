@@ -10,16 +10,20 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from learning.home.orders import forget_made, made_roadmaps
+from learning.learners import adopt_learner
 from roadmaps.models import Roadmap
 
 
 @receiver(user_logged_in, dispatch_uid="learning.home.adoption")
-def adopt_roadmaps(request: HttpRequest | None, user: User, **_options: Any) -> None:
+def adopt(request: HttpRequest | None, user: User, **_options: Any) -> None:
     """Signing in keeps the session's content; what it remembers is theirs from now on.
 
     They stay unlisted, with their addresses: a link that was given away goes on working.
     """
-    made = made_roadmaps(request.session) if request is not None else []
-    if request is not None and made:
+    if request is None:
+        return
+    adopt_learner(user, request.session)
+    made = made_roadmaps(request.session)
+    if made:
         Roadmap.objects.filter(pk__in=made, owner=None).update(owner=user)
         forget_made(request.session)

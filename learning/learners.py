@@ -1,0 +1,89 @@
+"""Whose progress it is: the account's, or that of a visitor's session."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.sessions.backends.base import SessionBase
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.models import User
+from learning.models import ConceptMark, Learner, Note, QuizAttempt, Report
+from roadmaps.access import Visitor
+
+# Where a session keeps its learner's key; the session's own key changes when somebody signs in.
+LEARNER = "learner"
+
+
+def of_visitor(visitor: Visitor, session: SessionBase, *, path: str = "learner__") -> Q | None:
+    """The rows of whoever looks, as a condition; None where nothing can be theirs yet."""
+    if isinstance(visitor, User):
+        return Q(**{f"{path}user": visitor.pk})
+    key = _key_of(session)
+    return None if key is None else Q(**{f"{path}key": key, f"{path}user": None})
+
+
+def find_learner(visitor: Visitor, session: SessionBase) -> Learner | None:
+    """Writes nothing."""
+    theirs = of_visitor(visitor, session, path="")
+    return None if theirs is None else Learner.objects.filter(theirs).first()
+
+
+def obtain_learner(visitor: Visitor, session: SessionBase) -> Learner:
+    """The learner, made by the first thing that somebody leaves behind."""
+    if isinstance(visitor, User):
+        return Learner.objects.get_or_create(user=visitor)[0]
+    learner = find_learner(visitor, session)
+    if learner is None:
+        learner = Learner.objects.create()
+        session[LEARNER] = str(learner.key)
+    return learner
+
+
+@transaction.atomic
+def adopt_learner(user: User, session: SessionBase) -> None:
+    """What was learned before signing in goes along. Where both know something, the account's
+    counts; of two notes nothing is lost."""
+    key = _key_of(session)
+    session.pop(LEARNER, None)
+    visitor = key and Learner.objects.select_for_update().filter(key=key, user=None).first()
+    if not visitor:
+        return
+    account = Learner.objects.select_for_update().filter(user=user).first()
+    if account is None:
+        visitor.user = user
+        visitor.save(update_fields=["user"])
+        return
+    _merge(visitor, account)
+    visitor.delete()
+
+
+def _merge(visitor: Learner, account: Learner) -> None:
+    known = ConceptMark.objects.filter(learner=account).values("concept")
+    visitor.marks.exclude(concept__in=known).update(learner=account)
+    seeds = QuizAttempt.objects.filter(learner=account).values("seed")
+    visitor.attempts.exclude(seed__in=seeds).update(learner=account)
+    said = Report.objects.filter(learner=account).values("version")
+    visitor.reports.exclude(version__in=said).update(learner=account)
+    for note in visitor.notes.all():
+        _merge_note(note, account)
+
+
+def _merge_note(note: Note, account: Learner) -> None:
+    theirs = Note.objects.filter(learner=account, concept=note.concept_id).first()
+    if theirs is None:
+        note.learner = account
+        note.save(update_fields=["learner"])
+    elif note.markdown.strip() and note.markdown != theirs.markdown:
+        theirs.markdown = f"{theirs.markdown}\n\n{note.markdown}".strip()
+        theirs.revision += 1
+        theirs.save()
+
+
+def _key_of(session: SessionBase) -> uuid.UUID | None:
+    """A session from elsewhere may hold anything."""
+    try:
+        return uuid.UUID(str(session[LEARNER]))
+    except (KeyError, ValueError):
+        return None
