@@ -1,12 +1,16 @@
-"""Who may see a roadmap: the one door to it.
+"""Who may see a roadmap, and who may do something to it: the one door.
 
 Public ones are everybody's; an unlisted one is everybody's who knows its address; a private one
-its owner's and the staff's. To others it does not exist: 404, never 403.
+its owner's and the staff's. To others it does not exist: 404, never 403. Whoever sees one and may
+not change it is told so: 403. CONTRIBUTING.md has the table.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -30,6 +34,37 @@ def visible_to(visitor: Visitor, *, path: str = "") -> Q:
 def get_visible_roadmap(visitor: Visitor, slug: str) -> Roadmap:
     """Raises Http404."""
     return get_object_or_404(Roadmap, visible_to(visitor), slug=slug)
+
+
+def may_own(visitor: Visitor, roadmap: Roadmap) -> bool:
+    """Its owner and the staff: who sees it is theirs to say."""
+    return bool(visitor.is_staff) or (
+        visitor.is_authenticated and roadmap.owner_id is not None and roadmap.owner_id == visitor.pk
+    )
+
+
+def may_change(visitor: Visitor, roadmap: Roadmap, made: Collection[str] = ()) -> bool:
+    """Its owner, the staff, and while it is nobody's the session that made it (`made`, from
+    `roadmaps.makers`): to resume, to have written anew, to delete."""
+    if may_own(visitor, roadmap):
+        return True
+    return roadmap.owner_id is None and str(roadmap.pk) in made
+
+
+def get_owned_roadmap(visitor: Visitor, slug: str) -> Roadmap:
+    """Raises Http404 where it is not seen, PermissionDenied where it is not theirs."""
+    roadmap = get_visible_roadmap(visitor, slug)
+    if not may_own(visitor, roadmap):
+        raise PermissionDenied
+    return roadmap
+
+
+def get_changeable_roadmap(visitor: Visitor, slug: str, made: Collection[str]) -> Roadmap:
+    """Raises Http404 where it is not seen, PermissionDenied where it may not be changed."""
+    roadmap = get_visible_roadmap(visitor, slug)
+    if not may_change(visitor, roadmap, made):
+        raise PermissionDenied
+    return roadmap
 
 
 def keep_to_visitors(response: HttpResponse, roadmap: Roadmap) -> HttpResponse:

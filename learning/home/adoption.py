@@ -9,8 +9,8 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts.models import User
-from learning.home.orders import forget_made, made_roadmaps
 from learning.learners import adopt_learner
+from roadmaps.makers import forget_made, made_roadmaps
 from roadmaps.models import Roadmap
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 import uuid
 
 import structlog
@@ -27,13 +26,8 @@ from generation.providers.registry import get_provider
 from generation.runs.open_runs import count_open_runs, lock_orders_of
 from generation.runs.selectors import find_finished_run
 from roadmaps.access import Visitor
+from roadmaps.makers import made_roadmaps, person_of, remember
 from roadmaps.models import Visibility
-
-MADE_ROADMAPS = "made_roadmaps"
-# A session is no archive.
-MADE_ROADMAPS_KEPT = 50
-# What a session counts as; its key changes when somebody signs in.
-COUNTED_AS = "counted_as"
 
 ENOUGH = _(
     "That is as many roadmaps as can be asked for in a day. You can ask for the next one %(when)s. "
@@ -70,14 +64,13 @@ def place_order(
     """
     provider = _provider()
     wanted = check_request(request, provider)
-    person = _who(visitor, session, address)
+    person = person_of(visitor, session, address)
     order = _order(wanted, visitor, person, form_key or uuid.uuid4())
     known = find_order(order, wanted) or find_finished_run(wanted, provider=provider.name)
     run_id = known or _order_once(order, provider, person, made_roadmaps(session))
     run = GenerationRun.objects.get(pk=run_id)
     if order.owner is None and run.idempotency_key == order.idempotency_key:
-        session[COUNTED_AS] = person.session
-        remember(session, run.roadmap_id)
+        remember(session, run.roadmap_id, person)
     return run
 
 
@@ -90,11 +83,6 @@ def _provider() -> Provider:
         raise GoalRefused(
             "Nothing new can be written here just now. Please try again later."
         ) from error
-
-
-def _who(visitor: Visitor, session: SessionBase, address: str) -> Person:
-    account = visitor.pk if isinstance(visitor, User) else None
-    return Person(account, session.get(COUNTED_AS) or secrets.token_hex(16), address)
 
 
 def _order(wanted: OutlineRequest, visitor: Visitor, person: Person, form_key: uuid.UUID) -> Order:
@@ -141,16 +129,3 @@ def _order_key(request: OutlineRequest, owner: User | None, form_key: uuid.UUID)
     """The same form sent twice is one order; sent again with another goal it is another."""
     wishes = json.dumps([request.goal, request.options(), owner and owner.pk])
     return f"form:{form_key}:{hashlib.sha256(wishes.encode()).hexdigest()[:32]}"
-
-
-def remember(session: SessionBase, roadmap_id: uuid.UUID) -> None:
-    made = [known for known in made_roadmaps(session) if known != str(roadmap_id)]
-    session[MADE_ROADMAPS] = [*made, str(roadmap_id)][-MADE_ROADMAPS_KEPT:]
-
-
-def forget_made(session: SessionBase) -> None:
-    session.pop(MADE_ROADMAPS, None)
-
-
-def made_roadmaps(session: SessionBase) -> list[str]:
-    return list(session.get(MADE_ROADMAPS, []))

@@ -13,6 +13,7 @@ from learning.home import lists, orders
 from learning.home.forms import GoalForm
 from learning.home.paging import take_page
 from roadmaps.bounds import GOAL_MAX_CHARACTERS
+from roadmaps.makers import made_roadmaps
 from roadmaps.titles import SEARCH_MAX_CHARACTERS, tidy_search
 
 ROADMAPS_ON_A_PAGE = 30
@@ -50,7 +51,7 @@ def order_roadmap(request: HttpRequest) -> HttpResponse:
 def _render_home(
     request: HttpRequest, form: GoalForm, notice: str = "", *, status: int = 200
 ) -> HttpResponse:
-    made = orders.made_roadmaps(request.session)
+    made = made_roadmaps(request.session)
     search = tidy_search(request.GET.get("q", ""))
     own, public = (
         lists.list_own_roadmaps(request.user, made),

@@ -28,7 +28,7 @@ from generation.runs import claims, lifecycle, reports, selectors, sweeping
 from generation.runs.budgets import RunBudget
 from generation.runs.claims import claim_in_budget
 from generation.runs.lifecycle import retry_artifacts
-from learning.home.orders import MADE_ROADMAPS
+from roadmaps.makers import MADE_ROADMAPS
 from tests.costs.seeding import CONCEPTS, ROADMAP, RUN, key
 from tests.generation.cast import KINDS, make_outline, open_run
 from tests.generation.scribe import Scribe

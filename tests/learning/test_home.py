@@ -10,7 +10,7 @@ from kombu.exceptions import OperationalError
 from pytest_django import DjangoAssertNumQueries
 
 from generation.models import GenerationRun
-from learning.home.orders import MADE_ROADMAPS
+from roadmaps.makers import MADE_ROADMAPS
 from roadmaps.models import Roadmap, Visibility
 from tests.learning.library import make_ready, open_order
 from tests.visitors import make_visitors

@@ -14,8 +14,8 @@ from django.utils.html import escape
 
 from accounts.models import User
 from generation.models import GenerationRun
-from learning.home.orders import MADE_ROADMAPS
 from learning.home.views import OWN_ON_A_PAGE, ROADMAPS_ON_A_PAGE
+from roadmaps.makers import MADE_ROADMAPS
 from roadmaps.models import Roadmap, Visibility
 from tests.learning.library import Page
 
