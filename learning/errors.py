@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
+
+from accounts.json_errors import json_error, wants_json
 
 RETRY_AFTER_SECONDS = 10
 
@@ -40,8 +41,9 @@ def show_server_error(request: HttpRequest) -> HttpResponse:
 
 def show_unavailable(request: HttpRequest) -> HttpResponse:
     """For people a page, for programs the API's one shape of errors."""
-    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
-    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
-        error = {"code": "unavailable", "message": str(_("The database is busy or away."))}
-        return JsonResponse({"error": error}, status=503, headers=headers)
-    return HttpResponse(render_to_string("503.html"), status=503, headers=headers)
+    if wants_json(request):
+        response: HttpResponse = json_error(503)
+    else:
+        response = HttpResponse(render_to_string("503.html"), status=503)
+    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response

@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from accounts.limits.recall import notes
 from accounts.limits.rules import counted
 from config.embedded import Redis
 
@@ -33,6 +34,8 @@ def nobody_was_counted() -> Iterator[None]:
     yield
     counted().close()
     counted.cache_clear()
+    notes().close()
+    notes.cache_clear()
 
 
 @pytest.fixture(scope="session")

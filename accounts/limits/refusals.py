@@ -7,12 +7,13 @@ import zoneinfo
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.json_errors import json_error, wants_json
 from accounts.limits.rules import counted
 from accounts.limits.windows import Full, Places, Window
 
@@ -22,7 +23,7 @@ Words = str | Promise
 class LimitReached(Exception):
     """429. `words` may hold `%(when)s`; `seconds` until it is worth trying again."""
 
-    code, status = "too_many_requests", 429
+    status = 429
 
     def __init__(self, words: Words, seconds: float) -> None:
         super().__init__(str(words))
@@ -33,7 +34,7 @@ class LimitReached(Exception):
 class Closed(Exception):
     """403: nobody may, or not without an account, and waiting does not help."""
 
-    code, status = "forbidden", 403
+    status = 403
 
     def __init__(self, words: Words) -> None:
         super().__init__(str(words))
@@ -57,18 +58,13 @@ def refuse(
     seconds = getattr(refusal, "seconds", 0)
     words = str(refusal.words) % {"when": say_when(seconds, time_zone_of(request))}
     if wants_json(request):
-        response: HttpResponse = JsonResponse({"error": {"code": refusal.code, "message": words}})
+        response: HttpResponse = json_error(refusal.status, words)
     else:
         response = show(words)
     response.status_code = refusal.status
     if seconds:
         response.headers["Retry-After"] = str(seconds)
     return response
-
-
-def wants_json(request: HttpRequest) -> bool:
-    accepted = request.get_preferred_type(["text/html", "application/json"])
-    return accepted == "application/json" or request.path.startswith("/api/")
 
 
 def time_zone_of(request: HttpRequest) -> zoneinfo.ZoneInfo | None:

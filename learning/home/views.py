@@ -8,8 +8,9 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.limits.refusals import Closed, LimitReached, refuse
 from accounts.limits.rules import address_of
+from generation import orders
 from generation.port.errors import GoalRefused
-from learning.home import lists, orders
+from learning.home import lists
 from learning.home.forms import GoalForm
 from learning.home.paging import take_page
 from roadmaps.bounds import GOAL_MAX_CHARACTERS

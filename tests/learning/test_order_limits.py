@@ -14,10 +14,10 @@ from pytest_django import Settings
 
 from accounts.limits.rules import counted
 from accounts.models import User
+from generation import orders
 from generation.models import GenerationRun
 from generation.port.request import OutlineRequest
 from generation.run_states import OPEN, RunState
-from learning.home import orders
 from roadmaps.models import Roadmap
 from roadmaps.services import goal_key
 from tests.learning.library import make_ready

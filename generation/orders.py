@@ -1,4 +1,4 @@
-"""From the goal form to a run."""
+"""From what somebody asks for, on a page or through the API, to a run."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from kombu.exceptions import OperationalError
 from accounts.limits.refusals import LimitReached, take_places
 from accounts.limits.rules import Person, order_windows
 from accounts.models import User
-from generation.dispatch import Order, check_request, find_order, request_roadmap
+from generation.dispatch import Order, check_request, find_order, request_roadmap, resume
 from generation.models import GenerationRun
+from generation.order_keys import CallerKey, find_noted, note_order, scoped_key
 from generation.port.errors import GoalRefused
 from generation.port.provider import Provider
 from generation.port.request import OutlineRequest
@@ -55,23 +56,53 @@ def place_order(
     session: SessionBase,
     *,
     address: str,
-    form_key: uuid.UUID | None,
+    form_key: uuid.UUID | None = None,
+    caller: CallerKey | None = None,
+    remembers: bool = True,
 ) -> GenerationRun:
-    """Order a roadmap; an anonymous visitor's session remembers it.
+    """Order a roadmap; an anonymous visitor's session `remembers` it.
 
-    What is already written, or was ordered by this very form, is the answer and costs nothing.
-    Raises GoalRefused, LimitReached and Closed.
+    What is already written, or was ordered by this very form or with this very key, is the answer
+    and costs nothing. Raises GoalRefused, LimitReached, Closed and, for a caller's key, KeyReused.
     """
     provider = _provider()
     wanted = check_request(request, provider)
     person = person_of(visitor, session, address)
-    order = _order(wanted, visitor, person, form_key or uuid.uuid4())
-    known = find_order(order, wanted) or find_finished_run(wanted, provider=provider.name)
+    owner = visitor if isinstance(visitor, User) else None
+    key = _order_key(wanted, owner, form_key or uuid.uuid4())
+    if caller is not None:
+        key = scoped_key(caller, person, session)
+    order = _order(wanted, owner, person, key)
+    known = find_noted(key, caller, wanted) if caller else None
+    known = known or find_order(order, wanted) or find_finished_run(wanted, provider=provider.name)
     run_id = known or _order_once(order, provider, person, made_roadmaps(session))
-    run = GenerationRun.objects.get(pk=run_id)
-    if order.owner is None and run.idempotency_key == order.idempotency_key:
+    if caller is not None:
+        run_id = note_order(key, caller, wanted, run_id)
+    run = GenerationRun.objects.select_related("roadmap").get(pk=run_id)
+    if remembers and owner is None and run.idempotency_key == key:
         remember(session, run.roadmap_id, person)
     return run
+
+
+def resume_order(
+    run: GenerationRun, visitor: Visitor, session: SessionBase, *, address: str
+) -> bool:
+    """Have what is missing written; False where nothing is. Raises LimitReached: one more run is
+    under way then, whether it was just ordered or is taken up again."""
+    person = person_of(visitor, session, address)
+    try:
+        with transaction.atomic():
+            lock_orders_of(person)
+            if not visitor.is_staff and _has_enough_open(person, made_roadmaps(session)):
+                raise LimitReached(ENOUGH_OPEN, LOOK_AGAIN_SECONDS)
+            return resume(run.pk)
+    except OperationalError as error:
+        log.warning("order_not_enqueued", error=str(error))
+        return True
+
+
+def _has_enough_open(person: Person, made: list[str]) -> bool:
+    return count_open_runs(person, made) >= settings.OPEN_RUNS_PER_PERSON
 
 
 def _provider() -> Provider:
@@ -85,13 +116,12 @@ def _provider() -> Provider:
         ) from error
 
 
-def _order(wanted: OutlineRequest, visitor: Visitor, person: Person, form_key: uuid.UUID) -> Order:
-    owner = visitor if isinstance(visitor, User) else None
+def _order(wanted: OutlineRequest, owner: User | None, person: Person, key: str) -> Order:
     return Order(
         wanted,
         owner=owner,
         visibility=Visibility.PRIVATE if owner else Visibility.UNLISTED,
-        idempotency_key=_order_key(wanted, owner, form_key),
+        idempotency_key=key,
         placed_from="" if owner else person.address_digest,
     )
 
@@ -115,7 +145,7 @@ def _open_run(
             lock_orders_of(person)
             if (known := find_order(order, order.request)) is not None:
                 return known, False
-            if count_open_runs(person, made) >= settings.OPEN_RUNS_PER_PERSON:
+            if _has_enough_open(person, made):
                 raise LimitReached(ENOUGH_OPEN, LOOK_AGAIN_SECONDS)
             run_id = request_roadmap(order, provider)
     except OperationalError as error:
