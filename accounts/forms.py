@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import functools
+import zoneinfo
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.auth.forms import SetPasswordMixin
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import EMAIL_MAX_CHARACTERS, User
+from accounts.display import Theme
+from accounts.models import EMAIL_MAX_CHARACTERS, InterfaceLanguage, User
 
 if TYPE_CHECKING:
     _SetPasswordMixin = SetPasswordMixin[User]
@@ -37,3 +40,81 @@ class SignUpForm(_SetPasswordMixin, forms.Form):
 
     def _user(self) -> User:
         return User(email=self.cleaned_data.get("email", "").lower())
+
+
+@functools.cache
+def _time_zones() -> list[tuple[str, str]]:
+    """Without the old names that have no place in them (EST, GMT+5)."""
+    names = sorted(name for name in zoneinfo.available_timezones() if "/" in name)
+    places = [name for name in names if not name.startswith(("Etc/", "posix/", "right/"))]
+    return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in places)]
+
+
+class DisplayForm(forms.Form):
+    """How pages are shown; for those without an account, too."""
+
+    language = forms.ChoiceField(
+        label=_("Language of the pages"), choices=InterfaceLanguage.choices
+    )
+    theme = forms.ChoiceField(label=_("Light or dark"), choices=Theme.choices)
+
+
+class SettingsForm(DisplayForm):
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=_time_zones,
+        help_text=_("In it times are shown to you, and days begin."),
+    )
+
+
+class PasswordField(forms.CharField):
+    """The password that somebody has, as a word that it is they."""
+
+    def __init__(self) -> None:
+        attributes = {"autocomplete": "current-password"}
+        super().__init__(
+            label=_("Your password"),
+            strip=False,
+            widget=forms.PasswordInput(attrs=attributes),
+        )
+
+
+class ConfirmedForm(forms.Form):
+    """What nobody does to an account who only found its browser open."""
+
+    password = PasswordField()
+
+    def __init__(self, user: User, data: Any = None) -> None:
+        super().__init__(data)
+        self.user = user
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if not self.user.check_password(password):
+            raise forms.ValidationError(_("This is not your password."), code="wrong")
+        return password
+
+
+class EmailForm(ConfirmedForm):
+    """It does not look for accounts with the new address: that would tell of them."""
+
+    email = forms.EmailField(
+        label=_("New e-mail address"),
+        max_length=EMAIL_MAX_CHARACTERS,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    field_order = ("email", "password")
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"].strip().lower()
+        if email == self.user.email.lower():
+            raise forms.ValidationError(_("This is your address already."), code="same")
+        return email
+
+
+class ResetForm(forms.Form):
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=EMAIL_MAX_CHARACTERS,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )

@@ -44,6 +44,15 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractUser):
     username = None  # type: ignore[assignment]  # Django's way of dropping an inherited field
     email = models.EmailField(_("e-mail address"), max_length=EMAIL_MAX_CHARACTERS, unique=True)
+    # What it is to become once the link that was sent there is followed.
+    wanted_email = models.EmailField(
+        _("wanted e-mail address"),
+        max_length=EMAIL_MAX_CHARACTERS,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+    )
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
     )

@@ -47,6 +47,29 @@ def braked(sign_in: View) -> View:
     return view
 
 
+def confirmed(page: View) -> View:
+    """`page(request, notice="")` of somebody signed in, who says their password in its form (as
+    `password` or `old_password`). Whoever finds a browser open may not try passwords in it."""
+
+    @functools.wraps(page)
+    def view(request: HttpRequest) -> Any:
+        said = request.POST.get("password") or request.POST.get("old_password")
+        if not said:
+            return page(request)
+        windows = sign_in_windows(address_of(request), request.user.get_username())
+        try:
+            places = take_places(windows, words=ENOUGH, closed=ENOUGH)
+        except LimitReached as reached:
+            return refuse(request, reached, lambda words: page(request, notice=words))
+        with places:
+            response = page(request)
+            if response.status_code == 302:
+                places.give_back()
+        return response
+
+    return view
+
+
 def _show(request: HttpRequest, account: str, notice: str) -> HttpResponse:
     form = AuthenticationForm(request, initial={"username": account[:EMAIL_MAX_CHARACTERS]})
     context = {"form": form, "notice": notice, "next": request.POST.get("next", "")}

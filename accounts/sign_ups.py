@@ -6,13 +6,14 @@ from functools import partial
 
 import structlog
 from django.db import IntegrityError, transaction
+from django.utils.translation import get_language
 from kombu.exceptions import OperationalError
 
 from accounts import tasks
 from accounts.forms import SignUpForm
 from accounts.limits.rules import counted, sign_up_mail_windows
 from accounts.limits.windows import Full
-from accounts.models import User
+from accounts.models import InterfaceLanguage, User
 
 log = structlog.get_logger(__name__)
 
@@ -20,6 +21,8 @@ log = structlog.get_logger(__name__)
 def sign_up(form: SignUpForm) -> None:
     """Both ways take the same steps: a hash, an insertion, a message for a worker that mails."""
     user = form.make_user()
+    if (language := get_language()) in InterfaceLanguage.values:
+        user.interface_language = language
     is_new = True
     try:
         with transaction.atomic():

@@ -5,6 +5,7 @@ import unicodedata
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
+from learning.belongings import views as belongings
 from learning.concept.views import show_concept
 from learning.home import views
 from learning.roadmap.views import show_roadmap
@@ -26,6 +27,9 @@ register_converter(UnicodeSlugConverter, "uslug")
 app_name = "learning"
 urlpatterns = [
     path("", views.show_home, name="home"),
+    path("accounts/export/", belongings.export, name="export_account"),
+    path("accounts/delete/", belongings.show_deletion, name="delete_account"),
+    path("accounts/deleted/", belongings.show_deleted, name="account_deleted"),
     path("roadmaps/<uslug:slug>/", show_roadmap, name="roadmap"),
     path("roadmaps/<uslug:roadmap_slug>/<uslug:slug>/", show_concept, name="concept"),
 ]

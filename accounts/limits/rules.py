@@ -20,6 +20,10 @@ MINUTE, DAY = 60, 86_400
 # So long counts the socket of a process that died.
 SOCKET_LEASE_SECONDS = 90
 SIGN_UP_MAILS_PER_DAY = 3
+# Of links to a new password and to a new address: to one account, and asked from one address.
+LINKS_PER_DAY = 5
+LINKS_PER_ADDRESS_PER_DAY = 30
+EXPORTS_PER_DAY = 10
 
 
 @functools.cache
@@ -71,12 +75,15 @@ def order_windows(person: Person) -> Sequence[Window]:
 def sign_in_windows(address: str, account: str) -> Sequence[Window]:
     """Of failures. Accounts are counted by what was typed, whether or not there is such a one."""
     most = settings.SIGN_INS_PER_MINUTE
-    # As the database compares addresses, and a little further: one account, one name.
-    name = unicodedata.normalize("NFKC", account[:1_000]).strip().upper().casefold()
     return [
         _window("sign-ins", f"address:{address}", most, MINUTE),
-        _window("sign-ins", f"account:{name}", most, MINUTE),
+        _window("sign-ins", f"account:{_folded(account)}", most, MINUTE),
     ]
+
+
+def _folded(mailbox: str) -> str:
+    """As the database compares addresses, and a little further: one account, one name."""
+    return unicodedata.normalize("NFKC", mailbox[:1_000]).strip().upper().casefold()
 
 
 def sign_up_windows(address: str) -> Sequence[Window]:
@@ -86,6 +93,20 @@ def sign_up_windows(address: str) -> Sequence[Window]:
 def sign_up_mail_windows(account: int) -> Sequence[Window]:
     """Of the mails that others can have sent to somebody by signing up with that address."""
     return [_window("sign-up-mails", f"account:{account}", SIGN_UP_MAILS_PER_DAY, DAY)]
+
+
+def link_asking_windows(address: str) -> Sequence[Window]:
+    """Of asking for a mail with a link, whoever it goes to."""
+    return [_window("links", f"address:{address}", LINKS_PER_ADDRESS_PER_DAY, DAY)]
+
+
+def link_mail_windows(mailbox: str) -> Sequence[Window]:
+    """Of the mails that strangers can have sent to one address."""
+    return [_window("links", f"mailbox:{_folded(mailbox)}", LINKS_PER_DAY, DAY)]
+
+
+def export_windows(account: int) -> Sequence[Window]:
+    return [_window("exports", f"account:{account}", EXPORTS_PER_DAY, DAY)]
 
 
 def address_of_socket(scope: Mapping[str, Any]) -> str:

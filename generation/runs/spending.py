@@ -42,13 +42,15 @@ UPDATE generation_generationrun
 def record_spending(run_id: uuid.UUID, puller_id: uuid.UUID, spent: Spent) -> None:
     """Write down all that a puller has spent on a run so far, and what all pullers have.
 
-    Inside a transaction, near its end: it locks the run.
+    Inside a transaction, near its end: it locks the run. Of one that was deleted nothing is kept.
     """
     if not spent.calls:
         return
     values = (spent.calls, spent.tokens_in, spent.tokens_out, spent.cost_usd)
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, (run_id,))
+        if cursor.fetchone() is None:
+            return
         cursor.execute(_RECORD, (run_id, puller_id, *values))
         cursor.execute(_ADD_UP, (run_id, run_id))
 

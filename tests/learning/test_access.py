@@ -23,6 +23,16 @@ OTHERS = {
     "/": dict.fromkeys(VISITORS, 200),
     "/accounts/login/": {"alice": 302, "bob": 302, "anonymous": 200, "staff": 302},
     "/accounts/signup/": dict.fromkeys(VISITORS, 200),
+    "/accounts/display/": {"alice": 302, "bob": 302, "anonymous": 200, "staff": 302},
+    **{
+        f"/accounts/{page}/": dict.fromkeys(VISITORS, 200) | {"anonymous": 302}
+        for page in ("settings", "password", "email", "export", "delete")
+    },
+    **{
+        f"/accounts/{page}/": dict.fromkeys(VISITORS, 200)
+        for page in ("reset", "reset/asked", "reset/complete", "reset/MQ/no-such", "deleted")
+    },
+    "/accounts/email/no-such/": dict.fromkeys(VISITORS, 410),
     "/accounts/logout/": dict.fromkeys(VISITORS, 405),
     "/admin/login/": {"alice": 200, "bob": 200, "anonymous": 200, "staff": 302},
     "/admin/": {"alice": 302, "bob": 302, "anonymous": 302, "staff": 200},
@@ -49,6 +59,18 @@ ROUTES = {
     "admin/login/",
     "accounts/logout/",
     "accounts/signup/",
+    "accounts/display/",
+    "accounts/settings/",
+    "accounts/password/",
+    "accounts/email/",
+    "accounts/email/<str:token>/",
+    "accounts/reset/",
+    "accounts/reset/asked/",
+    "accounts/reset/complete/",
+    "accounts/reset/<uidb64>/<token>/",
+    "accounts/export/",
+    "accounts/delete/",
+    "accounts/deleted/",
 }
 
 

@@ -40,7 +40,8 @@ def test_every_answer_carries_the_policy(client: Client, address: str) -> None:
 def test_no_page_holds_an_inline_script_or_style(client: Client) -> None:
     run, unfinished = make_ready(), GenerationRun.objects.get(pk=open_order().run_id)
     addresses = [
-        "/", "/nowhere", "/accounts/login/", "/accounts/signup/",
+        "/", "/nowhere", "/accounts/login/", "/accounts/signup/", "/accounts/display/",
+        "/accounts/reset/", "/accounts/reset/asked/", "/accounts/reset/MQ/no-such/",
         run.roadmap.get_absolute_url(), concept_page(run), run.get_absolute_url(),
         unfinished.roadmap.get_absolute_url(), unfinished.get_absolute_url(),
     ]  # fmt: skip
