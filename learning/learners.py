@@ -20,7 +20,7 @@ def of_visitor(visitor: Visitor, session: SessionBase, *, path: str = "learner__
     """The rows of whoever looks, as a condition; None where nothing can be theirs yet."""
     if isinstance(visitor, User):
         return Q(**{f"{path}user": visitor.pk})
-    key = _key_of(session)
+    key = key_of(session)
     return None if key is None else Q(**{f"{path}key": key, f"{path}user": None})
 
 
@@ -45,7 +45,7 @@ def obtain_learner(visitor: Visitor, session: SessionBase) -> Learner:
 def adopt_learner(user: User, session: SessionBase) -> None:
     """What was learned before signing in goes along. Where both know something, the account's
     counts; of two notes nothing is lost."""
-    key = _key_of(session)
+    key = key_of(session)
     session.pop(LEARNER, None)
     visitor = key and Learner.objects.select_for_update().filter(key=key, user=None).first()
     if not visitor:
@@ -81,7 +81,7 @@ def _merge_note(note: Note, account: Learner) -> None:
         theirs.save()
 
 
-def _key_of(session: SessionBase) -> uuid.UUID | None:
+def key_of(session: SessionBase) -> uuid.UUID | None:
     """A session from elsewhere may hold anything."""
     try:
         return uuid.UUID(str(session[LEARNER]))

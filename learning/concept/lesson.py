@@ -1,46 +1,30 @@
-"""Reading one concept for its page. Plain data out: what a quiz must not tell is never read."""
+"""What the page of a concept shows. Plain data out: what a quiz must not tell is never read."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from concepts.artifact_states import ArtifactState
-from concepts.models import (
-    Artifact,
-    ArtifactKindLabel,
-    Choice,
-    Concept,
-    Question,
-    Quiz,
-    Resource,
-    Tutorial,
-)
+from concepts.models import Artifact, ArtifactKindLabel, ArtifactVersion
 from generation.models import GenerationRun
 from generation.run_states import OPEN, RunState
 from learning.concept.origins import describe_origin
-
-
-@dataclass(frozen=True)
-class QuizQuestion:
-    """A question as it may be shown before it is answered."""
-
-    stem: str
-    hint: str
-    choices: list[str]
+from learning.concept.snapshot import Snapshot
+from learning.concept.texts import Text, get_texts
 
 
 @dataclass(frozen=True)
 class Part:
     """One artifact of a concept: who wrote it, or why it is not there."""
 
+    kind: str
     provenance: str = ""
     missing: str = ""
-    tutorial: Tutorial | None = None
-    resources: tuple[Resource, ...] = ()
-    questions: tuple[QuizQuestion, ...] = ()
+    version: ArtifactVersion | None = None
+    text: Text = field(default_factory=Text)
 
 
 @dataclass(frozen=True)
@@ -48,65 +32,36 @@ class Lesson:
     tutorial: Part
     resources: Part
     quiz: Part
-    requires: list[Concept]
-    previous: Concept | None
-    next: Concept | None
 
 
-def get_lesson(concept: Concept, run: GenerationRun | None) -> Lesson:
-    found = {artifact.kind: artifact for artifact in _artifacts(concept)}
-    parts = {kind: _part(found.get(kind), run) for kind in ArtifactKindLabel.values}
-    siblings = Concept.objects.filter(roadmap=concept.roadmap_id)
+def get_lesson(snapshot: Snapshot) -> Lesson:
+    """No query but one for what is not kept yet."""
+    found = [snapshot.artifacts.get(kind) for kind in ArtifactKindLabel.values]
+    texts = get_texts([one.current_version for one in found if one and one.current_version])
+    parts = {
+        kind: _part(kind, artifact, snapshot.run, texts)
+        for kind, artifact in zip(ArtifactKindLabel.values, found, strict=True)
+    }
     return Lesson(
         tutorial=parts[ArtifactKindLabel.TUTORIAL],
         resources=parts[ArtifactKindLabel.RESOURCES],
         quiz=parts[ArtifactKindLabel.QUIZ],
-        requires=list(siblings.filter(dependants__concept=concept).order_by("position")),
-        previous=siblings.filter(position__lt=concept.position).order_by("-position").first(),
-        next=siblings.filter(position__gt=concept.position).order_by("position").first(),
     )
 
 
-def _artifacts(concept: Concept) -> list[Artifact]:
-    """Never `is_correct`, a rationale or an explanation: what is not read cannot leak."""
-    choices = Choice.objects.only("question_id", "position", "text").order_by("position")
-    questions = Question.objects.only("quiz_id", "position", "type", "stem").order_by("position")
-    version = "current_version"
-    return list(
-        Artifact.objects.filter(concept=concept)
-        .select_related(f"{version}__tutorial", f"{version}__quiz")
-        .prefetch_related(
-            Prefetch(f"{version}__resources", Resource.objects.order_by("position")),
-            Prefetch(f"{version}__quiz__questions", questions),
-            Prefetch(f"{version}__quiz__questions__choices", choices),
-        )
-    )
-
-
-def _part(artifact: Artifact | None, run: GenerationRun | None) -> Part:
+def _part(
+    kind: str, artifact: Artifact | None, run: GenerationRun | None, texts: Mapping[int, Text]
+) -> Part:
     if artifact is None:
-        return Part(missing=_("Nobody has been asked to write this."))
+        return Part(kind, missing=_("Nobody has been asked to write this."))
     version = artifact.current_version
     if version is None:
-        return Part(missing=explain_missing(artifact, run))
+        return Part(kind, missing=explain_missing(artifact, run))
     return Part(
+        kind,
         provenance=describe_origin(version),
-        tutorial=getattr(version, "tutorial", None),
-        resources=tuple(version.resources.all()),
-        questions=_questions(getattr(version, "quiz", None)),
-    )
-
-
-def _questions(quiz: Quiz | None) -> tuple[QuizQuestion, ...]:
-    if quiz is None:
-        return ()
-    return tuple(
-        QuizQuestion(
-            question.stem,
-            question.get_type_display(),
-            [choice.text for choice in question.choices.all()],
-        )
-        for question in quiz.questions.all()
+        version=version,
+        text=texts[version.pk],
     )
 
 

@@ -1,0 +1,228 @@
+"""All that decides how the page of a concept looks to somebody, in one query.
+
+What the rows say is kept as PostgreSQL wrote it, too: a page is as it was while that is the same.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.sessions.backends.base import SessionBase
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
+from django.http import Http404
+
+from accounts.models import User
+from concepts.models import Artifact, ArtifactVersion, Concept
+from generation.models import GenerationRun
+from learning.concept.prepared import KEY_SLOT, NUMBER_SLOTS, TEXT_SLOTS, PreparedQuery, Slot
+from learning.learners import key_of
+from learning.models import ConceptMark, Note, QuizAttempt, Report
+from roadmaps.access import Visitor, visible_to
+from roadmaps.models import Roadmap
+
+ROADMAP_SLUG, CONCEPT_SLUG = TEXT_SLOTS
+VISITOR = NUMBER_SLOTS[0]
+# Of a visitor who has left nothing behind.
+NOBODY = uuid.UUID(int=0)
+
+_ROADMAP = ("id", "slug", "title", "language", "visibility", "owner_id")
+_CONCEPT = (
+    "id", "slug", "title", "summary", "kind", "difficulty", "est_minutes", "objectives", "position",
+)  # fmt: skip
+_VERSION = (
+    "id", "number", "origin", "provider", "model", "prompt_version", "language", "created_at",
+    "reviewed_on", "content_hash",
+)  # fmt: skip
+_MARK = ("id", "standing", "completed_version", "marked_at")
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """Another concept of the roadmap, and how the learner stands with it (empty: not at all)."""
+
+    slug: str
+    title: str
+    standing: str = ""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """`state` is all of it as one text: whatever changes on the page changes there."""
+
+    state: str
+    roadmap: Roadmap
+    concept: Concept
+    stage: str
+    module: str
+    run: GenerationRun | None
+    artifacts: dict[str, Artifact]
+    requires: list[Neighbour]
+    leads_to: list[Neighbour]
+    previous: Neighbour | None
+    next: Neighbour | None
+    mark: ConceptMark | None
+    note: Note | None
+    # Kinds of reports by the version they are about.
+    reported: dict[int, list[str]]
+
+
+def get_snapshot(
+    visitor: Visitor, session: SessionBase, roadmap_slug: str, slug: str
+) -> Snapshot:
+    """Raises Http404 where there is nothing that this visitor may see."""
+    values: dict[Slot, Slot] = {ROADMAP_SLUG: roadmap_slug, CONCEPT_SLUG: slug}
+    if isinstance(visitor, User):
+        kind = "staff" if visitor.is_staff else "account"
+        values[VISITOR] = visitor.pk
+    else:
+        kind = "session"
+        values[KEY_SLOT] = key_of(session) or NOBODY
+    rows = _query(kind).ask(values)
+    if not rows:
+        raise Http404
+    return _read(rows[0])
+
+
+@functools.cache
+def _query(kind: str) -> PreparedQuery:
+    if kind == "session":
+        theirs = Q(learner__key=KEY_SLOT, learner__user=None)
+        return PreparedQuery(lambda: _build(AnonymousUser(), theirs))
+    visitor = User(pk=VISITOR, is_staff=kind == "staff")
+    return PreparedQuery(lambda: _build(visitor, Q(learner__user=VISITOR)))
+
+
+def _build(visitor: Visitor, theirs: Q) -> QuerySet[Any, Any]:
+    seen = Concept.objects.filter(
+        visible_to(visitor, path="roadmap__"), roadmap__slug=ROADMAP_SLUG, slug=CONCEPT_SLUG
+    )
+    return seen.order_by().values_list(
+        JSONObject(
+            roadmap=_columns(_ROADMAP, "roadmap__"),
+            concept=_columns(_CONCEPT),
+            stage=F("module__stage__title"),
+            module=F("module__title"),
+            run=Subquery(_newest_run()),
+            artifacts=ArraySubquery(_artifacts()),
+            **_neighbours(theirs),
+            **_left_behind(theirs),
+        )
+    )
+
+
+def _columns(names: tuple[str, ...], path: str = "") -> JSONObject:
+    return JSONObject(**{name: F(f"{path}{name}") for name in names})
+
+
+def _newest_run() -> QuerySet[Any, Any]:
+    runs = GenerationRun.objects.filter(roadmap=OuterRef("roadmap")).order_by("-created_at")
+    return runs.values_list(_columns(("id", "state", "reason")))[:1]
+
+
+def _artifacts() -> QuerySet[Any, Any]:
+    said = JSONObject(
+        kind=F("kind"),
+        state=F("state"),
+        error_public=F("error_public"),
+        version=_columns(_VERSION, "current_version__"),
+    )
+    return Artifact.objects.filter(concept=OuterRef("pk")).order_by("kind").values_list(said)
+
+
+def _neighbours(theirs: Q) -> dict[str, Any]:
+    marks = ConceptMark.objects.filter(theirs, concept=OuterRef("pk")).values("standing")
+    said = JSONObject(slug=F("slug"), title=F("title"), standing=Subquery(marks))
+    siblings = Concept.objects.filter(roadmap=OuterRef("roadmap"))
+    before = siblings.filter(position__lt=OuterRef("position")).order_by("-position")
+    after = siblings.filter(position__gt=OuterRef("position")).order_by("position")
+    requires = siblings.filter(dependants__concept=OuterRef("pk")).order_by("position")
+    leads_to = siblings.filter(requirements__requires=OuterRef("pk")).order_by("position")
+    return {
+        "previous": Subquery(before.values_list(said)[:1]),
+        "next": Subquery(after.values_list(said)[:1]),
+        "requires": ArraySubquery(requires.values_list(said)),
+        "leads_to": ArraySubquery(leads_to.values_list(said)),
+    }
+
+
+def _left_behind(theirs: Q) -> dict[str, Any]:
+    here = Q(concept=OuterRef("pk"))
+    marks = ConceptMark.objects.filter(theirs, here)
+    notes = Note.objects.filter(theirs, here)
+    reports = Report.objects.filter(theirs, version__current_of__concept=OuterRef("pk"))
+    attempts = QuizAttempt.objects.filter(theirs, here).order_by().values("concept")
+    counted = attempts.annotate(
+        said=JSONObject(
+            attempts=Count("pk", distinct=True),
+            newest=Max("pk"),
+            finished=Max("finished_at"),
+            answers=Count("answers"),
+        )
+    )
+    return {
+        "mark": Subquery(marks.values_list(_columns(_MARK))),
+        "note": Subquery(notes.values_list(_columns(("id", "markdown", "revision")))),
+        "reported": ArraySubquery(
+            reports.order_by("pk").values_list(_columns(("version_id", "kind")))
+        ),
+        "attempts": Subquery(counted.values_list("said")),
+    }
+
+
+def _read(state: str) -> Snapshot:
+    said = json.loads(state)
+    concept = Concept(**said["concept"], roadmap_id=said["roadmap"]["id"])
+    concept.roadmap = Roadmap(**said["roadmap"])
+    return Snapshot(
+        state=state,
+        roadmap=concept.roadmap,
+        concept=concept,
+        stage=said["stage"],
+        module=said["module"],
+        run=GenerationRun(**said["run"]) if said["run"] else None,
+        artifacts={one["kind"]: _artifact(one) for one in said["artifacts"]},
+        requires=[_neighbour(one) for one in said["requires"]],
+        leads_to=[_neighbour(one) for one in said["leads_to"]],
+        previous=_neighbour(said["previous"]) if said["previous"] else None,
+        next=_neighbour(said["next"]) if said["next"] else None,
+        mark=_mark(said["mark"]) if said["mark"] else None,
+        note=Note(**said["note"]) if said["note"] else None,
+        reported=_by_version(said["reported"]),
+    )
+
+
+def _artifact(said: dict[str, Any]) -> Artifact:
+    artifact = Artifact(
+        kind=said["kind"], state=said["state"], error_public=said["error_public"]
+    )
+    version = said["version"]
+    if version["id"] is not None:
+        version["created_at"] = datetime.fromisoformat(version["created_at"])
+        version["reviewed_on"] = version["reviewed_on"] and date.fromisoformat(
+            version["reviewed_on"]
+        )
+        artifact.current_version = ArtifactVersion(**version)
+    return artifact
+
+
+def _mark(said: dict[str, Any]) -> ConceptMark:
+    return ConceptMark(**said | {"marked_at": datetime.fromisoformat(said["marked_at"])})
+
+
+def _neighbour(said: dict[str, Any]) -> Neighbour:
+    return Neighbour(said["slug"], said["title"], said["standing"] or "")
+
+
+def _by_version(reports: list[dict[str, Any]]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for report in reports:
+        found.setdefault(report["version_id"], []).append(report["kind"])
+    return found

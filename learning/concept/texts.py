@@ -1,0 +1,112 @@
+"""What a version of an artifact says, ready to be shown, kept by version: its rows never change.
+
+It is kept in the process and ends with it, so a new release renders all anew. Nothing of whoever
+reads goes in: what is made here knows no request.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core.cache import caches
+from django.db.models import F, OuterRef, QuerySet
+from django.db.models.functions import JSONObject
+from django.utils.safestring import SafeString
+
+from concepts.models import ArtifactVersion, Choice, Question, QuestionType, Resource
+from learning.concept.outlines import Heading, list_headings
+from learning.concept.prepared import NUMBER_SLOTS, PreparedQuery
+from learning.templatetags.content import render_stored
+
+_RESOURCE = ("title", "url", "kind", "language", "why", "minutes", "is_free")
+_NO_VERSION = 0
+
+
+@dataclass(frozen=True)
+class QuizQuestion:
+    """A question as it may be shown before it is answered."""
+
+    stem: str
+    type: str
+    choices: tuple[str, ...]
+
+    @property
+    def hint(self) -> str:
+        return str(QuestionType(self.type).label)
+
+
+@dataclass(frozen=True)
+class Text:
+    """One version; what it is not stays empty."""
+
+    html: SafeString = SafeString("")
+    headings: tuple[Heading, ...] = ()
+    minutes: int = 0
+    resources: tuple[Resource, ...] = ()
+    questions: tuple[QuizQuestion, ...] = ()
+
+
+def get_texts(versions: Collection[ArtifactVersion]) -> dict[int, Text]:
+    """By version; what is not kept yet is asked for in one query."""
+    store = caches["texts"]
+    keys = {_key(version.pk): version for version in versions}
+    kept: dict[str, Text] = store.get_many(keys)
+    made = {_key(one["id"]): _make(one) for one in _ask([keys[key].pk for key in keys if key not in kept])}
+    store.set_many(made)
+    return {version.pk: (kept | made).get(key, Text()) for key, version in keys.items()}
+
+
+def _key(version_id: int) -> str:
+    return f"version-{version_id}"
+
+
+def _ask(ids: list[int]) -> Iterable[dict[str, Any]]:
+    if not ids:
+        return []
+    wanted = [*ids, _NO_VERSION, _NO_VERSION, _NO_VERSION]
+    return map(json.loads, _QUERY.ask(dict(zip(NUMBER_SLOTS, wanted, strict=False))))
+
+
+def _build() -> QuerySet[Any, Any]:
+    """Never `is_correct`, a rationale or an explanation: what is not read cannot leak."""
+    resources = Resource.objects.filter(version=OuterRef("pk")).order_by("position")
+    choices = Choice.objects.filter(question=OuterRef("pk")).order_by("position")
+    questions = Question.objects.filter(quiz=OuterRef("pk")).order_by("position")
+    asked = JSONObject(
+        stem=F("stem"), type=F("type"), choices=ArraySubquery(choices.values_list("text"))
+    )
+    said = JSONObject(
+        id=F("id"),
+        markdown=F("tutorial__markdown"),
+        html=F("tutorial__html"),
+        renderer=F("tutorial__renderer_version"),
+        minutes=F("tutorial__reading_minutes"),
+        resources=ArraySubquery(
+            resources.values_list(JSONObject(**{name: F(name) for name in _RESOURCE}))
+        ),
+        questions=ArraySubquery(questions.values_list(asked)),
+    )
+    return ArtifactVersion.objects.filter(pk__in=NUMBER_SLOTS).order_by().values_list(said)
+
+
+_QUERY = PreparedQuery(_build)
+
+
+def _make(said: dict[str, Any]) -> Text:
+    html = SafeString("")
+    if said["markdown"]:
+        html = render_stored(said["markdown"], said["html"], said["renderer"])
+    return Text(
+        html=html,
+        headings=tuple(list_headings(html)),
+        minutes=said["minutes"] or 0,
+        resources=tuple(Resource(**one) for one in said["resources"]),
+        questions=tuple(
+            QuizQuestion(one["stem"], one["type"], tuple(one["choices"]))
+            for one in said["questions"]
+        ),
+    )
