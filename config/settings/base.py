@@ -166,6 +166,18 @@ LOGGING = logging_settings(
     role=PROCESS_ROLE, level=log_level(env, role=PROCESS_ROLE, as_json=False), as_json=False
 )
 
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # What versions of artifacts say, rendered. Their rows never change, so each process keeps its
+    # own: nothing has to be told to others, and a new release begins anew.
+    "texts": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "texts",
+        "TIMEOUT": None,
+        "OPTIONS": {"MAX_ENTRIES": 600},
+    },
+}
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]

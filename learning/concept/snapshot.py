@@ -24,7 +24,7 @@ from concepts.models import Artifact, ArtifactVersion, Concept
 from generation.models import GenerationRun
 from learning.concept.prepared import KEY_SLOT, NUMBER_SLOTS, TEXT_SLOTS, PreparedQuery, Slot
 from learning.learners import key_of
-from learning.models import ConceptMark, Note, QuizAttempt, Report
+from learning.models import ConceptMark, Note, QuizAttempt, Report, Standing
 from roadmaps.access import Visitor, visible_to
 from roadmaps.models import Roadmap
 
@@ -52,6 +52,10 @@ class Neighbour:
     title: str
     standing: str = ""
 
+    @property
+    def standing_label(self) -> str:
+        return str(Standing(self.standing).label) if self.standing else ""
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -74,9 +78,7 @@ class Snapshot:
     reported: dict[int, list[str]]
 
 
-def get_snapshot(
-    visitor: Visitor, session: SessionBase, roadmap_slug: str, slug: str
-) -> Snapshot:
+def get_snapshot(visitor: Visitor, session: SessionBase, roadmap_slug: str, slug: str) -> Snapshot:
     """Raises Http404 where there is nothing that this visitor may see."""
     values: dict[Slot, Slot] = {ROADMAP_SLUG: roadmap_slug, CONCEPT_SLUG: slug}
     if isinstance(visitor, User):
@@ -200,9 +202,7 @@ def _read(state: str) -> Snapshot:
 
 
 def _artifact(said: dict[str, Any]) -> Artifact:
-    artifact = Artifact(
-        kind=said["kind"], state=said["state"], error_public=said["error_public"]
-    )
+    artifact = Artifact(kind=said["kind"], state=said["state"], error_public=said["error_public"])
     version = said["version"]
     if version["id"] is not None:
         version["created_at"] = datetime.fromisoformat(version["created_at"])

@@ -15,7 +15,9 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.core.cache import caches
 from django.db.models import F, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from concepts.models import ArtifactVersion, Choice, Question, QuestionType, Resource
 from learning.concept.outlines import Heading, list_headings
@@ -24,6 +26,7 @@ from learning.templatetags.content import render_stored
 
 _RESOURCE = ("title", "url", "kind", "language", "why", "minutes", "is_free")
 _NO_VERSION = 0
+_NOTHING = SafeString("")
 
 
 @dataclass(frozen=True)
@@ -43,25 +46,29 @@ class QuizQuestion:
 class Text:
     """One version; what it is not stays empty."""
 
-    html: SafeString = SafeString("")
+    html: SafeString = _NOTHING
     headings: tuple[Heading, ...] = ()
     minutes: int = 0
-    resources: tuple[Resource, ...] = ()
+    resources: SafeString = _NOTHING
     questions: tuple[QuizQuestion, ...] = ()
 
 
 def get_texts(versions: Collection[ArtifactVersion]) -> dict[int, Text]:
-    """By version; what is not kept yet is asked for in one query."""
+    """By version, in the language of the interface; what is not kept yet is asked for in one
+    query."""
     store = caches["texts"]
     keys = {_key(version.pk): version for version in versions}
     kept: dict[str, Text] = store.get_many(keys)
-    made = {_key(one["id"]): _make(one) for one in _ask([keys[key].pk for key in keys if key not in kept])}
+    made = {
+        _key(one["id"]): _make(one)
+        for one in _ask([keys[key].pk for key in keys if key not in kept])
+    }
     store.set_many(made)
     return {version.pk: (kept | made).get(key, Text()) for key, version in keys.items()}
 
 
 def _key(version_id: int) -> str:
-    return f"version-{version_id}"
+    return f"{get_language()}-{version_id}"
 
 
 def _ask(ids: list[int]) -> Iterable[dict[str, Any]]:
@@ -97,16 +104,21 @@ _QUERY = PreparedQuery(_build)
 
 
 def _make(said: dict[str, Any]) -> Text:
-    html = SafeString("")
+    html = _NOTHING
     if said["markdown"]:
         html = render_stored(said["markdown"], said["html"], said["renderer"])
     return Text(
         html=html,
         headings=tuple(list_headings(html)),
         minutes=said["minutes"] or 0,
-        resources=tuple(Resource(**one) for one in said["resources"]),
+        resources=_list_resources(said["resources"]),
         questions=tuple(
             QuizQuestion(one["stem"], one["type"], tuple(one["choices"]))
             for one in said["questions"]
         ),
     )
+
+
+def _list_resources(said: list[dict[str, Any]]) -> SafeString:
+    resources = [Resource(**one) for one in said]
+    return render_to_string("learning/_resources.html", {"resources": resources})

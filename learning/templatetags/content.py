@@ -2,16 +2,23 @@ from __future__ import annotations
 
 from django import template
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from concepts.links.public import is_public_address, may_be_shown_as
 from concepts.markdown.quiz_text import render_choice, render_stem
 from concepts.markdown.rendering import RENDERER_VERSION, render_markdown
-from concepts.models import Resource, Tutorial
+from concepts.models import Resource
 from generation.models import GenerationRun
 from generation.run_states import OPEN, RunState
 
 register = template.Library()
+
+# Languages, and scripts that others may be written in.
+_RIGHT_TO_LEFT = {
+    "ar", "arc", "ckb", "dv", "fa", "glk", "he", "iw", "ks", "lrc", "mzn", "nqo", "pnb", "ps", "sd",
+    "syr", "ug", "ur", "yi", "arab", "aran", "hebr", "nkoo", "syrc", "thaa", "adlm", "rohg",
+}  # fmt: skip
 
 
 @register.filter
@@ -25,18 +32,33 @@ def choice(text: str) -> SafeString:
     return SafeString(render_choice(text))
 
 
-@register.filter
-def rendered(tutorial: Tutorial) -> SafeString:
-    """As it was stored. What another renderer let through may be forbidden now: it is redone."""
-    if tutorial.renderer_version == RENDERER_VERSION:
-        return SafeString(tutorial.html)
-    return SafeString(render_markdown(tutorial.markdown))
+def render_stored(markdown: str, html: str, renderer_version: int) -> SafeString:
+    """A tutorial as it was stored. What another renderer let through may be forbidden now: it is
+    redone."""
+    return SafeString(html if renderer_version == RENDERER_VERSION else render_markdown(markdown))
 
 
 @register.filter
 def may_be_linked(resource: Resource) -> bool:
     """Judged anew: what was stored under older rules may be no link now."""
     return is_public_address(resource.url) and may_be_shown_as(resource.title, resource.url)
+
+
+@register.filter
+def language_label(tag: str) -> str:
+    """What a language is called in that of the interface; its tag where nobody knows."""
+    try:
+        return str(get_language_info(tag)["name_translated"])
+    except KeyError:
+        return tag
+
+
+@register.filter
+def direction(tag: str) -> str:
+    """Which way a text in this language runs. Said, not guessed from its first letter: a heading
+    may begin with a word of another language."""
+    subtags = set(tag.casefold().split("-"))
+    return "rtl" if subtags & _RIGHT_TO_LEFT and "latn" not in subtags else "ltr"
 
 
 @register.filter
