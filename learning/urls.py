@@ -9,6 +9,7 @@ from learning.belongings import views as belongings
 from learning.concept.views import show_concept
 from learning.home import views
 from learning.roadmap.views import show_roadmap
+from learning.sharing import views as sharing
 
 
 class UnicodeSlugConverter(StringConverter):
@@ -31,5 +32,8 @@ urlpatterns = [
     path("accounts/delete/", belongings.show_deletion, name="delete_account"),
     path("accounts/deleted/", belongings.show_deleted, name="account_deleted"),
     path("roadmaps/<uslug:slug>/", show_roadmap, name="roadmap"),
+    path("roadmaps/<uslug:slug>/-/visibility/", sharing.show_visibility, name="visibility"),
+    path("roadmaps/<uslug:slug>/-/fork/", sharing.show_fork, name="fork"),
+    path("roadmaps/<uslug:slug>/-/delete/", sharing.show_removal, name="delete_roadmap"),
     path("roadmaps/<uslug:roadmap_slug>/<uslug:slug>/", show_concept, name="concept"),
 ]

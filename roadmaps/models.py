@@ -91,6 +91,16 @@ class Roadmap(models.Model):
     share_token = models.CharField(
         _("share token"), max_length=40, unique=True, default=new_share_token, editable=False
     )
+    # Of a copy: what it was made from, as that was called then. It may be gone, or hidden, by now.
+    copied_from = models.UUIDField(_("copied from"), null=True, blank=True, editable=False)
+    copied_title = models.CharField(
+        _("title of what it was copied from"),
+        max_length=TITLE_MAX_CHARACTERS,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+    )
     concept_count = models.PositiveIntegerField(
         _("concepts"), default=0, db_default=0, editable=False
     )

@@ -71,6 +71,10 @@ ROUTES = {
     "accounts/export/",
     "accounts/delete/",
     "accounts/deleted/",
+    # tests/learning/sharing/test_who_may.py
+    "roadmaps/<uslug:slug>/-/visibility/",
+    "roadmaps/<uslug:slug>/-/fork/",
+    "roadmaps/<uslug:slug>/-/delete/",
 }
 
 
