@@ -7,6 +7,8 @@ import uuid
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 
 from accounts.models import User
 from learning.models import ConceptMark, Learner, Note, QuizAttempt, Report
@@ -30,15 +32,43 @@ def find_learner(visitor: Visitor, session: SessionBase) -> Learner | None:
     return None if theirs is None else Learner.objects.filter(theirs).first()
 
 
-def obtain_learner(visitor: Visitor, session: SessionBase) -> Learner:
-    """The learner, made by the first thing that somebody leaves behind."""
+def obtain_learner(visitor: Visitor, session: SessionBase, *, browser: str = "") -> Learner:
+    """The learner, made by the first thing that somebody leaves behind.
+
+    `browser`: a secret that only this browser sends (`browser_of`). Of two first things sent at the
+    same moment neither knows a session yet, and both are one learner's.
+    """
     if isinstance(visitor, User):
         return Learner.objects.get_or_create(user=visitor)[0]
     learner = find_learner(visitor, session)
     if learner is None:
-        learner = Learner.objects.create()
+        learner = _new_learner(browser)
         session[LEARNER] = str(learner.key)
     return learner
+
+
+def browser_of(request: HttpRequest) -> str:
+    """What the cookie against forged forms holds; it changes when somebody signs in."""
+    return str(request.META.get("CSRF_COOKIE") or "")
+
+
+def _new_learner(browser: str) -> Learner:
+    if browser:
+        digest = salted_hmac("learning.learners", browser, algorithm="sha256").hexdigest()
+        key = uuid.UUID(hex=digest[:32], version=4)
+        learner, _is_new = Learner.objects.get_or_create(key=key)
+        # Whose it has become meanwhile is nobody's business.
+        if learner.user_id is None:
+            return learner
+    return Learner.objects.create()
+
+
+def name_learner(visitor: Visitor, session: SessionBase) -> str:
+    """Who is counted where learners are: empty for somebody who has left nothing behind."""
+    if isinstance(visitor, User):
+        return f"account:{visitor.pk}"
+    key = key_of(session)
+    return "" if key is None else f"learner:{key}"
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Addresses of what learners see. Actions will live under /roadmaps/<slug>/-/…"""
+"""Addresses of what learners see. Actions live under /roadmaps/<slug>/-/…"""
 
 import unicodedata
 
@@ -8,6 +8,8 @@ from django.urls.converters import StringConverter
 from learning.belongings import views as belongings
 from learning.concept.views import show_concept
 from learning.home import views
+from learning.progress.views import mark_concept
+from learning.quiz.views import show_quiz
 from learning.roadmap.views import show_roadmap
 from learning.sharing import views as sharing
 
@@ -35,5 +37,7 @@ urlpatterns = [
     path("roadmaps/<uslug:slug>/-/visibility/", sharing.show_visibility, name="visibility"),
     path("roadmaps/<uslug:slug>/-/fork/", sharing.show_fork, name="fork"),
     path("roadmaps/<uslug:slug>/-/delete/", sharing.show_removal, name="delete_roadmap"),
+    path("roadmaps/<uslug:roadmap_slug>/-/quiz/<uslug:slug>/", show_quiz, name="quiz"),
+    path("roadmaps/<uslug:roadmap_slug>/-/mark/<uslug:slug>/", mark_concept, name="mark"),
     path("roadmaps/<uslug:roadmap_slug>/<uslug:slug>/", show_concept, name="concept"),
 ]

@@ -24,6 +24,8 @@ SIGN_UP_MAILS_PER_DAY = 3
 LINKS_PER_DAY = 5
 LINKS_PER_ADDRESS_PER_DAY = 30
 EXPORTS_PER_DAY = 10
+# Learners of one address who all answer as fast as one may.
+ANSWERING_AT_ONCE = 10
 
 
 @functools.cache
@@ -107,6 +109,18 @@ def link_mail_windows(mailbox: str) -> Sequence[Window]:
 
 def export_windows(account: int) -> Sequence[Window]:
     return [_window("exports", f"account:{account}", EXPORTS_PER_DAY, DAY)]
+
+
+def answer_windows(learner: str, address: str) -> Sequence[Window]:
+    """Of what learners send: answers and marks. Whoever is not known yet is counted by address, as
+    strictly as one learner; of those who are known an address, a school's, may have ten."""
+    most = settings.ANSWERS_PER_MINUTE
+    if not learner:
+        return [_window("first-answers", f"address:{address}", most, MINUTE)]
+    return [
+        _window("answers", learner, most, MINUTE),
+        _window("answers", f"address:{address}", ANSWERING_AT_ONCE * most, MINUTE),
+    ]
 
 
 def address_of_socket(scope: Mapping[str, Any]) -> str:

@@ -201,13 +201,15 @@ if env.str("FORWARDED_ALLOW_IPS", default="") == "*" and not TRUSTED_PROXIES:
     )
 # Where all processes count together; None: each counts alone.
 LIMITS_REDIS_URL: str | None = REDIS_URL
-# 0 closes a door; large numbers leave it open. Of failed sign-ins and open runs one must be left.
+# 0 closes a door; large numbers leave it open. Of failed sign-ins, open runs and answers one must
+# be left.
 ANONYMOUS_ROADMAPS_PER_DAY = whole_number(env, "ANONYMOUS_ROADMAPS_PER_DAY", 5)
 USER_ROADMAPS_PER_DAY = whole_number(env, "USER_ROADMAPS_PER_DAY", 50)
 ORDERS_PER_ADDRESS_PER_DAY = whole_number(env, "ORDERS_PER_ADDRESS_PER_DAY", 60)
 OPEN_RUNS_PER_PERSON = whole_number(env, "OPEN_RUNS_PER_PERSON", 3, least=1)
 SIGN_INS_PER_MINUTE = whole_number(env, "SIGN_INS_PER_MINUTE", 10, least=1)
 SIGN_UPS_PER_ADDRESS_PER_DAY = whole_number(env, "SIGN_UPS_PER_ADDRESS_PER_DAY", 20)
+ANSWERS_PER_MINUTE = whole_number(env, "ANSWERS_PER_MINUTE", 60, least=1)
 SOCKETS_PER_SESSION = whole_number(env, "SOCKETS_PER_SESSION", 20)
 SOCKETS_PER_ADDRESS = whole_number(env, "SOCKETS_PER_ADDRESS", 200)
 

@@ -15,7 +15,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.sessions.backends.base import SessionBase
-from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.http import Http404
 
@@ -24,7 +24,8 @@ from concepts.models import Artifact, ArtifactVersion, Concept
 from generation.models import GenerationRun
 from learning.concept.prepared import KEY_SLOT, NUMBER_SLOTS, TEXT_SLOTS, PreparedQuery, Slot
 from learning.learners import key_of
-from learning.models import ConceptMark, Note, QuizAttempt, Report, Standing
+from learning.models import ConceptMark, Note, Report, Standing
+from learning.quiz.attempts import LastAttempt, last_attempts, read_last
 from roadmaps.access import Visitor, visible_to
 from roadmaps.models import Roadmap
 
@@ -76,6 +77,7 @@ class Snapshot:
     note: Note | None
     # Kinds of reports by the version they are about.
     reported: dict[int, list[str]]
+    last_attempt: LastAttempt | None
 
 
 def get_snapshot(visitor: Visitor, session: SessionBase, roadmap_slug: str, slug: str) -> Snapshot:
@@ -160,22 +162,13 @@ def _left_behind(theirs: Q) -> dict[str, Any]:
     marks = ConceptMark.objects.filter(theirs, here)
     notes = Note.objects.filter(theirs, here)
     reports = Report.objects.filter(theirs, version__current_of__concept=OuterRef("pk"))
-    attempts = QuizAttempt.objects.filter(theirs, here).order_by().values("concept")
-    counted = attempts.annotate(
-        said=JSONObject(
-            attempts=Count("pk", distinct=True),
-            newest=Max("pk"),
-            finished=Max("finished_at"),
-            answers=Count("answers"),
-        )
-    )
     return {
         "mark": Subquery(marks.values_list(_columns(_MARK))),
         "note": Subquery(notes.values_list(_columns(("id", "markdown", "revision")))),
         "reported": ArraySubquery(
             reports.order_by("pk").values_list(_columns(("version_id", "kind")))
         ),
-        "attempts": Subquery(counted.values_list("said")),
+        "last_attempt": Subquery(last_attempts(theirs, here)),
     }
 
 
@@ -198,6 +191,7 @@ def _read(state: str) -> Snapshot:
         mark=_mark(said["mark"]) if said["mark"] else None,
         note=Note(**said["note"]) if said["note"] else None,
         reported=_by_version(said["reported"]),
+        last_attempt=read_last(said["last_attempt"]) if said["last_attempt"] else None,
     )
 
 

@@ -19,27 +19,15 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from concepts.models import ArtifactVersion, Choice, Question, QuestionType, Resource
+from concepts.models import ArtifactVersion, Choice, Question, Resource
 from learning.concept.outlines import Heading, list_headings
 from learning.concept.prepared import NUMBER_SLOTS, PreparedQuery
+from learning.quiz import grading
 from learning.templatetags.content import render_stored
 
 _RESOURCE = ("title", "url", "kind", "language", "why", "minutes", "is_free")
 _NO_VERSION = 0
 _NOTHING = SafeString("")
-
-
-@dataclass(frozen=True)
-class QuizQuestion:
-    """A question as it may be shown before it is answered."""
-
-    stem: str
-    type: str
-    choices: tuple[str, ...]
-
-    @property
-    def hint(self) -> str:
-        return str(QuestionType(self.type).label)
 
 
 @dataclass(frozen=True)
@@ -50,7 +38,7 @@ class Text:
     headings: tuple[Heading, ...] = ()
     minutes: int = 0
     resources: SafeString = _NOTHING
-    questions: tuple[QuizQuestion, ...] = ()
+    questions: tuple[grading.Question, ...] = ()
 
 
 def get_texts(versions: Collection[ArtifactVersion]) -> dict[int, Text]:
@@ -83,8 +71,9 @@ def _build() -> QuerySet[Any, Any]:
     resources = Resource.objects.filter(version=OuterRef("pk")).order_by("position")
     choices = Choice.objects.filter(question=OuterRef("pk")).order_by("position")
     questions = Question.objects.filter(quiz=OuterRef("pk")).order_by("position")
+    offered = choices.values_list(JSONObject(position=F("position"), text=F("text")))
     asked = JSONObject(
-        stem=F("stem"), type=F("type"), choices=ArraySubquery(choices.values_list("text"))
+        position=F("position"), stem=F("stem"), type=F("type"), choices=ArraySubquery(offered)
     )
     said = JSONObject(
         id=F("id"),
@@ -112,10 +101,7 @@ def _make(said: dict[str, Any]) -> Text:
         headings=tuple(list_headings(html)),
         minutes=said["minutes"] or 0,
         resources=_list_resources(said["resources"]),
-        questions=tuple(
-            QuizQuestion(one["stem"], one["type"], tuple(one["choices"]))
-            for one in said["questions"]
-        ),
+        questions=tuple(grading.read_question(one) for one in said["questions"]),
     )
 
 

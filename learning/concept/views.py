@@ -6,21 +6,32 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from learning.concept.lesson import get_lesson
-from learning.concept.snapshot import get_snapshot
+from learning.concept.lesson import Part, get_lesson
+from learning.concept.snapshot import Snapshot, get_snapshot
+from learning.quiz.attempts import OpenQuiz, open_quiz
 from roadmaps.access import keep_to_visitors
 
 
 @require_safe
 def show_concept(request: HttpRequest, roadmap_slug: str, slug: str) -> HttpResponse:
     snapshot = get_snapshot(request.user, request.session, roadmap_slug, slug)
+    lesson = get_lesson(snapshot)
     context = {
         "page": snapshot,
         "roadmap": snapshot.roadmap,
         "concept": snapshot.concept,
         "run": snapshot.run,
         "mark": snapshot.mark,
-        "lesson": get_lesson(snapshot),
+        "lesson": lesson,
+        "quiz": _open_quiz(snapshot, lesson.quiz),
     }
     response = render(request, "learning/concept.html", context)
     return keep_to_visitors(response, snapshot.roadmap)
+
+
+def _open_quiz(snapshot: Snapshot, part: Part) -> OpenQuiz | None:
+    if part.version is None or not part.text.questions:
+        return None
+    return open_quiz(
+        snapshot.concept, part.version.number, part.text.questions, snapshot.last_attempt
+    )

@@ -13,9 +13,15 @@ from learning.models import ConceptMark
 from roadmaps.models import Roadmap
 
 
-def next_step(roadmap: Roadmap, theirs: Q | None) -> Concept | None:
-    """In one query; None where there is nothing left (`of_visitor` says what is theirs)."""
-    return _left(theirs).filter(roadmap=roadmap).order_by("position").first()
+def next_step(
+    roadmap: Roadmap, theirs: Q | None, *, besides: Concept | None = None
+) -> Concept | None:
+    """In one query; None where there is nothing left (`of_visitor` says what is theirs).
+    `besides`: what somebody is about to be through with."""
+    left = _left(theirs).filter(roadmap=roadmap)
+    if besides is not None:
+        left = left.exclude(pk=besides.pk)
+    return left.order_by("position").first()
 
 
 def next_steps(roadmaps: Collection[Roadmap], theirs: Q | None) -> dict[uuid.UUID, Concept]:

@@ -32,6 +32,13 @@ def choice(text: str) -> SafeString:
     return SafeString(render_choice(text))
 
 
+@register.filter
+def choice_line(text: str) -> SafeString:
+    """A choice where no paragraph may stand, such as in a label."""
+    paragraph = render_choice(text)
+    return SafeString(f"<span{paragraph.removeprefix('<p').removesuffix('</p>')}</span>")
+
+
 def render_stored(markdown: str, html: str, renderer_version: int) -> SafeString:
     """A tutorial as it was stored. What another renderer let through may be forbidden now: it is
     redone."""

@@ -104,6 +104,7 @@ def test_production_names_the_variable_it_misses(name: str) -> None:
         ("SOCKETS_PER_ADDRESS", "0x10", "it must be a whole number of 0 or more"),
         ("OPEN_RUNS_PER_PERSON", "0", "it must be a whole number of 1 or more"),
         ("SIGN_INS_PER_MINUTE", "0", "it must be a whole number of 1 or more"),
+        ("ANSWERS_PER_MINUTE", "0", "it must be a whole number of 1 or more"),
         ("FORWARDED_ALLOW_IPS", "*", "say with TRUSTED_PROXIES how many there are"),
         ("TRUSTED_PROXIES", "yes", "it must be a whole number from 0 to 100"),
         ("BATCH_MAX_SECONDS", "inf", "it must be a number above zero"),

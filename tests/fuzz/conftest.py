@@ -27,6 +27,7 @@ NO_LIMITS = dict.fromkeys(
         "OPEN_RUNS_PER_PERSON",
         "SIGN_INS_PER_MINUTE",
         "SIGN_UPS_PER_ADDRESS_PER_DAY",
+        "ANSWERS_PER_MINUTE",
         "SOCKETS_PER_SESSION",
         "SOCKETS_PER_ADDRESS",
     ),

@@ -53,6 +53,8 @@ ROUTES = {
     "",
     "roadmaps/<uslug:slug>/",
     "roadmaps/<uslug:roadmap_slug>/<uslug:slug>/",
+    "roadmaps/<uslug:roadmap_slug>/-/quiz/<uslug:slug>/",
+    "roadmaps/<uslug:roadmap_slug>/-/mark/<uslug:slug>/",
     "runs/<uuid:run_id>/",
     "runs/<uuid:run_id>/events/",
     "accounts/login/",

@@ -1,0 +1,56 @@
+"""A learner's own page, and the marks they set."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from accounts.limits.refusals import LimitReached, refuse
+from concepts.models import Concept
+from learning.errors import show_bad_request
+from learning.learners import browser_of, find_learner, obtain_learner
+from learning.models import Standing
+from learning.progress.marks import NONE, clear_mark, set_mark
+from learning.progress.pace import count_answer
+from roadmaps.access import get_visible_roadmap
+
+NEXT_MAX_CHARACTERS = 2_000
+NO_STANDING = _("This mark is none that there is. Please go back and choose another.")
+
+
+@require_POST
+def mark_concept(request: HttpRequest, roadmap_slug: str, slug: str) -> HttpResponse:
+    roadmap = get_visible_roadmap(request.user, roadmap_slug)
+    concept = get_object_or_404(Concept, roadmap=roadmap, slug=slug)
+    standing = request.POST.get("standing", "")
+    if standing not in {*Standing.values, NONE}:
+        return show_bad_request(request, words=str(NO_STANDING))
+    try:
+        count_answer(request)
+    except LimitReached as refusal:
+        return refuse(request, refusal, lambda words: show_bad_request(request, words=words))
+    _set(request, concept, standing)
+    return redirect(_way_back(request, reverse("learning:concept", args=[roadmap.slug, slug])))
+
+
+def _set(request: HttpRequest, concept: Concept, standing: str) -> None:
+    """Nobody becomes a learner by taking away what is not there."""
+    if standing != NONE:
+        learner = obtain_learner(request.user, request.session, browser=browser_of(request))
+        set_mark(learner, concept, Standing(standing))
+    elif (known := find_learner(request.user, request.session)) is not None:
+        clear_mark(known, concept)
+
+
+def _way_back(request: HttpRequest, otherwise: str) -> str:
+    """Where the form was, if that is a page of ours."""
+    wanted = request.POST.get("next", "")
+    if not wanted.startswith("/") or len(wanted) > NEXT_MAX_CHARACTERS:
+        return otherwise
+    hosts = {request.get_host()}
+    is_ours = url_has_allowed_host_and_scheme(wanted, hosts, require_https=request.is_secure())
+    return wanted if is_ours and wanted.isprintable() else otherwise
