@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("connection_budget.watch.urls")),
     path("", include("learning.urls")),
     path("runs/", include("generation.live.urls")),
+    path("operations/", include("generation.operations.urls")),
     path("accounts/", include("accounts.urls")),
     path("admin/login/", braked(admin.site.login)),
     path("admin/", admin.site.urls),

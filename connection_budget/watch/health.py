@@ -99,10 +99,7 @@ def _response(answer: Answer) -> HttpResponse:
 
 @require_safe
 def health_view(_request: HttpRequest) -> HttpResponse:
-    seen = monitoring.look()
-    if isinstance(seen, monitoring.Look):
-        seen.wait()
-    return _response(monitoring.health(seen))
+    return _response(monitoring.health(monitoring.wait_and_look()))
 
 
 @require_safe

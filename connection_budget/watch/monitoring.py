@@ -109,17 +109,30 @@ def look() -> Monitor | Look:
     return _monitor or Look()
 
 
+def wait_and_look() -> Monitor | Look:
+    """Whoever can tell; a process without a monitor waits for its look."""
+    seen = look()
+    if isinstance(seen, Look):
+        seen.wait()
+    return seen
+
+
 def health(seen: Monitor | Look) -> Answer:
     """503 when the database is unreachable, slots are lost, the snapshot is old, or every seat has
     been held for more than twice its deadline. A pool that is merely full is no reason: taken out
     of rotation, this instance would leave its load to the others."""
+    report, is_well = describe(seen)
+    content = json.dumps(report).encode()
+    return Answer(200 if is_well else 503, content, "application/json", _NOT_STORED)
+
+
+def describe(seen: Monitor | Look) -> tuple[dict[str, Any], bool]:
+    """What /health tells, and whether this process should be asked for pages."""
     snapshot = seen.sampler.snapshot
     down = snapshot is None or not snapshot.reachable or _age(snapshot) > STALE_SECONDS
     broken = is_stuck() or bool(snapshot and snapshot.lost)
     status = _database_status(snapshot, down=down, broken=broken)
-    report = _report(snapshot, status, seen.probing.answers())
-    content = json.dumps(report).encode()
-    return Answer(503 if down or broken else 200, content, "application/json", _NOT_STORED)
+    return _report(snapshot, status, seen.probing.answers()), not (down or broken)
 
 
 def live() -> Answer:

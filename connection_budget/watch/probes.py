@@ -23,14 +23,20 @@ class Probe:
     ask: Callable[[], Any]
     unknown: Any
     """What is shown until the first answer, and when `ask` raises."""
+    in_health: bool = True
 
 
 _probes: dict[str, Probe] = {}
 
 
-def register_probe(name: str, ask: Callable[[], Any], *, unknown: Any) -> None:
-    """Show what `ask` returns (JSON, within a second or two) as `name` in /health."""
-    _probes[name] = Probe(name, ask, unknown)
+def register_probe(
+    name: str, ask: Callable[[], Any], *, unknown: Any, in_health: bool = True
+) -> None:
+    """Show what `ask` returns (JSON, within a second or two) as `name` in /health.
+
+    What is not `in_health` is for `Probing.answer` alone: pages of staff, say.
+    """
+    _probes[name] = Probe(name, ask, unknown, in_health)
 
 
 class Probing:
@@ -41,7 +47,12 @@ class Probing:
         self._failing: set[str] = set()
 
     def answers(self) -> dict[str, Any]:
-        return {name: self._answers.get(name, probe.unknown) for name, probe in _probes.items()}
+        """What /health tells."""
+        return {name: self.answer(name) for name, probe in _probes.items() if probe.in_health}
+
+    def answer(self, name: str) -> Any:
+        """The latest answer of one probe. Raises KeyError where there is none of that name."""
+        return self._answers.get(name, _probes[name].unknown)
 
     def ask_all(self) -> None:
         for probe in list(_probes.values()):

@@ -39,6 +39,7 @@ OTHERS = {
     "/roadmaps/no-such/": dict.fromkeys(VISITORS, 404),
     "/roadmaps/-/": dict.fromkeys(VISITORS, 404),
     "/runs/00000000-0000-4000-8000-000000000000/": dict.fromkeys(VISITORS, 404),
+    "/operations/": {"alice": 404, "bob": 404, "anonymous": 302, "staff": 200},
     "/health": dict.fromkeys(VISITORS, 200),
     "/health/live": dict.fromkeys(VISITORS, 200),
     "/metrics": dict.fromkeys(
@@ -57,6 +58,14 @@ ROUTES = {
     "roadmaps/<uslug:roadmap_slug>/-/mark/<uslug:slug>/",
     "runs/<uuid:run_id>/",
     "runs/<uuid:run_id>/events/",
+    # Who gets what there: tests/generation/operations/test_doors.py
+    "operations/",
+    "operations/now/",
+    "operations/runs/<uuid:run_id>/",
+    "operations/runs/<uuid:run_id>/now/",
+    "operations/runs/<uuid:run_id>/cancel/",
+    "operations/runs/<uuid:run_id>/resume/",
+    "operations/runs/<uuid:run_id>/retry/",
     "accounts/login/",
     "admin/login/",
     "accounts/logout/",

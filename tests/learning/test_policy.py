@@ -51,9 +51,11 @@ def test_no_page_holds_an_inline_script_or_style(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_the_admin_works_under_the_same_policy() -> None:
+def test_the_staffs_pages_work_under_the_same_policy() -> None:
     client = make_visitors().client("staff")
+    run = make_ready()
     addresses = ["/admin/", "/admin/accounts/user/", "/admin/auth/group/add/"]
+    addresses += ["/operations/", f"/operations/runs/{run.pk}/"]
     for address in addresses:
         answer = client.get(address)
         assert answer.status_code == 200
@@ -76,7 +78,9 @@ def test_a_failure_gets_a_page_that_needs_no_database(
     assert ("Retry-After" in answer.headers) is (status == 503)
 
 
-@pytest.mark.parametrize("path", ["css/cairn.css", "css/code.css", "js/run.js", "img/cairn.svg"])
+@pytest.mark.parametrize(
+    "path", ["css/cairn.css", "css/code.css", "js/run.js", "js/operations.js", "img/cairn.svg"]
+)
 def test_static_files_come_from_the_web_process_without_a_database(
     client: Client, path: str
 ) -> None:
