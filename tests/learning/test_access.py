@@ -21,6 +21,7 @@ SEEN_BY = {
 # What does not depend on whose roadmap it is: address, then status by visitor.
 OTHERS = {
     "/": dict.fromkeys(VISITORS, 200),
+    "/learning/": dict.fromkeys(VISITORS, 200),
     "/accounts/login/": {"alice": 302, "bob": 302, "anonymous": 200, "staff": 302},
     "/accounts/signup/": dict.fromkeys(VISITORS, 200),
     "/accounts/display/": {"alice": 302, "bob": 302, "anonymous": 200, "staff": 302},
@@ -52,6 +53,7 @@ ROUTES = {
     "^health/live/?$",
     "^metrics/?$",
     "",
+    "learning/",
     "roadmaps/<uslug:slug>/",
     "roadmaps/<uslug:roadmap_slug>/<uslug:slug>/",
     "roadmaps/<uslug:roadmap_slug>/-/quiz/<uslug:slug>/",
