@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from html import escape
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from markdown_it.token import Token
 
@@ -50,15 +50,15 @@ def draw_figure(name: str, source: str) -> str:
     if not NAME.fullmatch(name) or len(source) > _LONGEST or "<!DOCTYPE" in source.upper():
         raise FigureRefused(f"“{name}” is too long, has no proper name, or brings a DOCTYPE.")
     try:
-        tree = ElementTree.fromstring(source)  # noqa: S314 - without a DOCTYPE there are no entities
-    except ElementTree.ParseError as error:
+        tree = ET.fromstring(source)  # noqa: S314 - without a DOCTYPE there are no entities
+    except ET.ParseError as error:
         raise FigureRefused(f"“{name}” is no XML: {error}") from None
     if tree.tag != f"{_SVG}svg" or "viewBox" not in tree.attrib:
         raise FigureRefused(f"“{name}” is no SVG with a viewBox.")
     return _write(tree, f"figure-{name}-", 0)
 
 
-def _write(element: ElementTree.Element, prefix: str, depth: int) -> str:
+def _write(element: ET.Element, prefix: str, depth: int) -> str:
     tag = str(element.tag).removeprefix(_SVG)
     if tag not in _ELEMENTS or (depth == 0) is not (tag == "svg") or depth > _DEEPEST:
         raise FigureRefused(f"<{tag}> may not stand there in a figure.")

@@ -110,9 +110,7 @@ class _Folding:
         following = self._tokens[after] if after < len(self._tokens) else None
         is_answer = sign is Sign.QUESTION and following is not None and following.markup == "-"
         # Where nothing follows, nothing is folded.
-        return following is not None and (
-            following.type not in {"heading_open", "hr"} or is_answer
-        )
+        return following is not None and (following.type not in {"heading_open", "hr"} or is_answer)
 
     def _begin(self, sign: Sign, heading: list[Token], after: int) -> None:
         self._open.append(sign)

@@ -20,8 +20,8 @@ LONGEST = 1_000
 _DEEPEST = 40
 _ELEMENTS = {
     "math", "menclose", "merror", "mfrac", "mi", "mmultiscripts", "mn", "mo", "mover", "mpadded",
-    "mphantom", "mprescripts", "mroot", "mrow", "ms", "mspace", "msqrt", "mstyle", "msub", "msubsup",
-    "msup", "mtable", "mtd", "mtext", "mtr", "munder", "munderover", "none",
+    "mphantom", "mprescripts", "mroot", "mrow", "ms", "mspace", "msqrt", "mstyle", "msub",
+    "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder", "munderover", "none",
 }  # fmt: skip
 _ATTRIBUTES = {
     "accent", "accentunder", "columnalign", "columnlines", "columnspacing", "depth", "display",
@@ -84,9 +84,7 @@ def _write(element: Element, depth: int) -> str:
     if element.tag not in _ELEMENTS or depth > 4 * _DEEPEST:
         raise ValueError(element.tag)
     attributes = "".join(_write_attributes(element))
-    inner = "".join(
-        f"{_write(child, depth + 1)}{_text(child.tail)}" for child in element
-    )
+    inner = "".join(f"{_write(child, depth + 1)}{_text(child.tail)}" for child in element)
     return f"<{element.tag}{attributes}>{_text(element.text)}{inner}</{element.tag}>"
 
 

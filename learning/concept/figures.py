@@ -48,5 +48,5 @@ def _draw_all(folder: Path) -> Mapping[str, str]:
         try:
             drawn[file.stem] = draw_figure(file.stem, file.read_text(encoding="utf-8"))
         except FigureRefused as refusal:
-            log.error("figure_refused", figure=file.name, error=str(refusal))
+            log.warning("figure_refused", figure=file.name, error=str(refusal))
     return drawn

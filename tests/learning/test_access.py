@@ -56,6 +56,7 @@ ROUTES = {
     "learning/",
     "roadmaps/<uslug:slug>/",
     "roadmaps/<uslug:roadmap_slug>/<uslug:slug>/",
+    "roadmaps/<uslug:roadmap_slug>/-/check/<uslug:slug>/<int:number>/",
     "roadmaps/<uslug:roadmap_slug>/-/quiz/<uslug:slug>/",
     "roadmaps/<uslug:roadmap_slug>/-/mark/<uslug:slug>/",
     "runs/<uuid:run_id>/",

@@ -88,6 +88,8 @@ def test_a_name_is_no_path(name: str) -> None:
 
 
 def test_comments_and_instructions_are_left_out() -> None:
-    drawn = draw_figure("a", f"<?xml version='1.0'?><!-- <script> -->{SVG.format('<!-- x --><g/>')}")
+    drawn = draw_figure(
+        "a", f"<?xml version='1.0'?><!-- <script> -->{SVG.format('<!-- x --><g/>')}"
+    )
     assert "<!--" not in drawn
     assert "<?" not in drawn

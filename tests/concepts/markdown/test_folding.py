@@ -51,7 +51,17 @@ def shape(markdown: str) -> list[str]:
     for part in render_markdown(markdown).split("<")[1:]:
         tag = part.split(">")[0]
         name = tag.split(" ")[0]
-        if name.lstrip("/") in {"details", "section", "summary", "h2", "h3", "h4", "hr", "p", "pre"}:
+        if name.lstrip("/") in {
+            "details",
+            "section",
+            "summary",
+            "h2",
+            "h3",
+            "h4",
+            "hr",
+            "p",
+            "pre",
+        }:
             found.append(tag.split('class="')[1].split('"')[0] if "class=" in tag else name)
     return [one for one in found if not one.startswith(("/h", "/p"))]
 
