@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
@@ -30,22 +31,26 @@ def shape_api_errors(get_response: Answer | Later) -> Answer | Later:
     if not iscoroutinefunction(get_response):
 
         def answer(request: HttpRequest) -> HttpResponseBase:
-            _read_head_as_get(request)
-            return _shaped(request, get_response(request))  # type: ignore[arg-type]  # the sync half
+            with _head_as_get(request):
+                return _shaped(request, get_response(request))  # type: ignore[arg-type]  # the sync half
 
         return answer
 
     async def answer_later(request: HttpRequest) -> HttpResponseBase:
-        _read_head_as_get(request)
-        return _shaped(request, await get_response(request))
+        with _head_as_get(request):
+            return _shaped(request, await get_response(request))
 
     return markcoroutinefunction(answer_later)
 
 
-def _read_head_as_get(request: HttpRequest) -> None:
+@contextmanager
+def _head_as_get(request: HttpRequest) -> Iterator[None]:
     """Ninja knows no HEAD; the server leaves out the body."""
-    if request.method == "HEAD" and is_for_programs(request.path_info):
+    method = request.method
+    if method == "HEAD" and is_for_programs(request.path_info):
         request.method = "GET"
+    yield
+    request.method = method
 
 
 def _shaped(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
