@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
                 (
                     "origin",
                     models.CharField(
-                        choices=[("generated", "generated"), ("authored", "written by people")],
+                        choices=[("generated", "generated"), ("authored", "built in")],
                         max_length=16,
                         verbose_name="origin",
                     ),

@@ -131,7 +131,7 @@ class Artifact(models.Model):
 
 class Origin(models.TextChoices):
     GENERATED = "generated", _("generated")
-    AUTHORED = "authored", _("written by people")
+    AUTHORED = "authored", _("built in")
 
 
 class ArtifactVersion(models.Model):

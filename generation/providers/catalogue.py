@@ -1,4 +1,4 @@
-"""The built-in roadmaps, written by people: no key, no network, the same port as a model.
+"""The built-in roadmaps, checked before they were built in: no key, no network, the same port.
 
 A folder per roadmap: `roadmap.yaml` (the outline, the goals it answers, the day of its review),
 `concepts/<key>.md` (resources as YAML front matter, then the tutorial), `concepts/<key>.quiz.yaml`.
@@ -68,11 +68,6 @@ def _read_yaml(text: str) -> Any:
     return yaml.load(text, Loader=_Loader)  # noqa: S506 - both loaders are the safe one
 
 
-def read_tutorial(file: Path) -> TutorialContent:
-    """As it is shipped."""
-    return TutorialContent(markdown=_split_front_matter(file)[1])
-
-
 class CatalogueProvider:
     """Answers the goals it was written for, and no others."""
 
@@ -90,10 +85,11 @@ class CatalogueProvider:
             raise _other_wish(outline, "language", outline.language, request.language)
         count, (least, most) = len(outline.concepts()), wanted_range(request.concepts)
         if not least <= count <= most:
-            raise GoalRefused(
+            has = (
                 f"The built-in roadmap “{outline.title}” has {count} concepts, and you asked for "
-                f"{request.concepts}. {_HOW_TO_GET_A_MODEL}"
+                f"{request.concepts}."
             )
+            raise GoalRefused(f"{has} {_HOW_TO_GET_A_MODEL}", for_learners=has)
 
     async def outline(self, request: OutlineRequest) -> Written[Outline]:
         roadmap = self._find(request.goal)
@@ -101,10 +97,10 @@ class CatalogueProvider:
 
     async def write(self, kind: ArtifactKind, brief: ConceptBrief) -> Written[ArtifactContent]:
         concepts = self._find(brief.goal).folder / "concepts"
-        front, _ = _split_front_matter(concepts / f"{brief.key}.md")
+        front, markdown = _split_front_matter(concepts / f"{brief.key}.md")
         content: ArtifactContent
         if kind is ArtifactKind.TUTORIAL:
-            content = read_tutorial(concepts / f"{brief.key}.md")
+            content = TutorialContent(markdown=markdown)
         elif kind is ArtifactKind.RESOURCES:
             content = ResourcesContent.model_validate({"resources": front["resources"]})
         else:
@@ -124,13 +120,20 @@ class CatalogueProvider:
         )
         if near:
             title = near[0].outline.title
-            return GoalRefused(
+            closest = (
                 f"Nobody has written “{goal}” yet; the closest built-in roadmap is “{title}”. "
-                f"Ask for “{title}” to get that one. For exactly your goal a language model is "
-                f"needed. {_HOW_TO_GET_A_MODEL}",
-                suggestions=tuple(roadmap.outline.title for roadmap in near),
+                f"Ask for “{title}” to get that one."
             )
-        return GoalRefused("\n".join(self._no_such_goal(goal)))
+            return GoalRefused(
+                f"{closest} For exactly your goal a language model is needed. "
+                f"{_HOW_TO_GET_A_MODEL}",
+                suggestions=tuple(roadmap.outline.title for roadmap in near),
+                for_learners=closest,
+            )
+        return GoalRefused(
+            "\n".join(self._no_such_goal(goal)),
+            for_learners=f"“{goal}” is not built in, and nothing else can be written on this site.",
+        )
 
     def _no_such_goal(self, goal: str) -> Iterator[str]:
         yield f"The goal “{goal}” needs a language model: nobody has written it by hand."
@@ -147,10 +150,8 @@ _HOW_TO_GET_A_MODEL = (
 
 
 def _other_wish(outline: Outline, name: str, has: str, wish: str) -> GoalRefused:
-    return GoalRefused(
-        f"The built-in roadmap “{outline.title}” has {name} “{has}”, not “{wish}”. "
-        f"{_HOW_TO_GET_A_MODEL}"
-    )
+    told = f"The built-in roadmap “{outline.title}” has {name} “{has}”, not “{wish}”."
+    return GoalRefused(f"{told} {_HOW_TO_GET_A_MODEL}", for_learners=told)
 
 
 def _split_front_matter(path: Path) -> tuple[dict[str, Any], str]:

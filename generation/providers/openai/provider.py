@@ -91,7 +91,8 @@ class OpenAIProvider:
         if not self.model:
             raise GoalRefused(
                 "No language model is set up: set LLM_MODEL, and LLM_BASE_URL or LLM_API_KEY; "
-                ".env.example shows how."
+                ".env.example shows how.",
+                for_learners="Nothing new can be written here just now. Please try again later.",
             )
 
     async def outline(self, request: OutlineRequest) -> Written[Outline]:

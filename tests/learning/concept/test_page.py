@@ -176,10 +176,12 @@ def test_it_says_who_wrote_it_and_that_nobody_reviewed_it(client: Client) -> Non
     assert ", not reviewed" in read(client, run)
 
 
-def test_it_says_when_people_wrote_and_reviewed_it(client: Client) -> None:
+def test_what_is_built_in_says_what_was_done_to_it(client: Client) -> None:
     run = make_ready()
     ArtifactVersion.objects.update(origin="authored", reviewed_on=date(2026, 11, 23))
-    assert "Written by people, reviewed 23 Nov 2026" in read(client, run)
+    assert "Built in: code run, quizzes checked, read on 23 Nov 2026" in read(client, run)
+    ArtifactVersion.objects.update(reviewed_on=None)
+    assert "Built in: code run, quizzes checked, not read yet" in read(client, run)
 
 
 def test_what_is_missing_says_what_it_waits_for(client: Client) -> None:
