@@ -13,8 +13,14 @@ from concepts.models import ArtifactKindLabel, Concept
 from generation.models import EventType, GenerationEvent, GenerationRun
 from generation.port.spent import Spent
 from generation.run_states import OPEN, RunState, may_become
+from generation.runs.learner_words import explain_artifact, explain_run
 from generation.runs.reports import list_failures
-from generation.runs.selectors import RunProgress, get_run_progress, list_suggestions
+from generation.runs.selectors import (
+    RunProgress,
+    find_refusal,
+    get_run_progress,
+    list_suggestions,
+)
 from generation.runs.spending import total_by_purpose
 from roadmaps.models import Roadmap
 
@@ -46,26 +52,27 @@ _PURPOSES = {
 }
 
 
-def look_at_newest(run: GenerationRun) -> dict[str, Any]:
+def look_at_newest(run: GenerationRun, *, for_staff: bool = False) -> dict[str, Any]:
     """What the page shows when it is loaded: of a long history its end; `earlier` has gone by."""
     after = max(0, run.last_seq - EVENTS_AT_ONCE)
-    return look_at_run(run, after=after) | {"earlier": after}
+    return look_at_run(run, after=after, for_staff=for_staff) | {"earlier": after}
 
 
-def look_at_run(run: GenerationRun, *, after: int = 0) -> dict[str, Any]:
-    """Everything a browser needs, as JSON can hold it.
+def look_at_run(run: GenerationRun, *, after: int = 0, for_staff: bool = False) -> dict[str, Any]:
+    """Everything a browser needs, as JSON can hold it. Staff read what was kept, others what
+    `learner_words` makes of it.
 
     The run was read first: a closed run's last event is in the same transaction as its state, so
     it is among the events read here.
     """
     progress = get_run_progress(run.pk)
-    events = list_events(run, after=after)
+    events = list_events(run, after=after, for_staff=for_staff)
     return {
         "state": run.state,
         "state_label": run.get_state_display(),
         "open": RunState(run.state) in OPEN,
         "final": is_final(run),
-        "reason": run.reason,
+        "reason": run.reason if for_staff else _reason(run),
         "title": run.roadmap.title,
         "ready": progress.ready,
         "failed": progress.failed,
@@ -78,13 +85,26 @@ def look_at_run(run: GenerationRun, *, after: int = 0) -> dict[str, Any]:
         ),
         "calls": list_calls(run),
         "events": events,
-        "failures": [
-            failure | {"artifact": str(ArtifactKindLabel(failure["artifact"]).label)}
-            for failure in list_failures(run.roadmap_id)
-        ],
+        "failures": _failures(run, for_staff=for_staff),
         "last_seq": events[-1]["seq"] if events else after,
         "more": len(events) == EVENTS_AT_ONCE,
     }
+
+
+def _reason(run: GenerationRun) -> str:
+    refusal = find_refusal(run.pk) if run.state == RunState.FAILED else None
+    return explain_run(run.state, refusal or run.reason, refused=refusal is not None)
+
+
+def _failures(run: GenerationRun, *, for_staff: bool) -> list[dict[str, str]]:
+    return [
+        {
+            "concept": failure["concept"],
+            "artifact": str(ArtifactKindLabel(failure["artifact"]).label),
+            "error": failure["error"] if for_staff else explain_artifact(failure["error"]),
+        }
+        for failure in list_failures(run.roadmap_id)
+    ]
 
 
 def is_final(run: GenerationRun) -> bool:
@@ -137,7 +157,7 @@ def _figures(row: dict[str, Any]) -> list[str]:
     return [f"{row[name]:,}" for name in ("calls", "unanswered", "sum_in", "sum_out")] + [cost]
 
 
-def list_events(run: GenerationRun, *, after: int) -> list[dict[str, Any]]:
+def list_events(run: GenerationRun, *, after: int, for_staff: bool = False) -> list[dict[str, Any]]:
     events = list(run.events.filter(seq__gt=after).order_by("seq")[:EVENTS_AT_ONCE])
     _give_concepts(run, events)
     return [
@@ -145,7 +165,7 @@ def list_events(run: GenerationRun, *, after: int) -> list[dict[str, Any]]:
             "seq": event.seq,
             "type": event.type,
             "at": _elapsed(run, event),
-            "text": describe_event(event),
+            "text": describe_event(event, for_staff=for_staff),
             "url": _concept_url(run.roadmap, event),
         }
         for event in events
@@ -161,17 +181,36 @@ def _give_concepts(run: GenerationRun, events: list[GenerationEvent]) -> None:
         event.concept = known.get(event.concept_id)
 
 
-def describe_event(event: GenerationEvent) -> str:
+def describe_event(event: GenerationEvent, *, for_staff: bool = False) -> str:
     """One sentence for people."""
-    values = defaultdict(str, event.payload)
+    values = defaultdict(str, event.payload if for_staff else _told(event))
     values["kind"] = event.get_kind_display()
     values["warnings"] = " ".join(event.payload.get("warnings", []))
-    values["outcome"] = event.payload.get("reason", "")
+    values["outcome"] = values.get("reason", "")
     if event.concept is not None:
         values["concept"] = event.concept.title
     if event.payload.get("failed"):
         values["outcome"] = _("%(ready)d are ready, %(failed)d failed.") % values
     return str(_SENTENCES[EventType(event.type)] % values).strip()
+
+
+_STATES = {
+    EventType.RUN_PAUSED: RunState.PAUSED,
+    EventType.RUN_CANCELLED: RunState.CANCELLED,
+    EventType.RUN_FINISHED: RunState.FAILED,
+}
+
+
+def _told(event: GenerationEvent) -> dict[str, Any]:
+    """What happened, with learners' words for why."""
+    payload = dict(event.payload)
+    if "error" in payload:
+        payload["error"] = explain_artifact(payload["error"])
+    if payload.get("reason"):
+        state = _STATES.get(EventType(event.type), RunState.FAILED)
+        refused = bool(payload.get("refused"))
+        payload["reason"] = explain_run(state, payload["reason"], refused=refused)
+    return payload
 
 
 def _elapsed(run: GenerationRun, event: GenerationEvent) -> str:

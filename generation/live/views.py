@@ -20,7 +20,11 @@ LONGEST_NUMBER = 18
 @never_cache
 def show_run(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     run = get_visible_run(request.user, run_id)
-    page = render(request, "generation/run.html", {"run": run, "look": look_at_newest(run)})
+    page = render(
+        request,
+        "generation/run.html",
+        {"run": run, "look": look_at_newest(run, for_staff=request.user.is_staff)},
+    )
     return keep_to_visitors(page, run.roadmap)
 
 
@@ -33,5 +37,5 @@ def list_run_events(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     if not (after.isascii() and after.isdecimal() and len(after) <= LONGEST_NUMBER):
         return JsonResponse({"error": "after must be the number of an event"}, status=422)
     run = get_visible_run(request.user, run_id)
-    look = JsonResponse(look_at_run(run, after=int(after)))
+    look = JsonResponse(look_at_run(run, after=int(after), for_staff=request.user.is_staff))
     return keep_to_visitors(look, run.roadmap)

@@ -43,8 +43,14 @@ class CannotOpen(SystemicError):
 
 
 class GoalRefused(ProviderError):
-    """This provider cannot or will not serve the goal. The message says why and what to do."""
+    """This provider cannot or will not serve the goal. The message says why and what to do.
 
-    def __init__(self, message: str, *, suggestions: tuple[str, ...] = ()) -> None:
+    What operators can do about it is nothing for learners: they are told `for_learners`.
+    """
+
+    def __init__(
+        self, message: str, *, suggestions: tuple[str, ...] = (), for_learners: str = ""
+    ) -> None:
         super().__init__(message)
         self.suggestions = suggestions
+        self.for_learners = for_learners or str(self)

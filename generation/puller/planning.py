@@ -53,7 +53,11 @@ async def plan_roadmap(
         state: RunState, error: ProviderError, instead: Sequence[str] | None = None
     ) -> None:
         told = {"planner": puller_id, "spent": ledger.spent, "instead": instead}
-        unit = partial(lifecycle.stop_run, claim.run_id, state, str(error), detail=error.detail)
+        reason, detail = str(error), error.detail
+        if isinstance(error, GoalRefused) and error.for_learners != reason:
+            # Whoever typed the goal reads why it was refused.
+            reason, detail = error.for_learners, detail or reason
+        unit = partial(lifecycle.stop_run, claim.run_id, state, reason, detail=detail)
         await db.run(unit, **told)
 
     try:

@@ -7,9 +7,11 @@ from django.utils.translation import gettext as _
 
 from concepts.links.public import is_public_address, may_be_shown_as
 from concepts.markdown.quiz_text import render_choice, render_stem
+from concepts.markdown.rendering import RENDERER_VERSION, render_markdown
 from concepts.models import Resource
 from generation.models import GenerationRun
 from generation.run_states import OPEN, RunState
+from generation.runs.learner_words import explain_run
 
 register = template.Library()
 
@@ -36,6 +38,12 @@ def choice_line(text: str) -> SafeString:
     """A choice where no paragraph may stand, such as in a label."""
     paragraph = render_choice(text)
     return SafeString(f"<span{paragraph.removeprefix('<p').removesuffix('</p>')}</span>")
+
+
+def render_stored(markdown: str, html: str, renderer_version: int) -> SafeString:
+    """A tutorial as it was stored. What another renderer let through may be forbidden now: it is
+    redone."""
+    return SafeString(html if renderer_version == RENDERER_VERSION else render_markdown(markdown))
 
 
 @register.filter
@@ -80,3 +88,9 @@ def is_open(run: GenerationRun | None) -> bool:
 def is_worth_a_look(run: GenerationRun | None) -> bool:
     """A run that goes on, or did not bring everything."""
     return run is not None and run.state != RunState.READY
+
+
+@register.filter
+def told_to_learners(run: GenerationRun) -> str:
+    """Why it was stopped or is not whole; what the run itself keeps of that is for staff."""
+    return explain_run(run.state, run.reason)

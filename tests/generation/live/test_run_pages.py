@@ -18,6 +18,7 @@ from generation.runs import claims, lifecycle
 from tests.generation.cast import get_run, make_outline
 from tests.generation.scribe import Scribe
 from tests.learning.library import Page, QuickProvider, open_order
+from tests.visitors import make_visitors
 
 pytestmark = pytest.mark.django_db
 
@@ -80,9 +81,14 @@ def test_failures_say_why(client: Client) -> None:
 
 
 def test_a_paused_run_says_why_and_is_not_open(client: Client, scribe: Scribe) -> None:
-    lifecycle.stop_run(scribe.run_id, RunState.PAUSED, "The key was refused.")
-    assert "Paused. The key was refused." in read(client, scribe.run_id)
-    news = look(client, scribe.run_id)
+    reason = "the model server refused the key (LLM_API_KEY)"
+    lifecycle.stop_run(scribe.run_id, RunState.PAUSED, reason)
+    page, news = read(client, scribe.run_id), look(client, scribe.run_id)
+    assert "Nothing can be written here at the moment" in page
+    assert "LLM_API_KEY" not in page + str(news)
+    staff = make_visitors().client("staff")
+    assert f"Paused. {reason}" in read(staff, scribe.run_id)
+    assert look(staff, scribe.run_id)["reason"] == reason
     assert (news["open"], news["state_label"]) == (False, "paused")
 
 
@@ -177,7 +183,10 @@ def test_a_refused_goal_offers_others_and_nothing_more_is_waited_for(
     assert 'max="1" value="0"' in answer
     assert look(client, scribe.run_id)["suggestions"] == instead
     roadmap = client.get(get_run(scribe.run_id).roadmap.get_absolute_url()).content.decode()
-    assert f"This could not be planned. {reason}" in roadmap
+    assert "No roadmap can be made of this goal" in roadmap
+    assert reason in roadmap
+    assert "/?goal=Tying%20knots" in Page(roadmap).links()
+    assert "<button form=" not in roadmap
     assert "not there yet" not in roadmap
     assert "/" in Page(roadmap).links()
 

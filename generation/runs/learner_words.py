@@ -1,0 +1,68 @@
+"""Why something was not written, in words for learners.
+
+What a run and its artifacts keep of it is for whoever can mend it: it may name variables, servers
+and errors. Learners read only what is told here; staff read the rest, on their own pages.
+"""
+
+from __future__ import annotations
+
+import re
+
+from django.utils.translation import gettext as _
+
+from concepts.bounds import REASON_MAX_CHARACTERS
+from generation.run_states import RunState
+
+# Names of variables, of classes of errors, of files, addresses and machines.
+_NOT_FOR_LEARNERS = re.compile(
+    r"[A-Z][A-Z0-9]*_[A-Z0-9_]+|[A-Za-z](?:Error|Exception|Exit|Interrupt)\b|Errno|Traceback"
+    r"|https?:|[a-z]\.[a-z]+\(|\bat \S+:[0-9]|(?:^|\s)/[a-z]|\w=\w|[{}<>]"
+    r"|\.(?:py|env|json|ya?ml)\b|\b(?:CONTENT|DATABASE|REDIS|SECRET)\b"
+    # How often something was tried is nothing they can do anything about.
+    r"|[0-9]+ (?:times|attempts)|in a row",
+)
+
+
+def is_for_learners(text: str) -> bool:
+    return not _NOT_FOR_LEARNERS.search(text[:REASON_MAX_CHARACTERS])
+
+
+def explain_artifact(error: str) -> str:
+    """Why an artifact could not be written."""
+    if error and is_for_learners(error):
+        return error
+    return _("Something went wrong while this was being written.")
+
+
+def explain_run(state: str, reason: str, *, refused: bool = False) -> str:
+    """Why a run was stopped or is not whole; empty where there is nothing to tell.
+
+    `refused`: the goal is at fault, and the reason was written for whoever typed it.
+    """
+    if refused and is_for_learners(reason):
+        return reason
+    if state == RunState.PAUSED:
+        return _explain_pause(reason)
+    if state == RunState.FAILED:
+        return _("Something went wrong while it was being written. Trying again may help.")
+    if state == RunState.CANCELLED:
+        return _("It was stopped before everything was written.")
+    if state == RunState.PARTIAL:
+        return _("Some parts could not be written. Everything else can be read.")
+    return ""
+
+
+# What `RunBudget.refusal` begins with.
+_SPENT = "The budget of this run is spent"
+
+
+def _explain_pause(reason: str) -> str:
+    if reason.startswith(_SPENT):
+        return _(
+            "As much has been spent on it as this site allows. Whoever runs the site can allow "
+            "more; nothing that is written gets lost."
+        )
+    return _(
+        "Nothing can be written here at the moment. Whoever runs the site has to look into it; "
+        "nothing that is written gets lost, and what is missing can be written later."
+    )
