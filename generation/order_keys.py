@@ -49,11 +49,7 @@ def find_noted(scoped: str, caller: CallerKey, wanted: OutlineRequest) -> uuid.U
     if noted is None:
         return None
     run_id = _read(noted, caller, wanted)
-    if GenerationRun.objects.filter(pk=run_id).exists():
-        return run_id
-    # Deleted since: the key stands for nothing.
-    notes().forget(f"cairn:orders:{scoped}")
-    return None
+    return run_id if GenerationRun.objects.filter(pk=run_id).exists() else None
 
 
 def note_order(

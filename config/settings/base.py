@@ -88,7 +88,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "channels",
     "csp",
-    "ninja",
     "django_celery_results",
     "config",
     "connection_budget",
@@ -100,7 +99,6 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "connection_budget.seats.middleware.ReleaseMiddleware",
-    "config.api_errors.shape_api_errors",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.strange_requests.refuse_strange_requests",

@@ -73,11 +73,10 @@ def refuse_politely(scope: Scope, status: int, message: str) -> Application:
         response = show_unavailable(ASGIRequest(scope, BytesIO()))
     else:
         response = HttpResponse(f"{message}\n", status=status, content_type="text/plain")
-    return answering(response)
+    return _answering(response)
 
 
-def answering(response: HttpResponseBase) -> Application:
-    """An application that gives this one answer."""
+def _answering(response: HttpResponseBase) -> Application:
     headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in response.items()]
     content: bytes = getattr(response, "content", b"")
 

@@ -1,4 +1,5 @@
-"""How a concept stands, from the states of its artifacts. Pure but for the words."""
+"""How a concept stands: from the states of its artifacts, and for somebody who is through with it
+from their mark. Pure but for the words."""
 
 from __future__ import annotations
 
@@ -11,11 +12,30 @@ from concepts.artifact_states import UNFINISHED, ArtifactState
 
 
 class ConceptState(TextChoices):
+    """How far the writing is; the last four are a learner's own, and come before it."""
+
     READY = "ready", _("ready")
     PARTLY = "partly", _("partly ready")
     WRITING = "running", _("being written")
     WAITING = "queued", _("waiting")
     FAILED = "failed", _("incomplete")
+    DONE = "done", _("done")
+    KNOWN = "known", _("known before")
+    SKIPPED = "skipped", _("skipped")
+    CHANGED = "changed", _("done, changed since")
+
+
+# Somebody is through with these.
+THROUGH = frozenset(
+    {ConceptState.DONE, ConceptState.KNOWN, ConceptState.SKIPPED, ConceptState.CHANGED}
+)
+
+
+def marked_state(standing: str, read: int | None, tutorial_version: int | None) -> ConceptState:
+    """What was read in an older version has changed since; what was never read has not."""
+    if read is not None and tutorial_version is not None and read < tutorial_version:
+        return ConceptState.CHANGED
+    return ConceptState(standing)
 
 
 def concept_state(states: Collection[str]) -> ConceptState:

@@ -21,7 +21,6 @@ SEEN_BY = {
 # What does not depend on whose roadmap it is: address, then status by visitor.
 OTHERS = {
     "/": dict.fromkeys(VISITORS, 200),
-    "/learning/": dict.fromkeys(VISITORS, 200),
     "/accounts/login/": {"alice": 302, "bob": 302, "anonymous": 200, "staff": 302},
     "/accounts/signup/": dict.fromkeys(VISITORS, 200),
     "/accounts/display/": {"alice": 302, "bob": 302, "anonymous": 200, "staff": 302},
@@ -41,9 +40,6 @@ OTHERS = {
     "/roadmaps/-/": dict.fromkeys(VISITORS, 404),
     "/runs/00000000-0000-4000-8000-000000000000/": dict.fromkeys(VISITORS, 404),
     "/operations/": {"alice": 404, "bob": 404, "anonymous": 302, "staff": 200},
-    "/api/v1/docs": dict.fromkeys(VISITORS, 200),
-    "/api/v1/openapi.json": dict.fromkeys(VISITORS, 200),
-    "/api/v1/": dict.fromkeys(VISITORS, 404),
     "/health": dict.fromkeys(VISITORS, 200),
     "/health/live": dict.fromkeys(VISITORS, 200),
     "/metrics": dict.fromkeys(
@@ -56,10 +52,8 @@ ROUTES = {
     "^health/live/?$",
     "^metrics/?$",
     "",
-    "learning/",
     "roadmaps/<uslug:slug>/",
     "roadmaps/<uslug:roadmap_slug>/<uslug:slug>/",
-    "roadmaps/<uslug:roadmap_slug>/-/check/<uslug:slug>/<int:number>/",
     "roadmaps/<uslug:roadmap_slug>/-/quiz/<uslug:slug>/",
     "roadmaps/<uslug:roadmap_slug>/-/mark/<uslug:slug>/",
     "runs/<uuid:run_id>/",
@@ -72,17 +66,6 @@ ROUTES = {
     "operations/runs/<uuid:run_id>/cancel/",
     "operations/runs/<uuid:run_id>/resume/",
     "operations/runs/<uuid:run_id>/retry/",
-    "api/v1/",
-    "api/v1/docs",
-    "api/v1/openapi.json",
-    "api/v1/roadmaps",
-    "api/v1/roadmaps/generate",
-    "api/v1/roadmaps/<uuidstr:roadmap_id>",
-    "api/v1/roadmaps/<uuidstr:roadmap_id>/concepts/<uuidstr:concept_id>",
-    "api/v1/runs/<uuidstr:run_id>",
-    "api/v1/runs/<uuidstr:run_id>/events",
-    "api/v1/runs/<uuidstr:run_id>/cancel",
-    "api/v1/runs/<uuidstr:run_id>/resume",
     "accounts/login/",
     "admin/login/",
     "accounts/logout/",
@@ -103,6 +86,7 @@ ROUTES = {
     "roadmaps/<uslug:slug>/-/visibility/",
     "roadmaps/<uslug:slug>/-/fork/",
     "roadmaps/<uslug:slug>/-/delete/",
+    "roadmaps/<uslug:slug>/-/resume/",
 }
 
 

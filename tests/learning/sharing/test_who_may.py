@@ -30,6 +30,7 @@ TABLE = {
         "fork": (YES, HIDDEN, HIDDEN, HIDDEN, YES),
         "share": (YES, HIDDEN, HIDDEN, HIDDEN, YES),
         "delete": (YES, HIDDEN, HIDDEN, HIDDEN, YES),
+        "resume": (YES, HIDDEN, HIDDEN, HIDDEN, YES),
     },
     ("account", "unlisted"): {
         "read": (YES, YES, YES, YES, YES),
@@ -37,6 +38,7 @@ TABLE = {
         "fork": (YES, YES, YES, YES, YES),
         "share": (YES, NO, NO, NO, YES),
         "delete": (YES, NO, NO, NO, YES),
+        "resume": (YES, NO, NO, NO, YES),
     },
     ("account", "public"): {
         "read": (YES, YES, YES, YES, YES),
@@ -44,6 +46,7 @@ TABLE = {
         "fork": (YES, YES, YES, YES, YES),
         "share": (YES, NO, NO, NO, YES),
         "delete": (YES, NO, NO, NO, YES),
+        "resume": (YES, NO, NO, NO, YES),
     },
     ("session", "unlisted"): {
         "read": ("-", YES, YES, YES, YES),
@@ -51,6 +54,7 @@ TABLE = {
         "fork": ("-", YES, YES, YES, YES),
         "share": ("-", NO, NO, NO, YES),
         "delete": ("-", NO, NO, YES, YES),
+        "resume": ("-", NO, NO, YES, YES),
     },
 }
 CASES = [
@@ -87,6 +91,8 @@ def act(client: Client, action: str, run: GenerationRun) -> list[int]:
     if action == "watch":
         cookie = client.cookies.get(settings.SESSION_COOKIE_NAME)
         return [200 if may_watch(run.pk, cookie.value if cookie else None) else 404]
+    if action == "resume":
+        return [client.post(f"{address}-/resume/").status_code]
     page = {"share": "visibility"}.get(action, action)
     looked = client.get(f"{address}-/{page}/").status_code
     done: Any = client.post(f"{address}-/{page}/", {"visibility": run.roadmap.visibility})
