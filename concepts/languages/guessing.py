@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 
-from concepts.languages.judging import MIN_COMMON_SHARE, MIN_COMMON_WORDS
-from concepts.languages.prose import WORD, take_prose
+from concepts.languages.detecting import MIN_SHARE, find_main, shares_of
+from concepts.languages.prose import is_enough, take_prose
 from concepts.languages.scripts import LETTERS, encodable, weigh
 from concepts.languages.tables import (
     CHINESE_ALONE,
-    COMMON_WORDS,
     ENCODINGS,
     RANGES,
     TELLING,
 )
 
+# Two terms, such as “Python asyncio”, look like a language of their own (Esperanto, with 0.6).
+MIN_SHARE_OF_SHORT = 0.8
 WORD_OF_LATIN = re.compile(f"[{RANGES['Latn']}]+")
 
 
@@ -30,23 +31,13 @@ def guess_language(goal: str) -> str | None:
     return guess_by_ideographs(goal) if heaviest == "Hani" else TELLING.get(heaviest)
 
 
-def tell_language(text: str, *, least_words: int = MIN_COMMON_WORDS) -> str | None:
-    """The language a text is plainly in, by its script or by its commonest words, of which it has
-    so many different ones; None where they cannot tell."""
+def tell_language(text: str) -> str | None:
+    """The language a text is plainly in, by its script or by what the model makes of it; None where
+    they cannot tell."""
     prose = take_prose(text)
     if (by_script := guess_language(prose)) is not None:
         return by_script
-    words = [word.casefold() for word in WORD.findall(prose)]
-    shares = {
-        language: sum(word in common for word in words) / len(words)
-        for language, common in COMMON_WORDS.items()
-        if words and len(common & set(words)) >= least_words
-    }
-    best = max(shares, key=lambda language: shares[language], default=None)
-    if best is None or shares[best] < MIN_COMMON_SHARE:
-        return None
-    rivals = [share for language, share in shares.items() if language != best]
-    return best if shares[best] > 1.2 * max(rivals, default=0.0) else None
+    return find_main(shares_of(prose), MIN_SHARE if is_enough(prose) else MIN_SHARE_OF_SHORT)
 
 
 def guess_by_ideographs(goal: str) -> str | None:

@@ -1,35 +1,28 @@
 """Content languages: how to ask for one, its words for true and false, and whether a text is in it.
 
-Judging is by script first. Where several languages share one, the commonest words decide: they
-are a third of any prose, and no list of them costs memory as a statistical model does (two small
-libraries took 65 and 90 MiB and seconds to load, measured). Only prose is judged, only when there
-is enough of it, and only a clear case is called wrong. Pure.
+Judging is by script first. Where several languages share one, what a trained model makes of the
+prose decides. Only prose is judged, only when there is enough of it, and only a clear case is
+called wrong. Pure.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from concepts.languages.prose import _FENCE, MATERIAL, MIN_PROSE, WORD, is_enough, take_prose
+from concepts.languages.detecting import find_main, share_with_sisters, shares_of
+from concepts.languages.prose import _FENCE, MATERIAL, MIN_PROSE, is_enough, take_prose
 from concepts.languages.scripts import LETTERS, encodable, scripts_of, weigh
-from concepts.languages.tables import (
-    COMMON_WORDS,
-    LANGUAGES,
-    SAME_WORDS,
-)
+from concepts.languages.tables import LANGUAGES
 from concepts.languages.tags import describe_language, find_language, primary_language
 
 # A text with less than this share of the expected script is in another one. English terms and
 # examples in a foreign language may well be half of it.
 MIN_SCRIPT_SHARE = 0.15
 MIN_LATIN_SHARE = 0.3
-# The commonest words of a language that it is really in make at least this share of a prose.
-MIN_COMMON_SHARE = 0.15
-# ... and are not one or two that code or names happen to be full of
-MIN_COMMON_WORDS = 6
-# ... and outweigh the expected language's by so much.
-CLEAR_LEAD = 2.5
+# What is clearly in another language has so many times more of that than of the expected one.
+CLEAR_LEAD = 5
+# What is in another script than it should be has less to prove.
+MIN_SHARE_TO_NAME = 0.4
 # Of a Chinese prose 27 % are characters that only Simplified has, or 36 % that only Traditional has
 # (measured on Django's translations). So many of the one, and hardly any of the other, are clear.
 MIN_VARIANT_SHARE = 0.1
@@ -79,12 +72,12 @@ def _judge(prose: str, tag: str, *, by_words: bool) -> str | None:
         return None
     share = sum(weights.get(script, 0) for script in expected) / sum(weights.values())
     if share < (MIN_LATIN_SHARE if "Latn" in expected else MIN_SCRIPT_SHARE):
-        other = _by_common_words(prose, tag)
+        other = find_main(shares_of(prose), MIN_SHARE_TO_NAME)
         return f"in {LANGUAGES[other].name}" if other else "in another script"
     if wrong := _wrong_ideographs(prose, tag, weights):
         return wrong
-    other = _by_common_words(prose, tag) if by_words else None
-    if other and _shares_script(other, tag) and _is_varied(prose, other):
+    other = _other_language(prose, tag) if by_words else None
+    if other and _shares_script(other, tag):
         return f"in {LANGUAGES[other].name}"
     return None
 
@@ -119,33 +112,12 @@ def _shares_script(language: str, tag: str) -> bool:
     return bool(set(scripts_of(language)) & set(scripts_of(tag)))
 
 
-def _is_varied(prose: str, language: str) -> bool:
-    words = {word.casefold() for word in WORD.findall(prose)}
-    return len(COMMON_WORDS[language] & words) >= MIN_COMMON_WORDS
-
-
-def _by_common_words(prose: str, tag: str) -> str | None:
+def _other_language(prose: str, tag: str) -> str | None:
     """Another language than the expected one that the prose is clearly in."""
-    words = [word.casefold() for word in WORD.findall(prose)]
-    if not words:
+    expected, shares = primary_language(tag), shares_of(prose)
+    other = find_main(shares)
+    own = share_with_sisters(shares, expected)
+    if other is None or share_with_sisters(shares, other) < CLEAR_LEAD * own:
         return None
-    expected = primary_language(tag)
-    shares = {
-        language: sum(word in common for word in words) / len(words)
-        for language, common in COMMON_WORDS.items()
-    }
-    own = shares.pop(expected, 0.0)
-    best = max(_rivals(expected, shares), key=lambda language: shares[language], default=None)
-    if best is None or shares[best] < max(MIN_COMMON_SHARE, CLEAR_LEAD * own):
-        return None
-    return best
-
-
-def _rivals(expected: str, shares: dict[str, float]) -> Iterator[str]:
-    """Languages that may be told from the expected one. Of one we have no words of, only English
-    can be told: every other may be its sister."""
-    for language in shares:
-        if expected not in COMMON_WORDS and language != "en":
-            continue
-        if not any({language, expected} <= family for family in SAME_WORDS):
-            yield language
+    # From a language we do not know, only English: every other may be its sister.
+    return other if other == "en" or expected in LANGUAGES else None

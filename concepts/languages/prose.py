@@ -20,7 +20,6 @@ MATERIAL = re.compile(
     r"|\"[^\"\n]{1,200}\"|\*[^*\n]{1,200}\*",
     re.MULTILINE,
 )
-WORD = re.compile(r"\b[^\W\d_]+\b")
 
 
 def take_prose(text: str) -> str:

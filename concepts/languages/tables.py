@@ -1,4 +1,4 @@
-"""What is known of languages: their names, labels, scripts and commonest words. Pure data."""
+"""What is known of languages: their names, labels, scripts and sisters. Pure data."""
 
 from __future__ import annotations
 
@@ -127,48 +127,5 @@ CHINESE_ALONE = {
     *"學國發會數體點來對讀經濟實當應變寫圖畫戰歷灣鐵單處關觀權價營勞醫藥藝樂萬與從氣廣譯證讓賣",
     *"繪聲邏雙隨續總轉輕邊驗攝劍戲擇釋",
 }
-
-COMMON_WORDS = {
-    language: frozenset(words.split())
-    for language, words in {
-        "en": "the of and to in is that it for you are with this be on as by or from which when "
-              "can not what how your",
-        "de": "der die das und ist in den von zu mit ein eine nicht sich auf für dem des es im als "
-              "auch wird werden oder wie sie wenn kann du",
-        "fr": "le la les de des et un une du en est que qui dans pour pas sur avec plus ce vous au "
-              "il par ou se ne",
-        "es": "el la los las de del que y en un una es se por con para no lo como su al más o si "
-              "esta",
-        "pt": "o a os as de do da dos das que e em um uma é se por com para não no na como mais ao "
-              "ou você",
-        "it": "il la le lo gli di del della che e in un una è per con non si da come più i sono al "
-              "dei nel",
-        "nl": "de het een van en in is dat op te met voor niet zijn aan je er ook als om deze wordt "
-              "of door",
-        "sv": "och att det i en som är på för med av den till inte du ett om har kan eller när de "
-              "så",
-        "da": "og at det i en som er på for med af den til ikke du et om har kan eller når de så "
-              "der",
-        "no": "og at det i en som er på for med av den til ikke du et om har kan eller når de så",
-        "pl": "i w na z do nie się to że jest jak o od dla przez po za lub są co ale tylko może "
-              "być jako",
-        "cs": "a se v na je že z do s to o k jako pro by jsou ale které nebo při po za lze pokud "
-              "být",
-        "fi": "ja on ei että se kun tai mutta ovat joka myös niin voi kuin jos sen tämä ole olla "
-              "voit",
-        "hu": "a az és hogy nem is egy ez meg van de ha vagy mint csak már el lehet kell amely "
-              "azt",
-        "ro": "de și în a la cu pe un o este nu care se pentru din să mai ce sau prin sunt că al "
-              "au fi",
-        "tr": "ve bir bu için ile de da olarak gibi daha çok ne olan en ya veya kadar değil var her "
-              "ise",
-        "id": "yang dan di dengan untuk dari ini itu pada dalam adalah tidak akan atau ke dapat "
-              "anda sebagai oleh bisa",
-        "vi": "và của là các có một cho được trong không với này những để khi người bạn ra đã về "
-              "từ như",
-        "ru": "и в не на что с по как это к для из то или он от у так же при если вы можно его",
-        "uk": "і в не на що з та як це до для або він від у при якщо ви можна його є за про",
-        "bg": "и в не на че с за от да се е като това по или са към който ще при вие може",
-    }.items()
-}  # fmt: skip
-SAME_WORDS = ({"da", "no", "sv"}, {"cs", "sk"}, {"id", "ms"}, {"es", "ca", "gl", "pt", "ast"})
+# Written too much alike to be told apart with certainty: what is said to be one may be the other.
+SISTERS = ({"da", "no"}, {"cs", "sk"}, {"id", "ms"}, {"hr", "sr", "bs", "sh"})

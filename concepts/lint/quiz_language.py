@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from concepts.content import QuestionContent, QuizContent
+from concepts.languages.detecting import find_main, shares_of
 from concepts.languages.judging import find_wrong_language
 from concepts.languages.prose import MIN_PROSE
-from concepts.languages.tables import COMMON_WORDS
 from roadmaps.text import text_key, words
 
 # Of the words of its choices a lesson quotes this share at least (15 to 43 % in those of the tests)
@@ -17,6 +17,11 @@ from roadmaps.text import text_key, words
 MIN_QUOTED = 0.12
 # Terms alone, such as "point of sale" and "time to market", have fewer kinds of common words.
 MIN_COMMON = 4
+_COMMON = (
+    "the of and to in is that it for you are with this be on as by or from which when can not what "
+    "how your"
+)
+COMMON_ENGLISH = frozenset(_COMMON.split())
 # What English is called in the languages we know.
 _ENGLISH = re.compile(
     r"\b(?:engl|engels|anglais|anglès|angli[cč]|angiel|angol|ingl[eéê]s|ingge?ris|i\u0307?ngiliz"
@@ -87,16 +92,14 @@ def _may_be_english(text: str) -> bool:
     if any(letter.isalpha() and not letter.isascii() for letter in plain):
         return False
     found = {word for word in _WORD.findall(plain) if not word.isupper()}
-    others = {word for word in found if word.islower()} - COMMON_WORDS["en"]
-    return len(others) >= 2 and any(word.casefold() in COMMON_WORDS["en"] for word in found)
+    others = {word for word in found if word.islower()} - COMMON_ENGLISH
+    return len(others) >= 2 and any(word.casefold() in COMMON_ENGLISH for word in found)
 
 
 def _is_english(prose: str) -> bool:
-    """Many words are spelt alike in other languages: it has more of English than of any."""
-    found = [word.casefold() for word in _WORD.findall(_INLINE_CODE.sub(" ", prose))]
-    common = {language: len(known & {*found}) for language, known in COMMON_WORDS.items()}
-    english = common.pop("en")
-    is_varied = english >= MIN_COMMON and english > max(common.values())
+    plain = _INLINE_CODE.sub(" ", prose)
+    common = COMMON_ENGLISH & {word.casefold() for word in _WORD.findall(plain)}
+    is_varied = len(common) >= MIN_COMMON and find_main(shares_of(plain)) == "en"
     return is_varied and len(prose) >= MIN_PROSE
 
 

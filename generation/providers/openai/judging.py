@@ -12,7 +12,7 @@ from concepts.bounds import TUTORIAL_MAX_CHARACTERS
 from concepts.content import ArtifactContent, QuizContent
 from concepts.languages.guessing import tell_language
 from concepts.languages.judging import find_wrong_language
-from concepts.languages.tags import find_language, find_tag
+from concepts.languages.tags import find_language, find_tag, primary_language
 from concepts.lint.quiz import quiz_problems, settle_quiz
 from concepts.lint.resources import settle_resources
 from concepts.lint.tutorial import tutorial_problems
@@ -102,9 +102,14 @@ def settle_language(answer: OutlineAnswer, goal: str) -> str | None:
     or that what it says is the name of no language; None where nobody can tell."""
     named, shown = find_tag(answer.language), tell_language(_sentences(answer))
     if named is None:
-        return shown or tell_language(goal, least_words=1)
+        return shown or tell_language(goal)
     is_other = shown is not None and find_wrong_language(_sentences(answer), named) is not None
-    return shown if is_other or (shown and find_language(named) is None) else named
+    return shown if is_other or (shown and not _is_language(named)) else named
+
+
+def _is_language(tag: str) -> bool:
+    """“BCP-47” is written like a tag; two letters, such as “co”, are one we may not know."""
+    return find_language(tag) is not None or len(primary_language(tag)) == 2
 
 
 def _sentences(answer: OutlineAnswer) -> str:

@@ -150,4 +150,4 @@ def test_one_question_in_the_right_language_does_not_excuse_the_others() -> None
     stem = "他为什么没有来？" + quiz.questions[0].stem.partition("come?")[2]
     questions = [quiz.questions[0].model_copy(update={"stem": stem}), *quiz.questions[1:]]
     found = quiz_problems(quiz.model_copy(update={"questions": questions}), language)
-    assert found == ["the questions: it is written in another script, not in English (English, en)"]
+    assert found == ["the questions: it is written in Chinese, not in English (English, en)"]

@@ -9,7 +9,7 @@ import pytest
 
 from concepts.languages.guessing import tell_language
 from generation.port.request import OutlineRequest
-from generation.providers.openai.judging import judge_outline
+from generation.providers.openai.judging import judge_outline, settle_language
 from generation.providers.openai.schemas import OutlineAnswer
 from tests.generation.writings import outline
 
@@ -17,6 +17,13 @@ TODAY = date(2026, 11, 26)
 GERMAN = (
     "Wer Bienen hält, muss wissen, was sie im Sommer und im Winter brauchen, und wie man den "
     "Honig so erntet, dass für das Volk genug bleibt."
+)
+
+CORSICAN = (
+    "Nascinu tutti l'omi libari è pari di dignità è di diritti. Pussedinu a raghjoni è a cuscenza "
+    "è li tocca ad agiscia trà elli di modu fraternu. Di tutti i diritti è i libertà scritti in "
+    "issa dichjarazioni, si ni pò ghjuvà ugnunu, senza sfarenza varuna di razza, di culori, di "
+    "sessu, di lingua, di rilighjoni, d'upinioni, pulitica o altra ch'ella sia."
 )
 
 
@@ -42,6 +49,13 @@ def test_a_tag_of_another_language_than_the_text_fails_no_plan() -> None:
 
 def test_a_tag_that_fits_stays_as_it_is() -> None:
     assert judged(language="en-GB").content.language == "en-GB"
+
+
+def test_a_language_we_do_not_know_is_not_taken_for_a_neighbour() -> None:
+    said = {"title": "A dichjarazioni", "summary": CORSICAN, "stages": [], "language": "co"}
+    answer = OutlineAnswer.model_validate(outline() | said)
+    assert tell_language(CORSICAN) == "it"
+    assert settle_language(answer, "I diritti") == "co"
 
 
 @pytest.mark.parametrize(
