@@ -14,15 +14,18 @@ from contextlib import ExitStack
 from typing import Any
 
 from benchmarks.database import fresh_database
+from tests.connection_budget.web.server import WebServer
 from tests.databases import database_url
-from tests.web.server import WebServer
 
 REQUESTS = 1500
 HUNG_UP = 0.7
 SLOW_READERS = 12
 OTHERS = 4
 PAGE = "/query?seconds=0.05"
-SETTINGS = {"stock": "tests.web.stock_settings", "seats": "tests.web.settings"}
+SETTINGS = {
+    "stock": "tests.connection_budget.web.stock_settings",
+    "seats": "tests.connection_budget.settings",
+}
 
 
 def main() -> dict[str, Any]:

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.db import connection
 
-from accounts.limits.recall import notes
-from accounts.limits.rules import counted
 from config.embedded import Redis
 
 # What a shell starts in the background ignores Ctrl-C, and so would what our tests stop by it.
@@ -24,14 +23,19 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Where DATABASE_URL names no server, the embedded one serves the tests, too."""
-    if settings.EMBEDDED_POSTGRES is not None:
-        settings.EMBEDDED_POSTGRES.join()
+    if (embedded := getattr(settings, "EMBEDDED_POSTGRES", None)) is not None:
+        embedded.join()
 
 
 @pytest.fixture(autouse=True)
 def nobody_was_counted() -> Iterator[None]:
     """All tests come from one address; each begins its day anew."""
     yield
+    if not apps.is_installed("accounts"):  # the project of tests/connection_budget
+        return
+    from accounts.limits.recall import notes
+    from accounts.limits.rules import counted
+
     counted().close()
     counted.cache_clear()
     notes().close()

@@ -18,6 +18,8 @@ from config.embedded.binaries import postgres_programs
 from config.embedded.privileges import server_account
 from tests.waiting import wait_until
 
+__all__ = ["ThrowAwayServer", "postgres_programs"]
+
 USER = "owner"
 DATABASE = "postgres"
 

@@ -6,10 +6,10 @@ from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 from structlog.testing import capture_logs
 
-from config.fleet import FLEET
 from connection_budget.budget.budget import budget_from_environment
 from connection_budget.budget.refusal import BudgetRefused, assert_budget
 from connection_budget.conf import get_budget, get_role
+from tests.connection_budget.fleet import FLEET
 
 Configure = Callable[..., None]
 
@@ -90,7 +90,7 @@ def test_a_command_larger_than_its_reserve_is_an_error_naming_both(environment: 
 def test_a_release_middleware_that_is_not_the_first_is_an_error(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, move: str
 ) -> None:
-    first, *others = settings.MIDDLEWARE
+    first, *others = [*settings.MIDDLEWARE, "django.middleware.common.CommonMiddleware"]
     assert first == "connection_budget.seats.middleware.ReleaseMiddleware"
     settings.MIDDLEWARE = [*others, first] if move == "last" else others
     monkeypatch.setitem(settings.DATABASES["default"], "OPTIONS", {"pool": {"max_size": 4}})

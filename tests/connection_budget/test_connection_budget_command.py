@@ -4,8 +4,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from config.fleet import FLEET
 from connection_budget.budget.budget import budget_from_environment
+from tests.connection_budget.fleet import FLEET
 
 
 @pytest.fixture(autouse=True)

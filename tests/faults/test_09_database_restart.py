@@ -1,4 +1,6 @@
-"""Fault scenario 9, database restart, the workers' half (tests/web/test_outages.py has the pages').
+"""Fault scenario 9, database restart, the workers' half.
+
+The pages' is in tests/connection_budget/postgresql/test_outages.py.
 
 Scenario: `pg_terminate_backend` of all, and `restart -m immediate`, during load. Pass: recovery in
 less than 2 s per process, no finished work lost, no batch lost, nothing twice.

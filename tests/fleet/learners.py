@@ -11,8 +11,8 @@ from collections.abc import Coroutine
 from types import TracebackType
 from typing import Any, Self
 
+from tests.connection_budget.web.server import parse
 from tests.waiting import wait_until
-from tests.web.server import parse
 
 HURRIED = 0.7
 """How many hang up."""

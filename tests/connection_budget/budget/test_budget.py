@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.fleet import FLEET
 from connection_budget.budget.budget import Budget, BudgetError, budget_from_environment
 from connection_budget.budget.roles import PREFORK, SINGLE, WEB, Role, RoleError
+from tests.connection_budget.fleet import FLEET
 
 sizes = st.integers(min_value=1, max_value=60)
 roles = st.builds(

@@ -6,10 +6,10 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.fleet import FLEET
 from connection_budget.budget.budget import Budget, budget_from_environment
 from connection_budget.budget.fit import Capacity, Proposal, propose
 from connection_budget.budget.roles import PREFORK, SINGLE, WEB, Role
+from tests.connection_budget.fleet import FLEET
 
 few = st.integers(min_value=1, max_value=4)
 fleets = st.lists(

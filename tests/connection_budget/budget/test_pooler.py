@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.fleet import FLEET
 from connection_budget.budget.budget import Budget, budget_from_environment
 from connection_budget.budget.fit import propose
 from connection_budget.budget.pooler import PoolerError
 from connection_budget.budget.server_sql import server_sql
+from tests.connection_budget.fleet import FLEET
 
 BEHIND = {"DATABASE_POOLER": "transaction"}
 

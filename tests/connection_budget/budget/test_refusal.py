@@ -8,10 +8,10 @@ import pytest
 from celery.worker.control import Panel
 from structlog.testing import capture_logs
 
-from config.fleet import FLEET
 from connection_budget.budget.budget import Budget, budget_from_environment
 from connection_budget.budget.refusal import BudgetRefused, assert_budget, assert_worker
 from connection_budget.contrib.celery.worker import bound_children, children_asked
+from tests.connection_budget.fleet import FLEET
 
 DEFAULT = budget_from_environment({}, FLEET)
 FOUR_A_HOST = budget_from_environment({"ROLE_CONTENT_GENERATION_INSTANCES": "2"}, FLEET)

@@ -2,7 +2,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.fleet import FLEET
 from connection_budget.budget.roles import (
     COMMAND,
     PREFORK,
@@ -11,6 +10,7 @@ from connection_budget.budget.roles import (
     RoleKind,
     roles_from_environment,
 )
+from tests.connection_budget.fleet import FLEET
 
 sizes = st.integers(min_value=1, max_value=200)
 

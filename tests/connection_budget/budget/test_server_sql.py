@@ -7,8 +7,6 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from config.embedded.binaries import postgres_programs
-from config.fleet import FLEET
 from connection_budget.budget.budget import Budget, budget_from_environment
 from connection_budget.budget.roles import PREFORK, SINGLE, WEB, Role
 from connection_budget.budget.server_sql import (
@@ -19,8 +17,10 @@ from connection_budget.budget.server_sql import (
     literal,
     server_sql,
 )
-from tests.connection_budget.servers import Server
+from tests.connection_budget.fleet import FLEET
 from tests.embedded.checkouts import Checkout
+from tests.embedded.servers import Server
+from tests.servers import postgres_programs
 
 DEFAULT = budget_from_environment({}, FLEET)
 USERS = {role.name: f"app_{role.name}" for role in DEFAULT.roles}

@@ -47,7 +47,8 @@ class Process:
             env=os.environ
             | {
                 "PROMETHEUS_MULTIPROC_DIR": str(directory),
-                "DJANGO_SETTINGS_MODULE": "config.settings.test",
+                "DATABASE_URL": "postgresql:///nobody",
+                "DJANGO_SETTINGS_MODULE": "tests.connection_budget.settings",
                 "PYTHONPATH": str(ROOT),
             },
         )

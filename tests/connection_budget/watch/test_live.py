@@ -11,10 +11,10 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from pytest_django import Settings
 
-from config.fleet import FLEET
 from connection_budget.budget.budget import budget_from_environment
 from connection_budget.watch.server import LiveServer, limit_problems, read_server
 from tests.connection_budget.cast import REAL_TRANSACTIONS
+from tests.connection_budget.fleet import FLEET
 
 pytestmark = REAL_TRANSACTIONS
 ROLES = [role.name for role in budget_from_environment({}, FLEET).roles]

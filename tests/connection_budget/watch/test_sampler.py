@@ -17,7 +17,6 @@ from psycopg_pool import PoolTimeout
 from pytest_django import Settings
 from structlog.testing import capture_logs
 
-from config.fleet import FLEET
 from connection_budget.budget.budget import budget_from_environment
 from connection_budget.metrics import sources
 from connection_budget.metrics.pools import open_pool, pool_usage, waiting_for_pool
@@ -26,6 +25,7 @@ from connection_budget.watch.lost_slots import LostSlots
 from connection_budget.watch.sampler import Sampler
 from connection_budget.watch.usage import SAMPLES, Alarm
 from tests.connection_budget.cast import REAL_TRANSACTIONS
+from tests.connection_budget.fleet import FLEET
 
 pytestmark = REAL_TRANSACTIONS
 

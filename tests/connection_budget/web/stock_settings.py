@@ -2,7 +2,7 @@
 
 import os
 
-from tests.web.settings import *
+from tests.connection_budget.settings import *
 
 MIDDLEWARE = []
 DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"

@@ -10,6 +10,7 @@ from psycopg.conninfo import conninfo_to_dict
 def database_from_url(url: str) -> dict[str, Any]:
     place = conninfo_to_dict(url)
     return {
+        "ENGINE": "django.db.backends.postgresql",
         "NAME": place["dbname"],
         "USER": place.get("user", ""),
         "PASSWORD": place.get("password", ""),

@@ -9,9 +9,9 @@ import psycopg
 import pytest
 
 from connection_budget.postgresql.outages import Outage, ToldConnection
+from tests.connection_budget.web.server import Answer, WebServer
 from tests.servers import ThrowAwayServer
 from tests.waiting import wait_until
-from tests.web.server import Answer, WebServer
 
 pytestmark = pytest.mark.slow
 

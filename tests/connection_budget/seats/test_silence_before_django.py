@@ -11,10 +11,10 @@ import psycopg
 import pytest
 from django.db import connection
 
+from tests.connection_budget.web.server import Answer, WebServer
 from tests.databases import database_url
 from tests.silence import SilentProxy, proxy_of_test_database, url_through
 from tests.waiting import until, wait_until
-from tests.web.server import Answer, WebServer
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, available_apps=["connection_budget"]),

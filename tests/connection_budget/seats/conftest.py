@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 
+from tests.connection_budget.web.server import WebServer
 from tests.databases import database_url
-from tests.web.server import WebServer
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Self
 
 from tests.waiting import wait_until
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 class Answer(NamedTuple):
@@ -31,8 +31,9 @@ class WebServer:
         self.name = f"web-{os.getpid()}"
         self._environment = os.environ | {
             "DATABASE_URL": database_url,
-            "DJANGO_SETTINGS_MODULE": "tests.web.settings",
+            "DJANGO_SETTINGS_MODULE": "tests.connection_budget.settings",
             "WEB_APPLICATION_NAME": self.name,
+            "PROCESS_ROLE": "web",
             "ROLE_WEB_CONNECTIONS": str(connections),
             "PYTHONPATH": str(ROOT),
             **variables,
@@ -44,7 +45,11 @@ class WebServer:
             self.process = subprocess.Popen(
                 [
                     *(sys.executable, "-m", "uvicorn", "--factory", "--log-level", "critical"),
-                    *("--fd", str(listener.fileno()), "tests.web.site:make_application"),
+                    *(
+                        "--fd",
+                        str(listener.fileno()),
+                        "tests.connection_budget.web.site:make_application",
+                    ),
                 ],
                 pass_fds=[listener.fileno()],
                 cwd=ROOT,

@@ -14,7 +14,7 @@ from asgiref.sync import sync_to_async  # noqa: TID251 - what a careless project
 from django.core.asgi import get_asgi_application as get_stock_application
 from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
-from django.urls import path
+from django.urls import include, path
 
 from connection_budget.postgresql.base import DatabaseWrapper
 from connection_budget.process import process_executor, process_seats
@@ -178,6 +178,7 @@ def _escape(escaped: asyncio.Future[int]) -> None:
 
 
 urlpatterns = [
+    path("", include("connection_budget.watch.urls")),
     path("query", show_query),
     path("async-query", show_query_from_async),
     path("mixed", show_mixed),

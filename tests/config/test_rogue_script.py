@@ -15,8 +15,8 @@ import pytest
 from config.fleet import FLEET
 from config.serve.roles import ROOT
 from connection_budget.budget.budget import budget_from_environment
-from tests.connection_budget.servers import Server
 from tests.embedded.checkouts import Checkout
+from tests.embedded.servers import Server
 
 pytestmark = pytest.mark.slow
 BUDGET = budget_from_environment({}, FLEET)
