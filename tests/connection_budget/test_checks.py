@@ -90,7 +90,8 @@ def test_a_command_larger_than_its_reserve_is_an_error_naming_both(environment: 
 def test_a_release_middleware_that_is_not_the_first_is_an_error(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, move: str
 ) -> None:
-    first, *others = [*settings.MIDDLEWARE, "django.middleware.common.CommonMiddleware"]
+    first, *others = settings.MIDDLEWARE
+    others.append("django.middleware.common.CommonMiddleware")
     assert first == "connection_budget.seats.middleware.ReleaseMiddleware"
     settings.MIDDLEWARE = [*others, first] if move == "last" else others
     monkeypatch.setitem(settings.DATABASES["default"], "OPTIONS", {"pool": {"max_size": 4}})
