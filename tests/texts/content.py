@@ -1,0 +1,50 @@
+"""All that is content: what models and people wrote, as it stands in the rows."""
+
+from __future__ import annotations
+
+import re
+import zoneinfo
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+
+from django.apps import apps
+from django.db.models import CharField, JSONField, TextField
+
+# Names are the same in every language.
+NAMES = ("Cairn", "English", "简体中文", "UTC", "PostgreSQL", "Redis", "JSON", "Markdown")
+OF_CONTENT = {
+    "roadmaps": ("Roadmap", "Stage", "Module"),
+    "concepts": ("Concept", "Tutorial", "Resource", "Question", "Choice", "ArtifactVersion"),
+    "learning": ("Note", "Report"),
+    "accounts": ("User",),
+}
+_TAG = re.compile(r"<[^>]*>")
+
+
+def read_content() -> list[str]:
+    """Whole texts: a page shows them whole, or a part in one piece."""
+    zones = (name.replace("_", " ") for name in zoneinfo.available_timezones())
+    return [*NAMES, *zones, *_texts()]
+
+
+def _texts() -> Iterator[str]:
+    for app, models in OF_CONTENT.items():
+        for name in models:
+            model: Any = apps.get_model(app, name)
+            fields = [
+                field.name
+                for field in model._meta.concrete_fields
+                if isinstance(field, CharField | TextField | JSONField) and not field.choices
+            ]
+            for row in model.objects.values_list(*fields):
+                for value in row:
+                    yield from _flatten(value)
+
+
+def _flatten(value: Any) -> Iterator[str]:
+    if isinstance(value, list | tuple):
+        for one in value:
+            yield from _flatten(one)
+    elif value:
+        yield unescape(_TAG.sub("", str(value)))
