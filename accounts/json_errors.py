@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from django.http import HttpRequest, JsonResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from ninja import Schema
 
 API_ROOT = "/api/"
 
@@ -68,3 +69,28 @@ def wants_json(request: HttpRequest) -> bool:
     """Whoever asks the API, or says so."""
     accepted = request.get_preferred_type(["text/html", "application/json"])
     return accepted == "application/json" or is_for_programs(request.path)
+
+
+class WrongFields(Exception):
+    """422: what is wrong, by field."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__(", ".join(fields))
+        self.fields = fields
+
+
+class Problem(Schema):
+    """`fields` names what is wrong in the request, where something is."""
+
+    code: str
+    message: str
+    fields: dict[str, str] | None = None
+
+
+class Refusal(Schema):
+    error: Problem
+
+
+def refusals(*statuses: int) -> dict[int, type[Refusal]]:
+    """For the documentation of an operation: what it may answer instead."""
+    return dict.fromkeys((*statuses, 503), Refusal)

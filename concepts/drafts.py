@@ -90,13 +90,13 @@ def draft_version(
         kind=kind,
         content=content,
         provenance=provenance,
-        content_hash=_content_hash(content),
+        content_hash=content_hash_of(content),
         html=html,
         minutes=minutes,
     )
 
 
-def _content_hash(content: ArtifactContent) -> str:
+def content_hash_of(content: ArtifactContent) -> str:
     # json escapes what UTF-8 cannot encode; refusing such text is the database's part.
     text = json.dumps(content.model_dump(warnings=False), sort_keys=True)
     return hashlib.sha256(text.encode("ascii")).hexdigest()

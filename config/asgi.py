@@ -11,8 +11,8 @@ from uvicorn.config import STARTUP_FAILURE
 
 from config.environment import choose_settings
 from config.serve.lifeline import end_with_parent
-from connection_budget.seats.handler import get_asgi_application, refuse_politely
-from connection_budget.seats.seating import Scope, SeatedApplication
+from connection_budget.seats.handler import answering, get_asgi_application, refuse_politely
+from connection_budget.seats.seating import Application, Scope, SeatedApplication
 
 
 def set_up() -> ASGIHandler:
@@ -33,6 +33,7 @@ django_pages = set_up()
 
 from django.conf import settings
 
+from accounts.json_errors import is_for_programs, json_error
 from config.headers import StandardHeaders
 from config.lifespan import Lifespan, refuse_overcommitment
 from connection_budget.process import process_seats
@@ -49,12 +50,19 @@ def wants_no_seat(scope: Scope) -> bool:
     return is_static or is_for_operations(scope)
 
 
+def refuse(scope: Scope, status: int, message: str) -> Application:
+    """In front of Django, too, programs get the one shape of errors."""
+    if is_for_programs(scope["path"]) and status != 503:
+        return answering(json_error(status))
+    return refuse_politely(scope, status, message)
+
+
 # Outermost, so that the bound on bodies stands in front of everything.
 pages = StandardHeaders(
     SeatedApplication(
         OperationsEndpoints(django_pages),
         process_seats(),
-        refuse=refuse_politely,
+        refuse=refuse,
         bypasses=wants_no_seat,
     )
 )

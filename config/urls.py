@@ -2,10 +2,12 @@ from django.contrib import admin
 from django.urls import include, path
 
 from accounts.sign_ins import braked
+from config.api import api
 
 urlpatterns = [
     path("", include("connection_budget.watch.urls")),
     path("", include("learning.urls")),
+    path("api/v1/", api.urls),
     path("runs/", include("generation.live.urls")),
     path("operations/", include("generation.operations.urls")),
     path("accounts/", include("accounts.urls")),

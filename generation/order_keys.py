@@ -49,7 +49,11 @@ def find_noted(scoped: str, caller: CallerKey, wanted: OutlineRequest) -> uuid.U
     if noted is None:
         return None
     run_id = _read(noted, caller, wanted)
-    return run_id if GenerationRun.objects.filter(pk=run_id).exists() else None
+    if GenerationRun.objects.filter(pk=run_id).exists():
+        return run_id
+    # Deleted since: the key stands for nothing.
+    notes().forget(f"cairn:orders:{scoped}")
+    return None
 
 
 def note_order(

@@ -6,9 +6,9 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from learning.belongings import views as belongings
-from learning.concept.views import show_concept
+from learning.concept.views import download_check, show_concept
 from learning.home import views
-from learning.progress.views import mark_concept
+from learning.progress.views import mark_concept, show_learning
 from learning.quiz.views import show_quiz
 from learning.roadmap.views import resume_writing, show_roadmap
 from learning.sharing import views as sharing
@@ -33,10 +33,16 @@ urlpatterns = [
     path("accounts/export/", belongings.export, name="export_account"),
     path("accounts/delete/", belongings.show_deletion, name="delete_account"),
     path("accounts/deleted/", belongings.show_deleted, name="account_deleted"),
+    path("learning/", show_learning, name="learning"),
     path("roadmaps/<uslug:slug>/", show_roadmap, name="roadmap"),
     path("roadmaps/<uslug:slug>/-/visibility/", sharing.show_visibility, name="visibility"),
     path("roadmaps/<uslug:slug>/-/fork/", sharing.show_fork, name="fork"),
     path("roadmaps/<uslug:slug>/-/delete/", sharing.show_removal, name="delete_roadmap"),
+    path(
+        "roadmaps/<uslug:roadmap_slug>/-/check/<uslug:slug>/<int:number>/",
+        download_check,
+        name="check",
+    ),
     path("roadmaps/<uslug:roadmap_slug>/-/quiz/<uslug:slug>/", show_quiz, name="quiz"),
     path("roadmaps/<uslug:roadmap_slug>/-/mark/<uslug:slug>/", mark_concept, name="mark"),
     path("roadmaps/<uslug:slug>/-/resume/", resume_writing, name="resume"),

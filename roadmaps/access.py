@@ -7,6 +7,7 @@ not change it is told so: 403. CONTRIBUTING.md has the table.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Collection
 
 from django.contrib.auth.models import AnonymousUser
@@ -34,6 +35,11 @@ def visible_to(visitor: Visitor, *, path: str = "") -> Q:
 def get_visible_roadmap(visitor: Visitor, slug: str) -> Roadmap:
     """Raises Http404."""
     return get_object_or_404(Roadmap, visible_to(visitor), slug=slug)
+
+
+def find_visible_roadmap(visitor: Visitor, roadmap_id: uuid.UUID) -> Roadmap:
+    """By its id, which is as secret as its address. Raises Http404."""
+    return get_object_or_404(Roadmap, visible_to(visitor), pk=roadmap_id)
 
 
 def may_own(visitor: Visitor, roadmap: Roadmap) -> bool:

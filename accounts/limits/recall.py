@@ -64,6 +64,10 @@ class Notes:
             return note
         return self._ask("get", key) or mine or note
 
+    def forget(self, key: str) -> None:
+        self._mine.pop(key, None)
+        self._ask("delete", key)
+
     def close(self) -> None:
         if self._redis is not None:
             self._redis.close()

@@ -1,7 +1,7 @@
 r"""What CommonMark does not know: three tags, and formulas. Pure.
 
-`<br>`, `<sub>` and `<sup>` are the only HTML a tutorial may hold. Formulas are left as they are
-written: what Markdown makes of `a_1 * b_2`, `\(` and `\\` is none any more.
+`<br>`, `<sub>` and `<sup>` are the only HTML a tutorial may hold. A formula is a token of its own,
+with its signs: what Markdown makes of `a_1 * b_2`, `\(` and `\\` is none any more.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ _BETWEEN_DOLLARS = re.compile(
     rf"\$(?=[^\s$]){_PRICE}(?:[^$\\`\n]|\\.|\n(?!\s*\n)){{1,300}}(?<=[^\s$])\$(?![\d$])"
 )
 _ENDS = {"$$": "$$", r"\(": r"\)", r"\[": r"\]"}
+# What may stand behind a formula that is a paragraph of its own.
+_BEHIND = " .,;:。，"
 _ENVIRONMENT = re.compile(r"\\begin\{([a-z]{1,20}\*?)\}")
 
 
@@ -83,7 +85,7 @@ def _formula(state: StateInline, silent: bool) -> bool:
     if not end:
         return False
     if not silent:
-        state.append_pending(state.src[state.pos : end])
+        state.push("formula", "", 0).content = state.src[state.pos : end]
     state.pos = end
     return True
 
@@ -130,7 +132,7 @@ def _last_line(state: StateBlock, start: int, end: int, closing: str) -> int | N
             return None
         rest = text[2:] if line == start else text
         if closing in rest:
-            is_all = rest.rstrip(" .,;:。，").endswith(closing) and rest.count(closing) == 1
+            is_all = rest.rstrip(_BEHIND).endswith(closing) and rest.count(closing) == 1
             return line if is_all else None
     return None
 
@@ -140,9 +142,11 @@ def _push_paragraph(state: StateBlock, start: int, end: int) -> None:
     token.map = [start, end]
     token = state.push("inline", "", 0)
     token.content = ""
-    text = Token("text", "", 0)
-    text.content = state.getLines(start, end, state.blkIndent, False).strip()
-    token.children = [text]
+    lines = state.getLines(start, end, state.blkIndent, False).strip()
+    formula, behind = Token("formula", "", 0), Token("text", "", 0)
+    formula.content = lines.rstrip(_BEHIND)
+    behind.content = lines[len(formula.content) :]
+    token.children = [formula, behind]
     token.map = [start, end]
     state.push("paragraph_close", "p", -1)
 

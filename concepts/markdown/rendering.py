@@ -1,14 +1,15 @@
 """From a tutorial's markdown to HTML that is safe to show.
 
 Three walls: the parser passes no raw HTML, the sanitiser knows tags and attributes by list, and
-the pages' Content-Security-Policy stands behind both.
+the pages' Content-Security-Policy stands behind both. Folds, figures and formulas are made by us
+and put in behind the sanitiser (`marks.py`).
 """
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import nh3
@@ -21,12 +22,16 @@ from pydantic import AnyUrl, ValidationError
 
 from concepts.links.public import is_public_address, may_be_shown_as, with_ascii_host
 from concepts.markdown.anchors import Anchors
-from concepts.markdown.code_blocks import HIGHLIGHT_MAX_TEXT, frame, highlight
+from concepts.markdown.code_blocks import HIGHLIGHT_MAX_TEXT, LANGUAGE, frame, highlight
+from concepts.markdown.figures import show_figures
+from concepts.markdown.folding import Check, Grammar, fold_signs, render_mark
+from concepts.markdown.formulas import FormulaBudget, render_formula
 from concepts.markdown.inline_marks import add_marks
+from concepts.markdown.marks import Marks
 
 # Raise it when the output changes: rows carry the version they were rendered with, and pages render
 # those of another version again.
-RENDERER_VERSION = 5
+RENDERER_VERSION = 6
 # Words a minute of technical prose, read with care.
 READING_SPEED = 130
 IDEOGRAPH_SPEED = 250
@@ -46,7 +51,7 @@ _ATTRIBUTES = {
     "a": {"href", "title"},
     "ol": {"start"},
     "span": {"class"},
-    "pre": {"class", "tabindex"},
+    "pre": {"class", "tabindex", "data-language"},
     **{heading: {"id"} for heading in ("h2", "h3", "h4", "h5", "h6")},
 }
 # What does not begin with http:// or https:// is no link: strangers own the domains that manage.py,
@@ -58,19 +63,36 @@ _IDEOGRAPH = re.compile(r"[\u3400-\u9fff\u3040-\u30ff]")
 _CLASS = re.compile(r"[a-z][a-z0-9]{0,2}|code")
 
 
-def render_markdown(markdown: str) -> str:
-    """Sanitised HTML; headings start at h2 and carry prefixed ids."""
-    parser = _parser(
-        linkify=_is_quick_to_linkify(markdown),
-        highlighting=len(markdown) <= HIGHLIGHT_MAX_TEXT,
-    )
-    return nh3.clean(
-        parser.render(markdown),
+def render_markdown(markdown: str, figures: Mapping[str, str] | None = None) -> str:
+    """Sanitised HTML; headings start at h2 and carry prefixed ids.
+
+    `figures` are drawings of ours by name (`figures.draw_figure`); without, their descriptions are
+    shown.
+    """
+    marks = Marks()
+    env = {"grammar": Grammar(marks, figures), "formulas": FormulaBudget()}
+    sanitised = nh3.clean(
+        _parser_for(markdown).render(markdown, env),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         attribute_filter=_keep_attribute,
         url_schemes={"http", "https"},
         link_rel="nofollow noopener ugc",
+    )
+    return marks.fill(sanitised)
+
+
+def find_checks(markdown: str) -> dict[int, Check]:
+    """What exercises of a tutorial are checked with, by the number of the exercise."""
+    grammar = Grammar(Marks())
+    _parser_for(markdown).parse(markdown, {"grammar": grammar})
+    return grammar.checks
+
+
+def _parser_for(markdown: str) -> MarkdownIt:
+    return _parser(
+        linkify=_is_quick_to_linkify(markdown),
+        highlighting=len(markdown) <= HIGHLIGHT_MAX_TEXT,
     )
 
 
@@ -87,6 +109,8 @@ def reading_minutes(markdown: str) -> int:
 
 def _keep_attribute(tag: str, attribute: str, value: str) -> str | None:
     if attribute == "class" and not _CLASS.fullmatch(value):
+        return None
+    if attribute == "data-language" and not LANGUAGE.fullmatch(value):
         return None
     if tag == "pre" and attribute == "tabindex":
         return "0"
@@ -128,7 +152,11 @@ def _parser(*, linkify: bool, highlighting: bool) -> MarkdownIt:
     parser.linkify = LinkifyIt(_NO_LINKS, {"fuzzy_link": False, "fuzzy_email": False})
     parser.add_render_rule("image", _image_as_text)
     parser.add_render_rule("code_block", _code_block)
+    parser.add_render_rule("mark", render_mark)
+    parser.add_render_rule("formula", _formula)
     add_marks(parser)
+    parser.core.ruler.push("cairn_figures", show_figures)
+    parser.core.ruler.push("cairn_folds", fold_signs)
     parser.core.ruler.push("cairn_headings", _name_headings)
     parser.core.ruler.push("cairn_links", _unlink_all_but_the_web)
     return parser
@@ -172,6 +200,15 @@ def _image_as_text(
 ) -> str:
     """Pictures from a model are never loaded; their description is kept."""
     return escapeHtml(tokens[index].content)
+
+
+def _formula(
+    _renderer: RendererHTML, tokens: Sequence[Token], index: int, _options: Any, env: Any
+) -> str:
+    """What cannot be read, or is too much, is left as it was written."""
+    written = tokens[index].content
+    made = render_formula(written) if env["formulas"].take(written) else None
+    return escapeHtml(written) if made is None else str(env["grammar"].marks.put(made))
 
 
 def _name_headings(state: Any) -> None:

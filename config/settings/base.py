@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "channels",
     "csp",
+    "ninja",
     "django_celery_results",
     "config",
     "connection_budget",
@@ -99,6 +100,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "connection_budget.seats.middleware.ReleaseMiddleware",
+    "config.api_errors.shape_api_errors",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.strange_requests.refuse_strange_requests",

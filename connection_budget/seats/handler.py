@@ -73,10 +73,11 @@ def refuse_politely(scope: Scope, status: int, message: str) -> Application:
         response = show_unavailable(ASGIRequest(scope, BytesIO()))
     else:
         response = HttpResponse(f"{message}\n", status=status, content_type="text/plain")
-    return _answering(response)
+    return answering(response)
 
 
-def _answering(response: HttpResponseBase) -> Application:
+def answering(response: HttpResponseBase) -> Application:
+    """An application that gives this one answer."""
     headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in response.items()]
     content: bytes = getattr(response, "content", b"")
 

@@ -68,6 +68,11 @@ def _read_yaml(text: str) -> Any:
     return yaml.load(text, Loader=_Loader)  # noqa: S506 - both loaders are the safe one
 
 
+def read_tutorial(file: Path) -> TutorialContent:
+    """As it is shipped."""
+    return TutorialContent(markdown=_split_front_matter(file)[1])
+
+
 class CatalogueProvider:
     """Answers the goals it was written for, and no others."""
 
@@ -97,10 +102,10 @@ class CatalogueProvider:
 
     async def write(self, kind: ArtifactKind, brief: ConceptBrief) -> Written[ArtifactContent]:
         concepts = self._find(brief.goal).folder / "concepts"
-        front, markdown = _split_front_matter(concepts / f"{brief.key}.md")
+        front, _ = _split_front_matter(concepts / f"{brief.key}.md")
         content: ArtifactContent
         if kind is ArtifactKind.TUTORIAL:
-            content = TutorialContent(markdown=markdown)
+            content = read_tutorial(concepts / f"{brief.key}.md")
         elif kind is ArtifactKind.RESOURCES:
             content = ResourcesContent.model_validate({"resources": front["resources"]})
         else:

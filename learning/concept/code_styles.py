@@ -14,25 +14,35 @@ from pygments.formatters import HtmlFormatter
 
 LIGHT, DARK = "xcode", "monokai"
 # The page owns the background, the line spacing and the colour of plain text.
-_RULE = re.compile(r"^\.code \.\S+ \{.*\}", re.MULTILINE)
-# Empty, or a lexer's complaint: code that a lexer does not understand is not wrong.
-_POINTLESS = re.compile(r"\{\s*\}|^\.code \.err ")
-_BACKGROUND = re.compile(r"(background-color|border): [^;}]+;? ?")
+_RULE = re.compile(r"^\.code \.(\S+) \{(.*?)\}", re.MULTILINE)
+_COLOUR = re.compile(r"(?<![-\w])color: (#\w+)")
+# What a lexer does not understand is not wrong.
+_COMPLAINT = "err"
+# Of the page, where a style says nothing.
+_PLAIN = "var(--ink)"
 
 
 def render_code_css() -> str:
-    light, dark = _rules(LIGHT), _rules(DARK)
-    dark = "\n".join(f"  {rule}" for rule in dark.splitlines())
-    return (
-        "/* Made by learning/concept/code_styles.py from Pygments' styles: do not edit. */\n"
-        f"{light}\n\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n"
+    """A line for each pair of colours. `light-dark()` follows the page: its system, or a choice."""
+    light, dark = _colours(LIGHT), _colours(DARK)
+    classes: dict[tuple[str, str], list[str]] = {}
+    for name in sorted(light | dark):
+        pair = light.get(name, _PLAIN), dark.get(name, _PLAIN)
+        classes.setdefault(pair, []).append(name)
+    rules = (
+        f".code :is({', '.join(f'.{name}' for name in names)}) "
+        f"{{ color: light-dark({of_light}, {of_dark}) }}"
+        for (of_light, of_dark), names in classes.items()
     )
+    head = "/* Made by learning/concept/code_styles.py from Pygments' styles: do not edit. */"
+    return "\n".join([head, *rules, ""])
 
 
-def _rules(style: str) -> str:
+def _colours(style: str) -> dict[str, str]:
+    """By the class of a token."""
     css: str = HtmlFormatter(style=style).get_style_defs(".code")  # type: ignore[no-untyped-call]  # Pygments' stubs stop here
-    rules = (_BACKGROUND.sub("", rule) for rule in _RULE.findall(css))
-    return "\n".join(rule for rule in rules if not _POINTLESS.search(rule))
+    found = ((name, _COLOUR.search(rule)) for name, rule in _RULE.findall(css))
+    return {name: colour[1] for name, colour in found if colour and name != _COMPLAINT}
 
 
 if __name__ == "__main__":

@@ -19,11 +19,12 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from concepts.markdown.rendering import RENDERER_VERSION, render_markdown
 from concepts.models import ArtifactVersion, Choice, Question, Resource
+from learning.concept.figures import figures_of
 from learning.concept.outlines import Heading, list_headings
 from learning.concept.prepared import NUMBER_SLOTS, PreparedQuery
 from learning.quiz import grading
-from learning.templatetags.content import render_stored
 
 _RESOURCE = ("title", "url", "kind", "language", "why", "minutes", "is_free")
 _NO_VERSION = 0
@@ -77,6 +78,8 @@ def _build() -> QuerySet[Any, Any]:
     )
     said = JSONObject(
         id=F("id"),
+        provider=F("provider"),
+        content_hash=F("content_hash"),
         markdown=F("tutorial__markdown"),
         html=F("tutorial__html"),
         renderer=F("tutorial__renderer_version"),
@@ -93,9 +96,7 @@ _QUERY = PreparedQuery(_build)
 
 
 def _make(said: dict[str, Any]) -> Text:
-    html = _NOTHING
-    if said["markdown"]:
-        html = render_stored(said["markdown"], said["html"], said["renderer"])
+    html = _render(said) if said["markdown"] else _NOTHING
     return Text(
         html=html,
         headings=tuple(list_headings(html)),
@@ -103,6 +104,15 @@ def _make(said: dict[str, Any]) -> Text:
         resources=_list_resources(said["resources"]),
         questions=tuple(grading.read_question(one) for one in said["questions"]),
     )
+
+
+def _render(said: dict[str, Any]) -> SafeString:
+    """As it was stored. What another renderer let through may be forbidden now, and drawings are
+    never stored: then it is rendered anew."""
+    figures = figures_of(said["provider"], said["content_hash"])
+    if said["renderer"] == RENDERER_VERSION and not figures:
+        return SafeString(said["html"])
+    return SafeString(render_markdown(said["markdown"], figures))
 
 
 def _list_resources(said: list[dict[str, Any]]) -> SafeString:

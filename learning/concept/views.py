@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from learning.concept.access import get_visible_concept
+from learning.concept.checks import get_check, link_checks, send_check
 from learning.concept.lesson import Part, get_lesson
 from learning.concept.snapshot import Snapshot, get_snapshot
 from learning.quiz.attempts import OpenQuiz, open_quiz
@@ -23,6 +25,7 @@ def show_concept(request: HttpRequest, roadmap_slug: str, slug: str) -> HttpResp
         "run": snapshot.run,
         "mark": snapshot.mark,
         "lesson": lesson,
+        "tutorial": link_checks(lesson.tutorial.text.html, roadmap_slug, slug),
         "quiz": _open_quiz(snapshot, lesson.quiz),
     }
     response = render(request, "learning/concept.html", context)
@@ -35,3 +38,10 @@ def _open_quiz(snapshot: Snapshot, part: Part) -> OpenQuiz | None:
     return open_quiz(
         snapshot.concept, part.version.number, part.text.questions, snapshot.last_attempt
     )
+
+
+@require_safe
+def download_check(request: HttpRequest, roadmap_slug: str, slug: str, number: int) -> HttpResponse:
+    concept = get_visible_concept(request.user, roadmap_slug, slug)
+    answer = send_check(get_check(concept, number), number)
+    return keep_to_visitors(answer, concept.roadmap)

@@ -54,11 +54,11 @@ def read_place(query: QueryDict, name: str) -> Place:
     """Where a list named `name` shall begin; what makes no sense there is its beginning."""
     number = query.get(name, "")
     return Place(
-        int(number) if _NUMBER.fullmatch(number) else 1, _read_end(query.get(f"{name}_after", ""))
+        int(number) if _NUMBER.fullmatch(number) else 1, read_end(query.get(f"{name}_after", ""))
     )
 
 
-def _read_end(text: str) -> End | None:
+def read_end(text: str) -> End | None:
     found = _END.fullmatch(text)
     if found is None:
         return None
@@ -68,7 +68,7 @@ def _read_end(text: str) -> End | None:
         return None
 
 
-def _write_end(roadmap: Roadmap) -> str:
+def write_end(roadmap: Roadmap) -> str:
     return f"{(roadmap.created_at - _EPOCH) // _MICROSECOND}-{roadmap.pk.hex}"
 
 
@@ -77,7 +77,7 @@ def take_page(roadmaps: QuerySet[Roadmap], query: QueryDict, name: str, *, size:
     place = read_place(query, name)
     found = _from_place(roadmaps.order_by(*NEWEST_FIRST), place, size)
     shown = found[:size]
-    older = {name: place.number + 1, f"{name}_after": _write_end(shown[-1])} if found[size:] else {}
+    older = {name: place.number + 1, f"{name}_after": write_end(shown[-1])} if found[size:] else {}
     newer = {name: place.number - 1} if 1 < place.number <= FARTHEST + 1 else {name: 1}
     return Page(
         shown,
@@ -92,11 +92,12 @@ def _from_place(roadmaps: QuerySet[Roadmap], place: Place, size: int) -> list[Ro
     if place == Place():
         return list(roadmaps[: size + 1])
     end = place.end or _find_end(roadmaps, place.number - 1, size)
-    if end is None:
-        return []
-    # As one comparison of rows: the index is entered where the page begins.
-    behind = roadmaps.filter(TupleLessThan(Tuple(F("created_at"), F("id")), end))
-    return list(behind[: size + 1])
+    return [] if end is None else list(behind(roadmaps, end)[: size + 1])
+
+
+def behind(roadmaps: QuerySet[Roadmap], end: End) -> QuerySet[Roadmap]:
+    """As one comparison of rows: the index is entered where a page begins."""
+    return roadmaps.filter(TupleLessThan(Tuple(F("created_at"), F("id")), end))
 
 
 def _find_end(roadmaps: QuerySet[Roadmap], number: int, size: int) -> End | None:

@@ -3,23 +3,46 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_POST, require_safe
 
-from accounts.limits.refusals import LimitReached, refuse
+from accounts.limits.refusals import LimitReached, refuse, time_zone_of
 from concepts.models import Concept
 from learning.errors import show_bad_request
-from learning.learners import browser_of, find_learner, obtain_learner
+from learning.learners import browser_of, find_learner, obtain_learner, of_visitor
 from learning.models import Standing
 from learning.progress.marks import NONE, clear_mark, set_mark
+from learning.progress.overview import MOST_LISTED, list_work, show_activity
 from learning.progress.pace import count_answer
 from roadmaps.access import get_visible_roadmap
 
 NEXT_MAX_CHARACTERS = 2_000
 NO_STANDING = _("This mark is none that there is. Please go back and choose another.")
+
+
+@require_safe
+@cache_control(private=True, no_cache=True)
+def show_learning(request: HttpRequest) -> HttpResponse:
+    """What somebody has in work, what is next, and when they have learned."""
+    theirs = of_visitor(request.user, request.session)
+    work = list_work(request.user, theirs)
+    in_work = [one for one in work if one.step is not None]
+    answers_of = of_visitor(request.user, request.session, path="attempt__learner__")
+    zone = time_zone_of(request) or timezone.get_current_timezone()
+    context = {
+        "next": in_work[0] if in_work else None,
+        "others": in_work[1:],
+        "finished": [one for one in work if one.step is None],
+        "is_cut": len(work) == MOST_LISTED,
+        "calendar": show_activity(theirs, answers_of, zone),
+        "zone": getattr(zone, "key", "UTC").replace("_", " "),
+    }
+    return render(request, "learning/progress.html", context)
 
 
 @require_POST

@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 
 from concepts.links.public import is_public_address, may_be_shown_as
 from concepts.markdown.quiz_text import render_choice, render_stem
-from concepts.markdown.rendering import RENDERER_VERSION, render_markdown
 from concepts.models import Resource
 from generation.models import GenerationRun
 from generation.run_states import OPEN, RunState
@@ -38,12 +37,6 @@ def choice_line(text: str) -> SafeString:
     """A choice where no paragraph may stand, such as in a label."""
     paragraph = render_choice(text)
     return SafeString(f"<span{paragraph.removeprefix('<p').removesuffix('</p>')}</span>")
-
-
-def render_stored(markdown: str, html: str, renderer_version: int) -> SafeString:
-    """A tutorial as it was stored. What another renderer let through may be forbidden now: it is
-    redone."""
-    return SafeString(html if renderer_version == RENDERER_VERSION else render_markdown(markdown))
 
 
 @register.filter

@@ -17,15 +17,34 @@ ATTRIBUTES = {
     "a": {"href", "title", "rel"},
     "ol": {"start"},
     "span": {"class"},
-    "pre": {"class", "tabindex"},
+    "pre": {"class", "tabindex", "data-language"},
     **{heading: {"id"} for heading in HEADINGS},
 }
+# What we put in behind the sanitiser: tags with their attributes and what those may say.
+OURS = {
+    "details": {"class": re.compile("fold (question|hint|solution|check)")},
+    "summary": {},
+    "section": {"class": re.compile("exercise|recap")},
+    "p": {"class": re.compile("check"), "data-check": re.compile("[0-9]+")},
+    "math": {"alttext": re.compile(".*", re.DOTALL), "display": re.compile("block")},
+    **dict.fromkeys(
+        ("mfrac", "mi", "mn", "mo", "mover", "mroot", "mrow", "mspace", "msqrt", "mstyle", "msub",
+         "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder", "munderover", "mpadded"),
+        dict.fromkeys(
+            ("columnalign", "columnspacing", "displaystyle", "fence", "form", "linethickness",
+             "lspace", "mathvariant", "maxsize", "minsize", "movablelimits", "rowspacing",
+             "rspace", "scriptlevel", "stretchy", "width", "accent", "voffset", "height", "depth"),
+            re.compile(r"[\w.%+ -]*"),
+        ),
+    ),
+}  # fmt: skip
 # The web, or a heading of the same tutorial.
 _MAY_BE_LINKED = re.compile(r"https?://[^/]|#t-", re.IGNORECASE)
 
 
 class Html(HTMLParser):
-    """Elements with their attributes, texts, and what is neither (comments, declarations)."""
+    """Elements with their attributes, texts, and what is neither (comments, declarations). The
+    text of a formula is what was written for it, without its signs."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -33,12 +52,16 @@ class Html(HTMLParser):
         self.text = ""
         self.links: list[str] = []
         self._in_link = False
+        self._in_formula = False
         self.others: list[str] = []
         self.feed(html)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, dict(attrs)))
+        if tag == "math":
+            self._in_formula = True
+            self.text += dict(attrs)["alttext"] or ""
         if tag == "a":
             self._in_link = True
             self.links.append("")
@@ -46,9 +69,12 @@ class Html(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "a":
             self._in_link = False
+        if tag == "math":
+            self._in_formula = False
 
     def handle_data(self, data: str) -> None:
-        self.text += data
+        if not self._in_formula:
+            self.text += data
         if self._in_link:
             self.links[-1] += data
 
@@ -65,7 +91,8 @@ class Html(HTMLParser):
         self.others.append(data)
 
     def tags(self) -> list[str]:
-        return [tag for tag, _ in self.elements]
+        """Without formulas, and what they are made of."""
+        return [tag for tag, _ in self.elements if not tag.startswith("m")]
 
     def values(self, attribute: str) -> list[str]:
         found = [attributes.get(attribute) for _, attributes in self.elements]
@@ -77,10 +104,12 @@ class Html(HTMLParser):
 
     def _offending_elements(self) -> Iterator[str]:
         for tag, attributes in self.elements:
-            if tag not in TAGS:
+            ours = OURS.get(tag, {})
+            if tag not in TAGS | OURS.keys():
                 yield f"<{tag}>"
             for name in attributes.keys() - ATTRIBUTES.get(tag, set()):
-                yield f"<{tag} {name}>"
+                if name not in ours or not ours[name].fullmatch(attributes[name] or ""):
+                    yield f"<{tag} {name}={attributes[name]!r}>"
             address = attributes.get("href") or ""
             if tag == "a" and not _MAY_BE_LINKED.match(address):
                 yield f"<{tag} href={address!r}>"

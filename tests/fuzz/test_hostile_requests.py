@@ -32,8 +32,12 @@ def run(transactional_db: None) -> GenerationRun:
 @pytest.fixture
 def routes(run: GenerationRun) -> list[bytes]:
     """All of ours; of the admin's, which are much alike, the way in and some."""
+    concept = Concept.objects.filter(roadmap=run.roadmap_id).first()
+    assert concept is not None
     samples = {
         "run_id": str(run.pk),
+        "roadmap_id": str(run.roadmap_id),
+        "concept_id": str(concept.stable_key),
         "slug": run.roadmap.slug,
         "roadmap_slug": run.roadmap.slug,
         "object_id": str(run.roadmap_id),
@@ -44,8 +48,6 @@ def routes(run: GenerationRun) -> list[bytes]:
         "str": "x",
         "path": "1",
     }
-    concept = Concept.objects.filter(roadmap=run.roadmap_id).first()
-    assert concept is not None
     page = f"{run.roadmap.get_absolute_url()}{concept.slug}/"
     found = [route.encode() for route in [*list_routes(samples), page]]
     admins = [route for route in found if route.startswith(b"/admin/")]

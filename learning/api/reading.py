@@ -1,0 +1,135 @@
+"""Reading roadmaps and concepts for programs. Plain data out."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from django.conf import settings
+from django.db.models import Prefetch, Q
+from django.http import Http404
+
+from concepts.artifact_states import ArtifactState
+from concepts.models import Artifact, ArtifactKindLabel, Concept, ConceptPrerequisite
+from generation.runs.selectors import get_newest_run
+from learning.api.parts import tell_parts
+from learning.models import ConceptMark
+from learning.progress.totals import Progress, marks_in, measure_progress
+from learning.roadmap.states import concept_state
+from roadmaps.models import Module, Roadmap, Stage
+
+
+def tell_line(roadmap: Roadmap, progress: Progress, *, is_own: bool) -> dict[str, Any]:
+    plain = ("id", "slug", "title", "summary", "language", "level", "visibility", "minutes")
+    return {name: getattr(roadmap, name) for name in plain} | {
+        "url": settings.SITE_URL + roadmap.get_absolute_url(),
+        "concepts": roadmap.concept_count,
+        "is_ready": roadmap.is_readable,
+        "is_own": is_own,
+        "created_at": roadmap.created_at,
+        "progress": {name: getattr(progress, name) for name in ("through", "total", "percent")},
+    }
+
+
+def tell_roadmap(roadmap: Roadmap, theirs: Q | None, *, is_own: bool) -> dict[str, Any]:
+    """All of the plan, in as many queries whatever its length."""
+    progress = measure_progress([roadmap], theirs)[roadmap.pk]
+    run = get_newest_run(roadmap)
+    return tell_line(roadmap, progress, is_own=is_own) | {
+        "assumptions": roadmap.assumptions,
+        "hours_per_week": roadmap.hours_per_week,
+        "target_date": roadmap.target_date,
+        "run": run and {"run_id": run.pk, "state": run.state},
+        "stages": _tell_stages(roadmap, marks_in(roadmap, theirs)),
+    }
+
+
+def tell_concept(roadmap: Roadmap, key: uuid.UUID, theirs: Q | None) -> dict[str, Any]:
+    """Raises Http404."""
+    concept = Concept.objects.filter(roadmap=roadmap, stable_key=key).first()
+    if concept is None:
+        raise Http404
+    mark = ConceptMark.objects.filter(theirs, concept=concept).first() if theirs else None
+    parts = tell_parts(concept)
+    states = [part["state"] for part in parts.values() if part["state"]]
+    requires = ConceptPrerequisite.objects.filter(concept=concept).order_by("requires__position")
+    keys = list(requires.values_list("requires__stable_key", flat=True))
+    return (
+        _tell_concept(concept, roadmap, states, mark, keys)
+        | parts
+        | {
+            "roadmap_id": roadmap.pk,
+            "objectives": concept.objectives,
+            "keywords": concept.keywords,
+            "changed": _has_changed(mark, parts[ArtifactKindLabel.TUTORIAL]),
+        }
+    )
+
+
+def _has_changed(mark: ConceptMark | None, tutorial: Mapping[str, Any]) -> bool:
+    read = mark.completed_version if mark else None
+    current = tutorial["provenance"]
+    return read is not None and current is not None and read < current["version"]
+
+
+def _tell_stages(roadmap: Roadmap, marks: Mapping[int, ConceptMark]) -> list[dict[str, Any]]:
+    artifacts = Artifact.objects.only("concept_id", "state")
+    concepts = Concept.objects.defer("objectives", "keywords").order_by("position")
+    stages = Stage.objects.filter(roadmap=roadmap).prefetch_related(
+        Prefetch("modules", Module.objects.order_by("position")),
+        Prefetch("modules__concepts", concepts),
+        Prefetch("modules__concepts__artifacts", artifacts),
+    )
+    requires = _requirements(roadmap)
+
+    def tell(concept: Concept) -> dict[str, Any]:
+        states = [artifact.state for artifact in concept.artifacts.all()]
+        mark = marks.get(concept.pk)
+        return _tell_concept(concept, roadmap, states, mark, requires.get(concept.pk, []))
+
+    return [
+        {
+            "title": stage.title,
+            "summary": stage.summary,
+            "modules": [
+                {
+                    "title": module.title,
+                    "summary": module.summary,
+                    "concepts": [tell(concept) for concept in module.concepts.all()],
+                }
+                for module in stage.modules.all()
+            ],
+        }
+        for stage in stages.order_by("position")
+    ]
+
+
+def _requirements(roadmap: Roadmap) -> dict[int, list[uuid.UUID]]:
+    edges = ConceptPrerequisite.objects.filter(concept__roadmap=roadmap)
+    found: dict[int, list[uuid.UUID]] = defaultdict(list)
+    ordered = edges.order_by("concept_id", "requires__position")
+    for concept_id, key in ordered.values_list("concept_id", "requires__stable_key"):
+        found[concept_id].append(key)
+    return found
+
+
+def _tell_concept(
+    concept: Concept,
+    roadmap: Roadmap,
+    states: list[str],
+    mark: ConceptMark | None,
+    requires: list[uuid.UUID],
+) -> dict[str, Any]:
+    plain = ("slug", "title", "summary", "kind", "difficulty")
+    page = f"{roadmap.get_absolute_url()}{quote(concept.slug)}/"
+    return {name: getattr(concept, name) for name in plain} | {
+        "id": concept.stable_key,
+        "url": settings.SITE_URL + page,
+        "minutes": concept.est_minutes,
+        "requires": requires,
+        "state": str(concept_state(states or [ArtifactState.PENDING])),
+        "standing": mark.standing if mark else None,
+    }
