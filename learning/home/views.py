@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -11,8 +12,11 @@ from accounts.limits.rules import address_of
 from generation import orders
 from generation.port.errors import GoalRefused
 from learning.home import lists
+from learning.home.cards import find_begun, make_cards
 from learning.home.forms import GoalForm
+from learning.home.offers import list_offers, writes_to_order
 from learning.home.paging import take_page
+from learning.learners import of_visitor
 from roadmaps.bounds import GOAL_MAX_CHARACTERS
 from roadmaps.makers import made_roadmaps
 from roadmaps.titles import SEARCH_MAX_CHARACTERS, tidy_search
@@ -41,7 +45,7 @@ def order_roadmap(request: HttpRequest) -> HttpResponse:
                 form_key=form.cleaned_data["key"],
             )
         except GoalRefused as refusal:
-            form.refuse(refusal)
+            form.refuse(refusal, for_staff=request.user.is_staff)
         except (LimitReached, Closed) as refusal:
             return refuse(request, refusal, lambda words: _render_home(request, form, words))
         else:
@@ -54,16 +58,27 @@ def _render_home(
 ) -> HttpResponse:
     made = made_roadmaps(request.session)
     search = tidy_search(request.GET.get("q", ""))
-    own, public = (
-        lists.list_own_roadmaps(request.user, made),
-        lists.list_public_roadmaps(search),
+    own = take_page(
+        lists.list_own_roadmaps(request.user, made), request.GET, "own", size=OWN_ON_A_PAGE
     )
+    public = take_page(
+        lists.list_public_roadmaps(search), request.GET, "page", size=ROADMAPS_ON_A_PAGE
+    )
+    theirs = of_visitor(request.user, request.session)
+    begun = find_begun(request.user, theirs)
+    cards = make_cards([*own.roadmaps, *([begun] if begun else [])], public.roadmaps, theirs)
     context = {
         "form": form,
         "notice": notice,
         "search": search,
         "search_length": SEARCH_MAX_CHARACTERS,
-        "own": take_page(own, request.GET, "own", size=OWN_ON_A_PAGE),
-        "public": take_page(public, request.GET, "page", size=ROADMAPS_ON_A_PAGE),
+        "own": own,
+        "begun": cards.get(begun.pk) if begun else None,
+        "own_cards": [cards[roadmap.pk] for roadmap in own.roadmaps],
+        "public": public,
+        "public_cards": [cards[roadmap.pk] for roadmap in public.roadmaps],
+        "writes_to_order": writes_to_order(),
+        "offers": list_offers(),
+        "address": settings.SITE_URL + "/",
     }
     return render(request, "learning/home.html", context, status=status)

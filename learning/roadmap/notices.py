@@ -47,8 +47,7 @@ def _of_open(run: GenerationRun, plan: RoadmapPlan) -> Notice:
     if not plan.total:
         waits = run.state == RunState.QUEUED
         title = _("Waiting for its turn") if waits else _("The plan is being made")
-        words = _("It appears here as soon as it is there; that takes a minute or two.")
-        return Notice("running", title, words, is_open=True)
+        return Notice("running", title, is_open=True)
     writing = plan.in_writing
     title = (
         _("Being written now: %(concept)s") % {"concept": writing.title}

@@ -1,0 +1,60 @@
+"""Roadmaps as they stand in lists: in small, with how far somebody is and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.safestring import SafeString
+
+from concepts.models import Concept
+from learning.cairns import draw_card
+from learning.models import ConceptMark
+from learning.progress.next_steps import next_steps
+from learning.progress.totals import Progress, measure_progress
+from roadmaps.access import Visitor, visible_to
+from roadmaps.models import Roadmap
+
+
+@dataclass(frozen=True)
+class Card:
+    roadmap: Roadmap
+    progress: Progress
+    picture: SafeString
+    step: Concept | None = None
+
+
+def find_begun(visitor: Visitor, theirs: Q | None) -> Roadmap | None:
+    """What somebody learned in last, whoever's it is, as long as they may see it."""
+    if theirs is None:
+        return None
+    seen = ConceptMark.objects.filter(theirs, visible_to(visitor, path="concept__roadmap__"))
+    newest = seen.select_related("concept__roadmap").order_by("-marked_at").first()
+    return newest.concept.roadmap if newest is not None else None
+
+
+def make_cards(
+    own: Sequence[Roadmap], public: Sequence[Roadmap], theirs: Q | None
+) -> dict[UUID, Card]:
+    """Two queries, however many there are: how far somebody is in them, and what comes next.
+
+    Whose own it is has a next step before the first; another's when somebody has begun it.
+    """
+    progress = measure_progress([*own, *public], theirs)
+    begun = [roadmap for roadmap in public if progress[roadmap.pk].through]
+    steps = next_steps([*own, *begun], theirs)
+    return {one.pk: _card(one, progress, steps) for one in [*own, *public]}
+
+
+def _card(
+    roadmap: Roadmap, progress: Mapping[UUID, Progress], steps: Mapping[UUID, Concept]
+) -> Card:
+    through = progress[roadmap.pk].through
+    return Card(
+        roadmap,
+        progress[roadmap.pk],
+        SafeString(draw_card(str(roadmap.pk), roadmap.concept_count, through)),
+        steps.get(roadmap.pk),
+    )
