@@ -11,6 +11,9 @@ from typing import Any
 from django.apps import apps
 from django.db.models import CharField, JSONField, TextField
 
+from concepts.languages.tables import LANGUAGES
+from generation.providers.catalogue import load_catalogue
+
 # Names are the same in every language.
 NAMES = ("Cairn", "English", "简体中文", "UTC", "PostgreSQL", "Redis", "JSON", "Markdown")
 OF_CONTENT = {
@@ -25,7 +28,14 @@ _TAG = re.compile(r"<[^>]*>")
 def read_content() -> list[str]:
     """Whole texts: a page shows them whole, or a part in one piece."""
     zones = (name.replace("_", " ") for name in zoneinfo.available_timezones())
-    return [*NAMES, *zones, *_texts()]
+    languages = (language.own_name for language in LANGUAGES.values())
+    return [*NAMES, *zones, *languages, *_built_in(), *_texts()]
+
+
+def _built_in() -> Iterator[str]:
+    """What is offered before it is in any row."""
+    for roadmap in load_catalogue():
+        yield from (roadmap.outline.title, roadmap.outline.summary)
 
 
 def _texts() -> Iterator[str]:
