@@ -42,7 +42,7 @@ def test_a_visitor_is_one_learner_and_no_other_visitor(session: SessionStore) ->
     assert find_learner(NOBODY, SessionStore()) is None
 
 
-@pytest.mark.parametrize("key", ["", "no key", 7, [], None, str(uuid.uuid4())])
+@pytest.mark.parametrize("key", ["", "no key", 7, [], None, str(uuid.UUID(int=7))])
 def test_a_key_that_names_nobody_is_nobody(session: SessionStore, key: object) -> None:
     session[LEARNER] = key
     assert find_learner(NOBODY, session) is None
