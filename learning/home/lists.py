@@ -15,7 +15,7 @@ from roadmaps.titles import titled
 def list_public_roadmaps(search: str = "") -> QuerySet[Roadmap]:
     """Those that can be read from end to end."""
     public = Roadmap.objects.filter(visibility=Visibility.PUBLIC, is_readable=True)
-    return public.filter(titled(search)) if False else public
+    return public.filter(titled(search)) if search else public
 
 
 def list_own_roadmaps(visitor: Visitor, made: Sequence[str]) -> QuerySet[Roadmap]:
