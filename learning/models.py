@@ -136,7 +136,8 @@ class Note(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.markdown[:60]
+        # Names of rows are shown to staff, and a note is its writer's alone.
+        return f"{self.concept_id}: {self.revision}"
 
 
 class Complaint(models.TextChoices):

@@ -31,6 +31,16 @@ from generation.models import (
     RunSpending,
 )
 from generation.run_states import RunState
+from learning.models import (
+    Complaint,
+    ConceptMark,
+    Learner,
+    Note,
+    QuestionAnswer,
+    QuizAttempt,
+    Report,
+    Standing,
+)
 from roadmaps.models import Module, Roadmap, Stage
 
 PAYLOADS = ("tutorial", "resources", "quiz")
@@ -59,7 +69,21 @@ def make_roadmap(title: str, *, concepts: int) -> GenerationRun:
         if earlier is not None:
             baker.make(ConceptPrerequisite, concept=concept, requires=earlier)
         earlier = concept
+    leave_behind(run.roadmap, owner)
     return run
+
+
+def leave_behind(roadmap: Roadmap, user: User) -> None:
+    """What somebody who went through all of a roadmap leaves."""
+    learner = baker.make(Learner, user=user)
+    for concept in Concept.objects.filter(roadmap=roadmap):
+        baker.make(ConceptMark, learner=learner, concept=concept, standing=Standing.DONE)
+        baker.make(Note, learner=learner, concept=concept, markdown="My own words.")
+        quiz = Quiz.objects.get(version__artifact__concept=concept)
+        attempt = baker.make(QuizAttempt, learner=learner, concept=concept, quiz=quiz)
+        for question in quiz.questions.all():
+            baker.make(QuestionAnswer, attempt=attempt, question=question)
+        baker.make(Report, learner=learner, version=quiz.version, kind=Complaint.WRONG)
 
 
 def make_run(roadmap: Roadmap, state: RunState = RunState.READY, **fields: Any) -> GenerationRun:
