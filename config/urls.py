@@ -1,8 +1,14 @@
 from django.contrib import admin
 from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
 
 from accounts.sign_ins import braked
 from config.api import api
+
+admin.site.site_header = admin.site.site_title = _("Cairn administration")
+admin.site.index_title = _("What there is")
+# Lists need the room: beside it, they would not fit a screen of 1,280 pixels.
+admin.site.enable_nav_sidebar = False
 
 urlpatterns = [
     path("", include("connection_budget.watch.urls")),

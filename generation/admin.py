@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -28,7 +29,6 @@ from generation.runs import lifecycle
 from generation.runs.lifecycle import retry_artifacts
 from generation.runs.spending import total_calls
 from roadmaps.admin_search import FoundByRoadmap
-from roadmaps.models import Roadmap
 
 
 class Operated(NeverEdited, Large, FoundByRoadmap, ModelAdmin):
@@ -59,12 +59,10 @@ class SpendingInline(NeverEdited, TabularInline):
 @admin.register(GenerationRun)
 class GenerationRunAdmin(Operated):
     list_display = (
-        "id",
+        "short_id",
         "roadmap",
         "state",
-        "reason",
-        "provider",
-        "model",
+        "written_by",
         "model_calls",
         "tokens_in",
         "tokens_out",
@@ -78,9 +76,10 @@ class GenerationRunAdmin(Operated):
     search_ids = ("pk",)
     actions = ("resume", "cancel")
     inlines = (SpendingInline,)
-    readonly_fields = ("history", "artifacts", "ledger")
+    readonly_fields = ("history", "artifacts", "ledger", "operations")
     fieldsets = (
-        (None, {"fields": ("id", "roadmap", "state", "reason", "history", "artifacts")}),
+        (None, {"fields": ("id", "roadmap", "state", "reason")}),
+        (_("Where else it is seen"), {"fields": ("history", "artifacts", "operations")}),
         (_("Who and what"), {"fields": ("requested_by", "provider", "model", "options")}),
         (_("Cost"), {"fields": ("model_calls", "tokens_in", "tokens_out", "cost_usd", "ledger")}),
         (_("Times"), {"fields": ("created_at", "started_at", "finished_at")}),
@@ -117,6 +116,19 @@ class GenerationRunAdmin(Operated):
         if count:
             self.tell(request, text % {"count": count}, done=False)
 
+    @admin.display(description=_("run"))
+    def short_id(self, run: GenerationRun) -> str:
+        return f"{run.pk!s:.8}"
+
+    @admin.display(description=_("written by"))
+    def written_by(self, run: GenerationRun) -> str:
+        return f"{run.provider}, {run.model}" if run.model else run.provider
+
+    @admin.display(description=_("operations"))
+    def operations(self, run: GenerationRun) -> SafeString:
+        url = reverse("operations:run", args=[run.pk])
+        return format_html('<a href="{}">{}</a>', url, gettext("what is going on, and what to do"))
+
     @admin.display(description=_("history"))
     def history(self, run: GenerationRun) -> SafeString:
         text = ngettext("%(count)d event", "%(count)d events", run.last_seq)
@@ -138,14 +150,26 @@ def _link(changelist: str, query: str, text: str) -> SafeString:
     return format_html('<a href="{}?{}">{}</a>', url, query, text)
 
 
+def _run_link(run_id: uuid.UUID | None) -> SafeString | str:
+    """To the run, by the beginning of its id; the whole of it is told on top."""
+    if run_id is None:
+        return "-"
+    url = reverse("admin:generation_generationrun_change", args=[run_id])
+    return format_html('<a href="{}" title="{}">{}</a>', url, run_id, f"{run_id!s:.8}")
+
+
 @admin.register(GenerationEvent)
 class GenerationEventAdmin(NeverEdited, Large, FoundByRoadmap, ModelAdmin):
-    list_display = ("run", "seq", "type", "concept", "kind", "created_at")
+    list_display = ("run_link", "seq", "type", "concept", "kind", "created_at")
     list_display_links = ("seq",)
-    list_prefetch = ("run", "concept")
+    list_prefetch = ("concept",)
     ordering = ("run_id", "seq")
     search_ids = ("run",)
     search_roadmap = "run__roadmap"
+
+    @admin.display(description=_("run"))
+    def run_link(self, event: GenerationEvent) -> SafeString | str:
+        return _run_link(event.run_id)
 
 
 @admin.register(ModelCallRecord)
@@ -157,27 +181,26 @@ class ModelCallRecordAdmin(NeverEdited, Large, FoundByRoadmap, ModelAdmin):
         "at",
         "run_link",
         "purpose",
-        "prompt_version",
         "model",
         "attempt",
         "outcome",
         "error_class",
         "tokens_in",
         "tokens_out",
-        "tokens_cached",
         "cost_usd",
-        "seconds",
+        "whole_seconds",
     )
     ordering = ("-at", "id")
     search_ids = ("pk", "run")
     search_roadmap = "run__roadmap"
 
     @admin.display(description=_("run"))
-    def run_link(self, call: ModelCallRecord) -> SafeString:
-        url = reverse("admin:generation_generationrun_change", args=[call.run_id])
-        return format_html(
-            '<a href="{}" title="{}">{}</a>', url, call.run_id, f"{call.run_id!s:.8}"
-        )
+    def run_link(self, call: ModelCallRecord) -> SafeString | str:
+        return _run_link(call.run_id)
+
+    @admin.display(description=_("seconds"))
+    def whole_seconds(self, call: ModelCallRecord) -> str:
+        return f"{call.seconds:.1f}"
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -208,9 +231,9 @@ class ArtifactAdmin(Operated):
         "kind",
         "state",
         "attempts",
-        "error_public",
+        "went_wrong",
         "roadmap",
-        "priority",
+        "run_link",
         "finished_at",
     )
     list_filter = ("state",)
@@ -221,9 +244,18 @@ class ArtifactAdmin(Operated):
     inlines = (VersionInline,)
 
     @admin.display(description=_("roadmap"))
-    def roadmap(self, artifact: Artifact) -> Roadmap:
+    def roadmap(self, artifact: Artifact) -> SafeString:
         concept: Concept = artifact.concept
-        return concept.roadmap
+        url = reverse("admin:roadmaps_roadmap_change", args=[concept.roadmap_id])
+        return format_html('<a href="{}">{}</a>', url, concept.roadmap)
+
+    @admin.display(description=_("run"))
+    def run_link(self, artifact: Artifact) -> SafeString | str:
+        return _run_link(artifact.run_id)
+
+    @admin.display(description=_("what went wrong"))
+    def went_wrong(self, artifact: Artifact) -> str:
+        return Truncator(artifact.error_public).chars(80)
 
     @admin.action(description=_("Retry the failed ones"), permissions=["operate"])
     def retry(self, request: HttpRequest, queryset: QuerySet[Artifact]) -> None:

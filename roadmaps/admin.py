@@ -5,7 +5,11 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.admin_rules import DeletesWhole, Large, ModelAdmin, NotByHand, TabularInline
 from roadmaps.admin_search import FoundByRoadmap
@@ -52,6 +56,7 @@ class RoadmapAdmin(DeletesWhole, Large, FoundByRoadmap, ModelAdmin):
     autocomplete_fields = ("owner",)
     inlines = (StageInline,)
     readonly_fields = (
+        "runs",
         "goal",
         "slug",
         "assumptions",
@@ -61,7 +66,7 @@ class RoadmapAdmin(DeletesWhole, Large, FoundByRoadmap, ModelAdmin):
         "updated_at",
     )
     fieldsets = (
-        (None, {"fields": ("title", "summary", "owner", "visibility")}),
+        (None, {"fields": ("title", "summary", "owner", "visibility", "runs")}),
         (_("Schedule"), {"fields": ("hours_per_week", "target_date")}),
         (_("What was asked for"), {"fields": ("goal", "language", "level", "assumptions")}),
         (_("Record"), {"fields": ("slug", "created_at", "updated_at")}),
@@ -69,6 +74,14 @@ class RoadmapAdmin(DeletesWhole, Large, FoundByRoadmap, ModelAdmin):
 
     def has_add_permission(self, _request: HttpRequest) -> bool:
         return False
+
+    @admin.display(description=_("runs"))
+    def runs(self, roadmap: Roadmap) -> SafeString:
+        count = roadmap.runs.count()
+        url = reverse("admin:generation_generationrun_changelist")
+        text = ngettext("%(count)d attempt to write it", "%(count)d attempts to write it", count)
+        link = '<a href="{}?roadmap__id__exact={}">{}</a>'
+        return format_html(link, url, roadmap.pk, text % {"count": count})
 
 
 @admin.register(Stage)

@@ -24,7 +24,7 @@ from generation.operations.acts import Act, acts_for
 from generation.run_states import RunState
 from generation.runs.spending import total_by_purpose
 
-EVENTS_SHOWN = 100
+EVENTS_SHOWN = 50
 FAILED_SHOWN = 50
 CALLS_SHOWN = 20
 STATES = tuple(ArtifactState)
