@@ -9,15 +9,21 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from concepts.artifact_states import ArtifactState
 from concepts.models import Artifact
 from generation.dispatch import Order, request_roadmap
 from generation.live.consumers import may_watch
+from generation.models import GenerationRun
+from generation.operations import spending
+from generation.operations.run_details import get_run_details
+from generation.operations.run_lists import list_runs
 from generation.port.errors import ContentError
 from generation.port.request import OutlineRequest
 from generation.port.spent import Spent
@@ -29,6 +35,7 @@ from generation.runs.budgets import RunBudget
 from generation.runs.claims import claim_in_budget
 from generation.runs.lifecycle import retry_artifacts
 from roadmaps.makers import MADE_ROADMAPS
+from roadmaps.models import Roadmap
 from tests.costs.seeding import CONCEPTS, ROADMAP, RUN, key
 from tests.generation.cast import KINDS, make_outline, open_run
 from tests.generation.scribe import Scribe
@@ -90,6 +97,36 @@ def read_anonymous_home(subject: int) -> Iterator[None]:
     session.save()
     yield
     _read(client, "/")
+
+
+def _begin_many() -> None:
+    """More of each state than a page shows: the newest there are."""
+    roadmap = Roadmap.objects.create(goal="Knots", title="Knots", slug="knots-of-the-page")
+    states = [RunState.RUNNING, RunState.READY, RunState.PAUSED] * 45
+    known: dict[str, Any] = {"roadmap": roadmap, "reason": "why", "provider": "rope"}
+    GenerationRun.objects.bulk_create([GenerationRun(state=state, **known) for state in states])
+
+
+@path("the staff's page")
+def look_at_operations(subject: int) -> Iterator[None]:
+    _begin_many()
+    yield
+    list_runs()
+    list_runs(only="paused")
+    last = list_runs().older
+    list_runs(before=last)
+    list_runs(only="ready", before=last)
+    # Of a time in which nobody did anything, for all else is what others have.
+    later = timezone.now() + timedelta(days=30)
+    spending.read_hours(later)
+    spending.read_days(later)
+
+
+@path("what a run's page tells the staff")
+def look_at_run_details(subject: int) -> Iterator[None]:
+    yield
+    get_run_details(key(RUN, subject))
+    get_run_details(key(RUN, subject), before="60")
 
 
 @path("signing up, out and in")
