@@ -48,6 +48,10 @@ format: .venv/.ready ## put the code into shape
 	@$(python) -m ruff check --fix .
 	@$(python) -m ruff format .
 
+.PHONY: screenshots
+screenshots: .venv/.ready ## pictures of every page in every state: make screenshots [TO=folder] [ONLY=words]
+	@exec $(python) -m screenshots --to="$${TO:-.cairn/screenshots}" --only="$${ONLY:-}"
+
 bench: .venv/.ready ## measured claims, one JSON line each
 	@$(python) -m benchmarks
 

@@ -1,0 +1,191 @@
+"""Every kind of page, in every state it can be in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from concepts.models import Concept
+from screenshots.cast import Cast
+
+Act = Callable[[Page], object]
+
+
+@dataclass(frozen=True)
+class Shot:
+    """`act` is done on the page before the picture; `status` is what the address must answer."""
+
+    name: str
+    address: str
+    visitor: str = "anonymous"
+    status: int = 200
+    act: Act | None = None
+
+
+def list_shots(cast: Cast) -> list[Shot]:
+    return [
+        *_home(),
+        *_roadmaps(cast),
+        *_concepts(cast),
+        *_learning(),
+        *_runs(cast),
+        *_accounts(),
+        *_operations(cast),
+        *_admin(cast),
+        *_errors(),
+    ]
+
+
+def _home() -> list[Shot]:
+    def refuse(page: Page) -> None:
+        page.get_by_role("textbox").first.fill("?")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+
+    return [
+        Shot("home", "/"),
+        Shot("home-own", "/", "alice"),
+        Shot("home-staff", "/", "staff"),
+        Shot("home-refused", "/", act=refuse),
+        Shot("home-nothing-found", "/?q=bowline"),
+    ]
+
+
+def _roadmaps(cast: Cast) -> list[Shot]:
+    def page(name: str, visitor: str) -> Shot:
+        address = cast.runs[name].roadmap.get_absolute_url()
+        return Shot(f"roadmap-{name}", address, visitor)
+
+    ready = cast.runs["ready"].roadmap
+    own = cast.runs["paused"].roadmap
+    return [
+        page("ready", "anonymous"),
+        page("partial", "anonymous"),
+        page("writing", "anonymous"),
+        page("paused", "alice"),
+        page("failed", "alice"),
+        page("waiting", "alice"),
+        Shot("roadmap-fork", reverse("learning:fork", args=[ready.slug]), "bob"),
+        Shot("roadmap-visibility", reverse("learning:visibility", args=[own.slug]), "alice"),
+        Shot("roadmap-delete", reverse("learning:delete_roadmap", args=[own.slug]), "alice"),
+    ]
+
+
+def _concepts(cast: Cast) -> list[Shot]:
+    def address(run: str, position: int, view: str = "concept") -> str:
+        roadmap = cast.runs[run].roadmap
+        concepts = Concept.objects.filter(roadmap=roadmap).order_by("position")
+        return reverse(f"learning:{view}", args=[roadmap.slug, concepts[position].slug])
+
+    quiz = address("ready", 3, "quiz")
+    return [
+        Shot("concept-ready", address("ready", 3)),
+        Shot("concept-ready-own", address("ready", 3), "alice"),
+        Shot("concept-first", address("ready", 0)),
+        Shot("concept-being-written", address("writing", 14)),
+        Shot("concept-waiting", address("writing", 35)),
+        Shot("concept-paused", address("paused", 20), "alice"),
+        Shot("quiz-open", quiz),
+        Shot("quiz-nothing-chosen", quiz, act=answer_quiz(0)),
+        Shot("quiz-answered", quiz, act=answer_quiz(100)),
+        Shot("quiz-not-written", address("writing", 35, "quiz"), status=404),
+    ]
+
+
+def answer_quiz(most: int) -> Act:
+    """Choose the first choice of so many questions, and hand it in."""
+
+    def answer(page: Page) -> None:
+        for group in page.get_by_role("group").all()[:most]:
+            group.locator("input[type=radio], input[type=checkbox]").first.check()
+        with page.expect_navigation():
+            page.locator("main form button").last.click()
+
+    return answer
+
+
+def _learning() -> list[Shot]:
+    address = reverse("learning:learning")
+    return [
+        Shot("learning", address, "alice"),
+        Shot("learning-nothing-yet", address, "bob"),
+        Shot("learning-visitor", address),
+    ]
+
+
+def _runs(cast: Cast) -> list[Shot]:
+    owned = {"paused", "failed", "waiting"}
+    return [
+        Shot(f"run-{name}", run.get_absolute_url(), "alice" if name in owned else "anonymous")
+        for name, run in cast.runs.items()
+    ]
+
+
+def _accounts() -> list[Shot]:
+    def mistake(page: Page) -> None:
+        page.locator("main input[type=email], main input[name=username]").first.fill("a@b.example")
+        page.locator("main input[type=password]").first.fill("wrong")
+        with page.expect_navigation():
+            page.locator("main form button").last.click()
+
+    mine = [
+        Shot(f"account-{name}", reverse(f"accounts:{name}"), "alice")
+        for name in ("settings", "password_change", "email_change")
+    ]
+    return [
+        Shot("account-login", reverse("accounts:login")),
+        Shot("account-login-wrong", reverse("accounts:login"), act=mistake),
+        Shot("account-signup", reverse("accounts:signup")),
+        Shot("account-reset", reverse("accounts:reset")),
+        Shot("account-reset-asked", reverse("accounts:reset_asked")),
+        Shot("account-reset-complete", reverse("accounts:reset_complete")),
+        Shot("account-reset-link-used", reverse("accounts:reset_confirm", args=["MQ", "old-link"])),
+        *mine,
+        Shot("account-delete", reverse("learning:delete_account"), "alice"),
+        Shot("account-deleted", reverse("learning:account_deleted")),
+    ]
+
+
+def _operations(cast: Cast) -> list[Shot]:
+    board = reverse("operations:board")
+    runs = [
+        Shot(
+            f"operations-run-{name}", reverse("operations:run", args=[cast.runs[name].pk]), "staff"
+        )
+        for name in ("ready", "partial", "paused", "writing")
+    ]
+    return [
+        Shot("operations", board, "staff"),
+        Shot("operations-only-paused", f"{board}?state=paused", "staff"),
+        *runs,
+    ]
+
+
+def _admin(cast: Cast) -> list[Shot]:
+    lists = (
+        "roadmaps_roadmap",
+        "concepts_concept",
+        "concepts_artifact",
+        "generation_generationrun",
+        "generation_generationevent",
+        "generation_modelcallrecord",
+        "accounts_user",
+    )
+    run, roadmap = cast.runs["partial"], cast.runs["ready"].roadmap
+    return [
+        Shot("admin", reverse("admin:index"), "staff"),
+        *(Shot(f"admin-{name}", reverse(f"admin:{name}_changelist"), "staff") for name in lists),
+        Shot("admin-run", reverse("admin:generation_generationrun_change", args=[run.pk]), "staff"),
+        Shot("admin-roadmap", reverse("admin:roadmaps_roadmap_change", args=[roadmap.pk]), "staff"),
+    ]
+
+
+def _errors() -> list[Shot]:
+    return [
+        Shot("error-not-found", "/nowhere", status=404),
+        Shot("error-bad-request", "/?q=%00", status=400),
+        Shot("error-no-run", "/runs/00000000-0000-4000-8000-000000000000/", status=404),
+    ]
