@@ -1,35 +1,65 @@
-"""The page of a concept."""
+"""The page of a concept, and what somebody leaves there."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+import json
+from functools import partial
+from typing import Any
 
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.json_errors import json_error, wants_json
+from accounts.limits.refusals import LimitReached, refuse
+from concepts.models import Concept
 from learning.concept.access import get_visible_concept
 from learning.concept.checks import get_check, link_checks, send_check
-from learning.concept.lesson import Part, get_lesson
+from learning.concept.lesson import Lesson, Part, get_lesson
+from learning.concept.notes import NoteChanged, NoteForm, form_of, render_note, save_note
+from learning.concept.reports import ReportForm, find_version, name_parts, save_report
 from learning.concept.snapshot import Snapshot, get_snapshot
+from learning.learners import browser_of, find_learner, obtain_learner
+from learning.models import Complaint, Note
+from learning.progress.changes import is_changed
+from learning.progress.pace import count_answer
 from learning.quiz.attempts import OpenQuiz, open_quiz
 from roadmaps.access import keep_to_visitors
 
 
 @require_safe
+@cache_control(private=True, no_cache=True)
 def show_concept(request: HttpRequest, roadmap_slug: str, slug: str) -> HttpResponse:
     snapshot = get_snapshot(request.user, request.session, roadmap_slug, slug)
+    response = render(request, "learning/concept.html", _context(snapshot))
+    return keep_to_visitors(response, snapshot.roadmap)
+
+
+def _context(snapshot: Snapshot) -> dict[str, Any]:
     lesson = get_lesson(snapshot)
-    context = {
+    roadmap, concept = snapshot.roadmap, snapshot.concept
+    return {
         "page": snapshot,
-        "roadmap": snapshot.roadmap,
-        "concept": snapshot.concept,
+        "roadmap": roadmap,
+        "concept": concept,
         "run": snapshot.run,
         "mark": snapshot.mark,
+        "changed": is_changed(snapshot.mark, lesson.tutorial.version),
         "lesson": lesson,
-        "tutorial": link_checks(lesson.tutorial.text.html, roadmap_slug, slug),
+        "tutorial": link_checks(lesson.tutorial.text.html, roadmap.slug, concept.slug),
         "quiz": _open_quiz(snapshot, lesson.quiz),
+        "note": render_note(snapshot.note),
+        "note_form": form_of(snapshot.note),
+        "report_form": ReportForm(parts=name_parts(_parts(lesson))),
+        "reported": _say_reported(snapshot, lesson),
     }
-    response = render(request, "learning/concept.html", context)
-    return keep_to_visitors(response, snapshot.roadmap)
+
+
+def _parts(lesson: Lesson) -> list[Part]:
+    return [lesson.tutorial, lesson.resources, lesson.quiz]
 
 
 def _open_quiz(snapshot: Snapshot, part: Part) -> OpenQuiz | None:
@@ -40,8 +70,146 @@ def _open_quiz(snapshot: Snapshot, part: Part) -> OpenQuiz | None:
     )
 
 
+def _say_reported(snapshot: Snapshot, lesson: Lesson) -> list[tuple[str, str]]:
+    """Part and complaint, in words."""
+    names = dict(name_parts(_parts(lesson)))
+    return [
+        (names[f"{part.kind}-{part.version.number}"], str(Complaint(kind).label))
+        for part in _parts(lesson)
+        if part.version is not None
+        for kind in snapshot.reported.get(part.version.pk, [])
+    ]
+
+
 @require_safe
 def download_check(request: HttpRequest, roadmap_slug: str, slug: str, number: int) -> HttpResponse:
     concept = get_visible_concept(request.user, roadmap_slug, slug)
     answer = send_check(get_check(concept, number), number)
     return keep_to_visitors(answer, concept.roadmap)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@cache_control(private=True, no_cache=True)
+def show_note(request: HttpRequest, roadmap_slug: str, slug: str) -> HttpResponse:
+    """A page for the note alone: where two windows wrote, it shows both texts."""
+    concept = get_visible_concept(request.user, roadmap_slug, slug)
+    answer = _save_note if request.method == "POST" else _show_note
+    return keep_to_visitors(answer(request, concept), concept.roadmap)
+
+
+def _show_note(request: HttpRequest, concept: Concept) -> HttpResponse:
+    return _render_note(request, concept, form_of(_find_note(request, concept)))
+
+
+def _save_note(request: HttpRequest, concept: Concept) -> HttpResponse:
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return _refuse_note(request, concept, form)
+    said = form.cleaned_data
+    known = find_learner(request.user, request.session)
+    if known is None and not said["markdown"].strip():
+        return _tell_saved(request, concept, Note())
+    try:
+        count_answer(request)
+        learner = obtain_learner(request.user, request.session, browser=browser_of(request))
+        note = save_note(learner, concept, said["markdown"], said["revision"])
+    except LimitReached as refusal:
+        return refuse(request, refusal, partial(_render_note, request, concept, form))
+    except NoteChanged as changed:
+        return _show_both(request, concept, form, changed.note)
+    return _tell_saved(request, concept, note)
+
+
+def _tell_saved(request: HttpRequest, concept: Concept, note: Note) -> HttpResponse:
+    if wants_json(request):
+        return JsonResponse({"note": {"revision": note.revision}})
+    return redirect(f"{_address(concept)}#note")
+
+
+def _refuse_note(request: HttpRequest, concept: Concept, form: NoteForm) -> HttpResponse:
+    if wants_json(request):
+        words = {name: " ".join(map(str, errors)) for name, errors in form.errors.items()}
+        return json_error(422, fields=words)
+    return _render_note(request, concept, form, status=422)
+
+
+def _show_both(
+    request: HttpRequest, concept: Concept, form: NoteForm, stored: Note
+) -> HttpResponse:
+    """Whoever saves next has read the newest."""
+    words = _("This note was changed in another window meanwhile. Nothing is lost: here are both.")
+    if wants_json(request):
+        answer = json_error(409, words)
+        note = {"markdown": stored.markdown, "revision": stored.revision}
+        return JsonResponse({**json.loads(answer.content), "note": note}, status=409)
+    mine = {"markdown": form.cleaned_data["markdown"], "revision": stored.revision}
+    return _render_note(request, concept, NoteForm(initial=mine), words, stored, status=409)
+
+
+def _find_note(request: HttpRequest, concept: Concept) -> Note | None:
+    learner = find_learner(request.user, request.session)
+    if learner is None:
+        return None
+    return Note.objects.filter(learner=learner, concept=concept).first()
+
+
+def _render_note(
+    request: HttpRequest,
+    concept: Concept,
+    form: NoteForm,
+    notice: str = "",
+    stored: Note | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "roadmap": concept.roadmap,
+        "concept": concept,
+        "note_form": form,
+        "notice": notice,
+        "stored": stored,
+    }
+    return render(request, "learning/note.html", context, status=status)
+
+
+def _address(concept: Concept) -> str:
+    return reverse("learning:concept", args=[concept.roadmap.slug, concept.slug])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@cache_control(private=True, no_cache=True)
+def show_report(request: HttpRequest, roadmap_slug: str, slug: str) -> HttpResponse:
+    snapshot = get_snapshot(request.user, request.session, roadmap_slug, slug)
+    parts = name_parts(_parts(get_lesson(snapshot)))
+    concept = snapshot.concept
+    if request.method != "POST":
+        return _render_report(request, concept, ReportForm(parts=parts))
+    form = ReportForm(request.POST, parts=parts)
+    version = find_version(concept, form.cleaned_data["part"]) if form.is_valid() else None
+    if version is None:
+        return _render_report(request, concept, form, status=422)
+    try:
+        count_answer(request)
+    except LimitReached as refusal:
+        return refuse(request, refusal, partial(_render_report, request, concept, form))
+    learner = obtain_learner(request.user, request.session, browser=browser_of(request))
+    save_report(learner, version, form.cleaned_data["kind"], form.cleaned_data["words"])
+    return redirect(f"{_address(concept)}#report")
+
+
+def _render_report(
+    request: HttpRequest,
+    concept: Concept,
+    form: ReportForm,
+    notice: str = "",
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "roadmap": concept.roadmap,
+        "concept": concept,
+        "report_form": form,
+        "notice": notice,
+    }
+    response = render(request, "learning/report.html", context, status=status)
+    return keep_to_visitors(response, concept.roadmap)

@@ -59,6 +59,8 @@ ROUTES = {
     "learning/",
     "roadmaps/<uslug:slug>/",
     "roadmaps/<uslug:roadmap_slug>/<uslug:slug>/",
+    "roadmaps/<uslug:roadmap_slug>/-/note/<uslug:slug>/",
+    "roadmaps/<uslug:roadmap_slug>/-/report/<uslug:slug>/",
     "roadmaps/<uslug:roadmap_slug>/-/check/<uslug:slug>/<int:number>/",
     "roadmaps/<uslug:roadmap_slug>/-/quiz/<uslug:slug>/",
     "roadmaps/<uslug:roadmap_slug>/-/mark/<uslug:slug>/",
