@@ -27,6 +27,8 @@ Refuse = Callable[[Scope, int, str], Application]
 
 log = structlog.get_logger(__name__)
 
+_AHEAD = {b"sec-purpose", b"purpose", b"x-moz", b"x-prefetch"}
+
 
 class SeatedApplication:
     """`application` with a seat for each HTTP request.
@@ -39,6 +41,9 @@ class SeatedApplication:
     `bypasses(scope)` is true for requests that want no seat, such as static files; their bodies
     are bounded like all others. Should one query all the same, the database backend takes a seat
     for the connection.
+
+    What is asked for ahead of time takes a seat that is free, or gets 503 at once: it keeps nobody
+    waiting who reads.
 
     `refuse(scope, status, message)` gives the application that answers 408, 413 or 503.
     """
@@ -87,6 +92,8 @@ class SeatedApplication:
         try:
             if self._bypasses(scope):
                 await self._application(scope, _receiver(body, gone), send)
+            elif is_ahead_of_time(scope):
+                await self._answer_if_free(scope, receive, send, body, gone)
             elif (ticket := await self._take_seat(gone)) is not None:
                 await self._run(scope, _receiver(body, gone), send, ticket)
         except NoSeat as error:
@@ -94,6 +101,20 @@ class SeatedApplication:
             await self._refuse(scope, 503, str(error))(scope, receive, send)
         finally:
             gone.cancel()
+
+    async def _answer_if_free(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        body: IO[bytes],
+        gone: asyncio.Future[None],
+    ) -> None:
+        if (give_back := self._seats.take_if_free()) is None:
+            await self._refuse(scope, 503, "No seat is free.")(scope, receive, send)
+            return
+        ticket = seat_request(self._seats, give_back)
+        await self._run(scope, _receiver(body, gone), send, ticket)
 
     async def _take_seat(self, gone: asyncio.Future[None]) -> Ticket | None:
         """None when the client left while it waited."""
@@ -119,6 +140,12 @@ def content_length(scope: Scope) -> int:
     value: bytes = dict(scope["headers"]).get(b"content-length", b"")
     # Python reads no figures of thousands of digits; eighteen nines are too many bytes as well.
     return min(int(value[:4_000]), 10**18) if value.isdigit() else 0
+
+
+def is_ahead_of_time(scope: Scope) -> bool:
+    """Whether a browser, or a script of ours (`X-Prefetch`), asks for what may be wanted next."""
+    said = {name: value[:100].lower() for name, value in scope["headers"] if name in _AHEAD}
+    return b"x-prefetch" in said or any(b"prefetch" in value for value in said.values())
 
 
 async def _wait_until_gone(receive: Receive) -> None:

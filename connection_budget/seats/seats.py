@@ -64,6 +64,15 @@ class Seats:
                 self._queue[place] = None
         return place
 
+    def take_if_free(self) -> GiveBack | None:
+        """What gives the seat back; None where one would have to be waited for."""
+        place = Place()
+        with self._lock:
+            if len(self._taken) >= self.total:
+                return None
+            self._seat(place)
+        return place.result()
+
     def leave(self, place: Place) -> None:
         """Give up a place in the queue, or the seat that it has become."""
         with self._lock:
