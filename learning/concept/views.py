@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from accounts.limits.refusals import LimitReached, refuse
 from concepts.models import Concept
 from learning.concept.access import get_visible_concept
 from learning.concept.checks import get_check, link_checks, send_check
+from learning.concept.conditional import keep_by, not_modified, tag_page
 from learning.concept.lesson import Lesson, Part, get_lesson
 from learning.concept.notes import NoteChanged, NoteForm, form_of, render_note, save_note
 from learning.concept.reports import ReportForm, find_version, name_parts, save_report
@@ -31,11 +33,13 @@ from roadmaps.access import keep_to_visitors
 
 
 @require_safe
-@cache_control(private=True, no_cache=True)
-def show_concept(request: HttpRequest, roadmap_slug: str, slug: str) -> HttpResponse:
+def show_concept(request: HttpRequest, roadmap_slug: str, slug: str) -> HttpResponseBase:
     snapshot = get_snapshot(request.user, request.session, roadmap_slug, slug)
+    tag = tag_page(request, snapshot.state)
+    if (kept := not_modified(request, tag)) is not None:
+        return kept
     response = render(request, "learning/concept.html", _context(snapshot))
-    return keep_to_visitors(response, snapshot.roadmap)
+    return keep_by(keep_to_visitors(response, snapshot.roadmap), tag)
 
 
 def _context(snapshot: Snapshot) -> dict[str, Any]:
