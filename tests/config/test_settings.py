@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from config.fleet import FLEET
 from config.secret_key import refuse_weak_key
 
 pytestmark = pytest.mark.slow
@@ -28,10 +29,10 @@ COMPLETE = {
 }
 
 
-def check(**variables: str) -> subprocess.CompletedProcess[str]:
+def check(*options: str, **variables: str) -> subprocess.CompletedProcess[str]:
     kept = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/")}
     return subprocess.run(
-        [sys.executable, "manage.py", "check"],
+        [sys.executable, "manage.py", "check", *options],
         capture_output=True,
         text=True,
         cwd=ROOT,
@@ -44,6 +45,21 @@ def check(**variables: str) -> subprocess.CompletedProcess[str]:
 def test_production_starts_with_what_it_requires() -> None:
     outcome = check(**COMPLETE)
     assert outcome.returncode == 0, outcome.stderr
+
+
+def test_nothing_is_to_be_said_about_a_deployment() -> None:
+    """With a login role for each process role: one for all is worth a warning of ours."""
+    users = {f"ROLE_{role.name.upper()}_DATABASE_USER": role.name for role in FLEET}
+    outcome = check("--deploy", "--fail-level", "WARNING", **(COMPLETE | users))
+    assert outcome.returncode == 0, outcome.stderr
+    assert "no issues" in outcome.stdout
+
+
+def test_a_deployment_without_https_is_warned_of() -> None:
+    plain = {"SITE_URL": "http://cairn.example"}
+    outcome = check("--deploy", "--fail-level", "WARNING", **(COMPLETE | plain))
+    assert outcome.returncode == 1
+    assert "SESSION_COOKIE_SECURE" in outcome.stderr
 
 
 def test_production_refuses_a_weak_key_without_telling_it() -> None:
