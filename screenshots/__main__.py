@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -22,6 +23,8 @@ def main() -> int:
     parser.add_argument("--to", type=Path, default=ROOT / ".cairn" / "screenshots")
     parser.add_argument("--only", default="", help="pages whose name holds this")
     chosen = parser.parse_args()
+    # Whoever is told to end takes along what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
     # Playwright runs an event loop in this thread; nothing else uses it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
