@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Field, Header, Query, Router, Schema, Status
 from ninja.errors import HttpError
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, ConfigDict
 
 from accounts.json_errors import WrongFields, refusals
 from accounts.limits.rules import address_of
@@ -68,6 +68,12 @@ class Goal(Schema):
     target_date: Annotated[date, BeforeValidator(_written_as_text)] | None = None
     concepts: Annotated[int, _whole(CONCEPTS)] | None = None
     plan_first: bool = Field(False, strict=True, description="Not offered yet.")
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"user_request": "Python web development", "user_id": "my-reference"}
+        }
+    )
 
     def to_request(self) -> OutlineRequest:
         return OutlineRequest(

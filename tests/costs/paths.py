@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from concepts.artifact_states import ArtifactState
-from concepts.models import Artifact
+from concepts.models import Artifact, Concept
 from generation.dispatch import Order, request_roadmap
 from generation.live.consumers import may_watch
 from generation.models import GenerationRun
@@ -64,7 +64,8 @@ def _page(name: str, address: str) -> None:
         yield
         moment = (int(time.time()) - 60 * subject) * 10**6
         run, far = key(RUN, subject), f"{moment}-{key(ROADMAP, subject).hex}"
-        _read(Client(), address.format(subject=subject, run=run, far=far))
+        roadmap = key(ROADMAP, subject)
+        _read(Client(), address.format(subject=subject, run=run, far=far, roadmap=roadmap))
 
 
 _page("home", "/")
@@ -78,6 +79,12 @@ _page("a roadmap", "/roadmaps/subject-{subject}/")
 _page("a concept", "/roadmaps/subject-{subject}/concept-7/")
 _page("a run", "/runs/{run}/")
 _page("a look at a run", "/runs/{run}/events/?after=100")
+_page("the API's list", "/api/v1/roadmaps")
+_page("the API's list, far behind", "/api/v1/roadmaps?after={far}")
+_page("the API's list, a search", "/api/v1/roadmaps?q=subject+{subject}")
+_page("a roadmap through the API", "/api/v1/roadmaps/{roadmap}")
+_page("a run through the API", "/api/v1/runs/{run}")
+_page("events through the API", "/api/v1/runs/{run}/events?after=100")
 
 
 @path("home of somebody who has some")
@@ -87,6 +94,22 @@ def read_own_home(subject: int) -> Iterator[None]:
     yield
     _read(client, "/")
     _read(client, "/?own=2")
+
+
+@path("the API's list for somebody who has some")
+def read_own_list(subject: int) -> Iterator[None]:
+    client = Client()
+    client.force_login(User.objects.get(email="user1@knots.example"))
+    yield
+    _read(client, "/api/v1/roadmaps")
+    _read(client, "/api/v1/roadmaps?whose=own&q=roadmap")
+
+
+@path("a concept through the API")
+def read_concept(subject: int) -> Iterator[None]:
+    concept = Concept.objects.filter(roadmap=key(ROADMAP, subject)).order_by("position")[7]
+    yield
+    _read(Client(), f"/api/v1/roadmaps/{concept.roadmap_id}/concepts/{concept.stable_key}")
 
 
 @path("home of a browser that made some")

@@ -17,6 +17,7 @@ NAMES = [
     b"after", b"page", b"own", b"q", b"goal", b"next", b"token", b"signed_up", b"level", b"p", b"o", b"e",
     b"all", b"_facets", b"_popup", b"_to_field", b"_changelist_filters", b"state", b"state__exact",
     b"id__in", b"created_at__gte", b"term", b"app_label", b"model_name", b"field_name", b"language", b"x",
+    b"limit", b"whose",
 ]  # fmt: skip
 ODD_QUERIES = [
     b"?", b"&", b"=", b"&&&=&", b"a=1;b=2", b"x=1&" * 2_000, b"x" * 8_000, b"%00=%00", b"\xff\xfe", b"q=\xc3\x28",
@@ -45,6 +46,7 @@ HEADERS: Headers = [
     (b"Content-Length", b"-1"), (b"Content-Length", b"9" * 4_400), (b"Content-Length", b"abc"),
     (b"Transfer-Encoding", b"gzip"), (b"Expect", b"100-continue"), (b"Upgrade", b"websocket"),
     (b"HX-Request", b"\xff"), (b"Sec-Purpose", b"\xff"), (b"User-Agent", b"\xff\x80"), (b"X" * 3_000, b"1"),
+    (b"Idempotency-Key", b"\xff\x80"), (b"Idempotency-Key", b"k" * 5_000), (b"Idempotency-Key", b""),
     (b"Content-Encoding", b"gzip"), (b"Cookie", b"\xff\xfe=\x80"),
 ]  # fmt: skip
 FORM = b"application/x-www-form-urlencoded"
@@ -76,6 +78,11 @@ BODIES: list[tuple[bytes, bytes]] = [
     (b"multipart/form-data; boundary=b", b"--b\r\n" + b"X-A: b\r\n" * 2_000 + b"\r\nx\r\n--b--\r\n"),
     (b"application/json", b"{"), (b"application/json", b"[" * 100_000), (b"application/json", b'{"a": ' + b"9" * 5_000 + b"}"),
     (b"application/json", b'"\\ud800"'), (b"application/json", b"\xff\xfe{\x00}\x00"), (b"text/plain", b"\x00"),
+    (b"application/json", b"null"), (b"application/json", b"[" * 60_000), (b"application/json", b'{"user_request": "\\ud800\\u0000"}'),
+    (b"application/json", b'{"user_request": "Tying knots", "level": "\\u0000", "language": "\\udfff", "concepts": 1e999}'),
+    (b"application/json", b'{"user_request": "Python web development", "user_id": "\\ud800", "hours_per_week": NaN}'),
+    (b"application/json", b'{"user_request": "Python web development", "target_date": "99999-99-99", "plan_first": []}'),
+    (b"application/json", b'{"user_request": "Python web development", "target_date": "9999-12-31", "user_id": "\\u0000"}'),
     (b"", b"goal=x"), (b"\xff", b"goal=x"), (b"a/b; charset", b"x"), (b"application/octet-stream", b"\x00" * 4_000),
 ]  # fmt: skip
 METHODS = [

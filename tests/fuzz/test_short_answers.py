@@ -58,6 +58,9 @@ def headers_of(site: Site, ask: Ask) -> tuple[int, dict[str, str]]:
         (403, Ask(target=b"/ws/nothing/", headers=SOCKET)),
         (403, Ask(target=b"/ws/runs/00000000-0000-0000-0000-000000000000/", headers=SOCKET)),
         (413, Ask(b"POST", b"/", [(b"Content-Length", b"999999999")])),
+        (404, Ask(target=b"/api/v1/nowhere")),
+        (405, Ask(b"DELETE", b"/api/v1/roadmaps")),
+        (413, Ask(b"POST", b"/api/v1/roadmaps/generate", [(b"Content-Length", b"999999999")])),
         (413, Ask(b"POST", b"/static/x", [(b"Content-Length", b"999999999")])),
     ],
     ids=lambda value: value.told()[:40] if isinstance(value, Ask) else str(value),
@@ -74,6 +77,22 @@ def test_every_answer_carries_the_same_headers(site: Site, status: int, ask: Ask
 def test_pages_are_kept_for_their_visitor_alone(site: Site, page: bytes) -> None:
     _, headers = headers_of(site, Ask(target=page))
     assert "private" in headers["cache-control"]
+
+
+@pytest.mark.parametrize(
+    ("status", "ask"),
+    [
+        (404, Ask(target=b"/api/v1/nowhere")),
+        (404, Ask(b"HEAD", b"/api/v1/nowhere")),
+        (405, Ask(b"BREW", b"/api/v1/roadmaps")),
+        (400, Ask(target=b"/api/v1/roadmaps?q=%00")),
+        (413, Ask(b"POST", b"/api/v1/roadmaps/generate", [(b"Content-Length", b"999999999")])),
+    ],
+    ids=lambda value: value.told()[:40] if isinstance(value, Ask) else str(value),
+)
+def test_programs_are_refused_in_json_even_at_the_door(site: Site, status: int, ask: Ask) -> None:
+    answered, headers = headers_of(site, ask)
+    assert (answered, headers["content-type"]) == (status, "application/json")
 
 
 def test_files_may_be_kept_by_anybody(site: Site) -> None:
