@@ -84,7 +84,7 @@ def test_pages_are_kept_for_their_visitor_alone(site: Site, page: bytes) -> None
     [
         (404, Ask(target=b"/api/v1/nowhere")),
         (404, Ask(b"HEAD", b"/api/v1/nowhere")),
-        (405, Ask(b"BREW", b"/api/v1/roadmaps")),
+        (405, Ask(b"DELETE", b"/api/v1/roadmaps")),
         (400, Ask(target=b"/api/v1/roadmaps?q=%00")),
         (413, Ask(b"POST", b"/api/v1/roadmaps/generate", [(b"Content-Length", b"999999999")])),
     ],
