@@ -9,13 +9,18 @@ from html import unescape
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.db.models import CharField, JSONField, TextField
 
 from concepts.languages.tables import LANGUAGES
+from config.fleet import FLEET
 from generation.providers.catalogue import load_catalogue
 
 # Names are the same in every language.
 NAMES = ("Cairn", "English", "简体中文", "UTC", "PostgreSQL", "Redis", "JSON", "Markdown")
+# What the staff configure by these names.
+ROLES = tuple(role.name for role in (*FLEET, *settings.CONNECTION_BUDGET.reserve_roles))
+WRITERS = ("scripted", "rope", "catalogue")
 OF_CONTENT = {
     "roadmaps": ("Roadmap", "Stage", "Module"),
     "concepts": ("Concept", "Tutorial", "Resource", "Question", "Choice", "ArtifactVersion"),
@@ -29,7 +34,7 @@ def read_content() -> list[str]:
     """Whole texts: a page shows them whole, or a part in one piece."""
     zones = (name.replace("_", " ") for name in zoneinfo.available_timezones())
     languages = (language.own_name for language in LANGUAGES.values())
-    return [*NAMES, *zones, *languages, *_built_in(), *_texts()]
+    return [*NAMES, *ROLES, *WRITERS, *zones, *languages, *_built_in(), *_texts()]
 
 
 def _built_in() -> Iterator[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.learning.library import Page
-from tests.texts.pages import SCENES
+from tests.texts.lesson_pages import SCENES
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,8 @@ import pytest
 from django.template.loader import render_to_string
 
 from tests.texts.content import read_content
-from tests.texts.pages import SCENES, somebody
+from tests.texts.lesson_pages import SCENES
+from tests.texts.pages import somebody
 from tests.texts.pseudo import speak_pseudo, untranslated
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,87 @@
+"""Pages of a lesson, of progress and of the staff; see `pages`."""
+
+from __future__ import annotations
+
+from django.test import Client
+
+from accounts.models import User
+from concepts.models import Artifact, Concept
+from learning.learners import obtain_learner
+from learning.models import ConceptMark, Note, Report
+from tests.learning.library import make_ready, open_order
+from tests.learning.quiz.cast import Form
+from tests.texts.pages import SCENES, Pages, look, scene, signed_in, somebody
+
+__all__ = ["SCENES"]
+
+
+def first_concept() -> Concept:
+    run = make_ready()
+    return Concept.objects.filter(roadmap=run.roadmap_id).earliest("position")
+
+
+@scene
+def progress() -> Pages:
+    carol = somebody()
+    hers, empty = signed_in(carol), look(Client(), "/learning/")
+    concept = first_concept()
+    learner = obtain_learner(carol, hers.session)
+    ConceptMark.objects.create(
+        learner=learner, concept=concept, standing="done", completed_version=0
+    )
+    seen = {"begun": hers.get("/learning/"), "home": hers.get("/")}
+    seen["roadmap"] = hers.get(concept.roadmap.get_absolute_url())
+    for other in Concept.objects.filter(roadmap=concept.roadmap).exclude(pk=concept.pk):
+        ConceptMark.objects.create(learner=learner, concept=other, standing="skipped")
+    seen["through"] = hers.get("/learning/")
+    seen["a roadmap, through"] = hers.get(concept.roadmap.get_absolute_url())
+    return empty | seen
+
+
+@scene
+def lesson() -> Pages:
+    carol = somebody()
+    hers, concept = signed_in(carol), first_concept()
+    base, learner = concept.roadmap.get_absolute_url(), obtain_learner(carol, hers.session)
+    forms = [f"{base}-/{page}/{concept.slug}/" for page in ("note", "report", "mark")]
+    seen = look(hers, f"{base}{concept.slug}/", *forms[:2])
+    seen["report, wrong"] = hers.post(forms[1], {"kind": "x"})
+    seen["mark, wrong"] = hers.post(forms[2], {"standing": "x"})
+    seen["note, elsewhere"] = hers.post(forms[0], {"markdown": "x", "revision": "7"})
+    Note.objects.update_or_create(
+        learner=learner, concept=concept, defaults={"markdown": "A knot.", "revision": 3}
+    )
+    seen["note, changed meanwhile"] = hers.post(forms[0], {"markdown": "A knot", "revision": "1"})
+    version = Artifact.objects.get(concept=concept, kind="tutorial").current_version
+    assert version is not None
+    Report.objects.create(learner=learner, version=version, kind="wrong")
+    for standing in ("done", "known", "skipped"):
+        ConceptMark.objects.update_or_create(
+            learner=learner, concept=concept, defaults={"standing": standing}
+        )
+        seen[standing] = hers.get(f"{base}{concept.slug}/")
+    return {page: answer for page, answer in seen.items() if answer.status_code < 300}  # fmt: skip
+
+
+@scene
+def quiz() -> Pages:
+    concept = first_concept()
+    address = f"{concept.roadmap.get_absolute_url()}-/quiz/{concept.slug}/"
+    client = Client()
+    form = Form(client.get(address).content.decode())
+    given = form.choose(*(next(iter(places.values())) for places in form.options.values()))
+    some = dict(list(given.items())[:2])
+    seen = look(client, address) | {"nothing chosen": client.post(address, {"token": form.token})}
+    seen["strange"] = client.post(address, {"token": "x"})
+    seen["some"] = client.post(address, some, follow=True)
+    seen["all"] = client.post(address, given, follow=True)
+    return seen
+
+
+@scene
+def staff() -> Pages:
+    staff = User.objects.create_superuser("staff@knots.example", "rope-and-twine")
+    client = signed_in(staff)
+    open_order()
+    run = make_ready()
+    return look(client, "/operations/", f"/operations/runs/{run.pk}/")
