@@ -23,6 +23,15 @@ def test_every_language_but_english_has_a_catalogue() -> None:
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=str)
+def test_every_text_is_translated_and_nothing_else(path: Path) -> None:
+    """What there is to do says `python -m config.texts`."""
+    known = texts.read_catalogue(path)
+    fresh = texts.renew(known, texts.read_texts())
+    assert [message.id for message in texts.list_missing(fresh)] == []
+    assert texts.write_text(fresh) == path.read_bytes(), "run `python -m config.texts`"
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=str)
 def test_what_is_compiled_is_what_was_translated(path: Path) -> None:
     made = texts.compile_catalogue(texts.read_catalogue(path))
     assert made == path.with_suffix(".mo").read_bytes(), "run `python -m config.texts`"

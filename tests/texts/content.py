@@ -20,7 +20,7 @@ from generation.providers.catalogue import load_catalogue
 NAMES = ("Cairn", "English", "简体中文", "UTC", "PostgreSQL", "Redis", "JSON", "Markdown")
 # What the staff configure by these names.
 ROLES = tuple(role.name for role in (*FLEET, *settings.CONNECTION_BUDGET.reserve_roles))
-WRITERS = ("scripted", "rope", "catalogue")
+WRITERS = ("scripted, rope", "catalogue")
 OF_CONTENT = {
     "roadmaps": ("Roadmap", "Stage", "Module"),
     "concepts": ("Concept", "Tutorial", "Resource", "Question", "Choice", "ArtifactVersion"),
