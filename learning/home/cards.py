@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, Subquery
 from django.utils.safestring import SafeString
 
 from concepts.models import Concept
 from learning.cairns import draw_card
-from learning.models import ConceptMark
+from learning.models import ConceptMark, Learner
 from learning.progress.next_steps import next_steps
 from learning.progress.totals import Progress, measure_progress
 from roadmaps.access import Visitor, visible_to
@@ -26,11 +26,15 @@ class Card:
     step: Concept | None = None
 
 
-def find_begun(visitor: Visitor, theirs: Q | None) -> Roadmap | None:
+def find_begun(visitor: Visitor, learner: Q | None) -> Roadmap | None:
     """What somebody learned in last, whoever's it is, as long as they may see it."""
-    if theirs is None:
+    if learner is None:
         return None
-    seen = ConceptMark.objects.filter(theirs, visible_to(visitor, path="concept__roadmap__"))
+    # Their key is found first: so their marks are read from the newest on, and the first is enough.
+    marks = ConceptMark.objects.filter(
+        learner=Subquery(Learner.objects.filter(learner).values("pk")[:1])
+    )
+    seen = marks.filter(visible_to(visitor, path="concept__roadmap__"))
     newest = seen.select_related("concept__roadmap").order_by("-marked_at").first()
     return newest.concept.roadmap if newest is not None else None
 
@@ -38,13 +42,11 @@ def find_begun(visitor: Visitor, theirs: Q | None) -> Roadmap | None:
 def make_cards(
     own: Sequence[Roadmap], public: Sequence[Roadmap], theirs: Q | None
 ) -> dict[UUID, Card]:
-    """Two queries, however many there are: how far somebody is in them, and what comes next.
-
-    Whose own it is has a next step before the first; another's when somebody has begun it.
-    """
+    """Two queries, however many there are: how far somebody is in them, and what comes next in
+    those they have begun."""
     progress = measure_progress([*own, *public], theirs)
-    begun = [roadmap for roadmap in public if progress[roadmap.pk].through]
-    steps = next_steps([*own, *begun], theirs)
+    begun = [one for one in [*own, *public] if progress[one.pk].through]
+    steps = next_steps(begun, theirs)
     return {one.pk: _card(one, progress, steps) for one in [*own, *public]}
 
 

@@ -15,15 +15,15 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import JSONObject
 
 from concepts.models import Artifact, ArtifactKindLabel, Concept, ConceptPrerequisite, Resource
-from learning.models import ConceptMark
+from learning.models import ConceptMark, Learner
 from learning.roadmap.picture import MOST_CONCEPTS
 from learning.roadmap.states import THROUGH, ConceptState, concept_state, marked_state
-from roadmaps.models import Roadmap
+from roadmaps.models import Module, Roadmap
 
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """Who wrote something that is shown, and who has read it since."""
+    """Who wrote a tutorial that is shown, and whether it has been read since."""
 
     origin: str
     writer: str
@@ -141,6 +141,7 @@ class RoadmapPlan(_Part):
 class _Row:
     """A concept as it is read, with where it belongs."""
 
+    place: tuple[int, int, int]
     stage: tuple[int, str, str]
     module: tuple[int, str, str]
     line: ConceptLine
@@ -148,9 +149,12 @@ class _Row:
     writings: frozenset[Writing]
 
 
-def get_plan(roadmap: Roadmap, theirs: Q | None = None) -> RoadmapPlan:
-    """One query, however long the roadmap is; with somebody's own marks (`of_visitor`)."""
-    rows = [_row(roadmap, found) for found in _read(roadmap, theirs)]
+def get_plan(roadmap: Roadmap, learner: Q | None = None) -> RoadmapPlan:
+    """Two queries, however long the roadmap is; with a learner's own marks (`of_visitor`, without
+    a path)."""
+    modules = {module["pk"]: module for module in _read_modules(roadmap)}
+    rows = [_row(roadmap, found, modules) for found in _read(roadmap, learner)]
+    rows.sort(key=attrgetter("place"))
     _tie(rows)
     stages = [
         _stage(title, summary, list(inside))
@@ -180,64 +184,86 @@ def _lines(rows: Iterable[_Row]) -> list[ConceptLine]:
     return [row.line for row in rows]
 
 
-_STAGE = ("module__stage_id", "module__stage__title", "module__stage__summary")
-_MODULE = ("module_id", "module__title", "module__summary")
-_OWN = ("pk", "title", "slug", "est_minutes")
+_STAGE = ("stage_id", "stage__title", "stage__summary")
+_MODULE = ("pk", "title", "summary")
+_PLACE = ("stage__position", "position")
+_OWN = ("pk", "module_id", "title", "slug", "est_minutes", "position")
 
 
-def _read(roadmap: Roadmap, theirs: Q | None) -> QuerySet[Concept, dict[str, Any]]:
-    artifacts = Artifact.objects.filter(concept=OuterRef("pk"))
+def _read_modules(roadmap: Roadmap) -> QuerySet[Module, dict[str, Any]]:
+    """By themselves: joined to the concepts they would be looked for among everybody's."""
+    modules = Module.objects.filter(stage__roadmap=roadmap).order_by()
+    found: QuerySet[Module, dict[str, Any]] = modules.values(*_STAGE, *_MODULE, *_PLACE)
+    return found
+
+
+def _read(roadmap: Roadmap, learner: Q | None) -> QuerySet[Concept, dict[str, Any]]:
+    """What hangs on each concept is looked up by its key, never joined to all that there is."""
+    artifacts = Artifact.objects.filter(concept=OuterRef("pk")).order_by()
     requires = ConceptPrerequisite.objects.filter(concept=OuterRef("pk"))
-    marks = ConceptMark.objects.none() if theirs is None else ConceptMark.objects.filter(theirs)
-    concepts = Concept.objects.filter(roadmap=roadmap)
     found: QuerySet[Concept, dict[str, Any]] = (
-        concepts.order_by("module__stage__position", "module__position", "position")
+        Concept.objects.filter(roadmap=roadmap)
         .annotate(
-            artifacts_found=ArraySubquery(artifacts.values(found=_artifact())),
+            states_found=ArraySubquery(artifacts.values("state")),
+            tutorial_found=ArraySubquery(_tutorial(artifacts)),
+            reading_found=Subquery(_reading(artifacts)),
             requires_found=ArraySubquery(requires.values("requires")),
-            marks_found=ArraySubquery(marks.filter(concept=OuterRef("pk")).values(found=_mark())),
+            mark_found=ArraySubquery(_mark(learner)),
         )
-        .values(*_STAGE, *_MODULE, *_OWN, "artifacts_found", "requires_found", "marks_found")
+        .order_by()
+        .values(
+            *_OWN, "states_found", "tutorial_found", "reading_found", "requires_found", "mark_found"
+        )
     )
     return found
 
 
-def _artifact() -> JSONObject:
+def _tutorial(artifacts: QuerySet[Artifact]) -> QuerySet[Artifact, Any]:
     version = "current_version"
-    linked = Resource.objects.filter(version=OuterRef(version)).order_by().values("version")
-    return JSONObject(
-        kind="kind",
-        state="state",
-        number=f"{version}__number",
-        origin=f"{version}__origin",
-        model=f"{version}__model",
-        provider=f"{version}__provider",
-        reviewed=f"{version}__reviewed_on",
-        lesson=f"{version}__tutorial__reading_minutes",
-        reading=Subquery(linked.annotate(minutes=Sum("minutes")).values("minutes")),
+    written = artifacts.filter(kind=ArtifactKindLabel.TUTORIAL, current_version__isnull=False)
+    return written.values(
+        found=JSONObject(
+            number=f"{version}__number",
+            origin=f"{version}__origin",
+            model=f"{version}__model",
+            provider=f"{version}__provider",
+            reviewed=f"{version}__reviewed_on",
+            lesson=f"{version}__tutorial__reading_minutes",
+        )
     )
 
 
-def _mark() -> JSONObject:
-    return JSONObject(standing="standing", read="completed_version")
+def _reading(artifacts: QuerySet[Artifact]) -> QuerySet[Artifact, Any]:
+    linked = Resource.objects.filter(version=OuterRef("current_version")).order_by()
+    minutes = linked.values("version").annotate(minutes=Sum("minutes")).values("minutes")
+    return artifacts.filter(kind=ArtifactKindLabel.RESOURCES).values(found=Subquery(minutes))
 
 
-def _row(roadmap: Roadmap, found: dict[str, Any]) -> _Row:
-    artifacts = found["artifacts_found"]
+def _mark(learner: Q | None) -> QuerySet[ConceptMark, Any]:
+    """Their key is found once: so each mark is found by both."""
+    marks = ConceptMark.objects.filter(concept=OuterRef("pk"))
+    if learner is None:
+        marks = marks.none()
+    else:
+        marks = marks.filter(learner=Subquery(Learner.objects.filter(learner).values("pk")[:1]))
+    return marks.values(found=JSONObject(standing="standing", read="completed_version"))
+
+
+def _row(roadmap: Roadmap, found: dict[str, Any], modules: dict[int, dict[str, Any]]) -> _Row:
+    module = modules[found["module_id"]]
     return _Row(
-        stage=(found[_STAGE[0]], found[_STAGE[1]], found[_STAGE[2]]),
-        module=(found[_MODULE[0]], found[_MODULE[1]], found[_MODULE[2]]),
+        place=(module[_PLACE[0]], module[_PLACE[1]], found["position"]),
+        stage=(module[_STAGE[0]], module[_STAGE[1]], module[_STAGE[2]]),
+        module=(module[_MODULE[0]], module[_MODULE[1]], module[_MODULE[2]]),
         line=_line(roadmap, found),
         requires=found["requires_found"],
-        writings=frozenset(_writing(one) for one in artifacts if one["number"] is not None),
+        writings=frozenset(_writing(one) for one in found["tutorial_found"]),
     )
 
 
 def _line(roadmap: Roadmap, found: dict[str, Any]) -> ConceptLine:
-    artifacts = found["artifacts_found"]
-    tutorials = (one for one in artifacts if one["kind"] == ArtifactKindLabel.TUTORIAL)
-    tutorial: dict[str, Any] = next(tutorials, {})
-    written = concept_state([artifact["state"] for artifact in artifacts])
+    tutorial: dict[str, Any] = next(iter(found["tutorial_found"]), {})
+    written = concept_state(found["states_found"])
     return ConceptLine(
         pk=found["pk"],
         title=found["title"],
@@ -245,9 +271,9 @@ def _line(roadmap: Roadmap, found: dict[str, Any]) -> ConceptLine:
         address=f"{roadmap.get_absolute_url()}{quote(found['slug'])}/",
         minutes=found["est_minutes"],
         lesson=tutorial.get("lesson"),
-        reading=sum(one["reading"] or 0 for one in artifacts),
+        reading=found["reading_found"] or 0,
         written=written,
-        state=_state(found["marks_found"], tutorial.get("number")) or written,
+        state=_state(found["mark_found"], tutorial.get("number")) or written,
     )
 
 
@@ -258,10 +284,10 @@ def _state(marks: list[dict[str, Any]], tutorial_version: int | None) -> Concept
     return marked_state(marks[0]["standing"], marks[0]["read"], tutorial_version)
 
 
-def _writing(artifact: dict[str, Any]) -> Writing:
-    reviewed = artifact["reviewed"]
+def _writing(tutorial: dict[str, Any]) -> Writing:
+    reviewed = tutorial["reviewed"]
     return Writing(
-        artifact["origin"],
-        artifact["model"] or artifact["provider"],
+        tutorial["origin"],
+        tutorial["model"] or tutorial["provider"],
         date.fromisoformat(reviewed) if reviewed else None,
     )

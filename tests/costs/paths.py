@@ -87,6 +87,22 @@ _page("a run through the API", "/api/v1/runs/{run}")
 _page("events through the API", "/api/v1/runs/{run}/events?after=100")
 
 
+@path("a roadmap, by somebody who learns")
+def read_with_marks(subject: int) -> Iterator[None]:
+    client = Client()
+    client.force_login(User.objects.get(email="user2@knots.example"))
+    yield
+    _read(client, f"/roadmaps/subject-{subject}/")
+
+
+@path("resuming")
+def resume(subject: int) -> Iterator[None]:
+    client = Client()
+    client.force_login(User.objects.get(email="user1@knots.example"))
+    yield
+    assert client.post(f"/roadmaps/subject-{subject}/-/resume/").status_code == 302
+
+
 @path("home of somebody who has some")
 def read_own_home(subject: int) -> Iterator[None]:
     client = Client()

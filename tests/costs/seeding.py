@@ -147,6 +147,17 @@ _STATEMENTS = (
     """INSERT INTO generation_runspending (run_id, puller, calls, tokens_in, tokens_out)
        SELECT id, gen_random_uuid(), 65, 500, 1000
          FROM generation_generationrun, generate_series(1, 2)""",
+    """INSERT INTO learning_learner (id, key, user_id, created_at)
+       SELECT id, gen_random_uuid(), id, now() FROM accounts_user""",
+    # Everybody is in the roadmap that is looked at, and in four others.
+    f"""INSERT INTO learning_conceptmark (learner_id, concept_id, standing, completed_version,
+           marked_at)
+       SELECT learner.id, {CONCEPTS} * subject + c, 'done', 1, now() - c * interval '1 minute'
+         FROM learning_learner learner,
+              LATERAL (SELECT greatest(1, 20 * (%(roadmaps)s / 40)) AS subject
+                       UNION SELECT 1 + (7 * learner.id + 11 * k) %% %(roadmaps)s
+                         FROM generate_series(1, 4) k WHERE learner.id > 2) begun,
+              generate_series(1, 10) c""",
     """INSERT INTO django_session (session_key, session_data, expire_date)
        SELECT md5(n::text), 'x', now() + n * interval '1 minute'
          FROM generate_series(1, 4 * %(roadmaps)s) n""",

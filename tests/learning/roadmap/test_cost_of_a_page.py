@@ -91,7 +91,7 @@ def test_queries_do_not_grow_with_the_roadmap(client: Client, mira: User) -> Non
         with CaptureQueriesContext(connection) as asked:
             client.get(address)
         counts.add(len(asked))
-    assert counts == {5}
+    assert counts == {QUERIES}
 
 
 def test_a_long_one_is_drawn_by_modules_and_folded_but_for_the_stage_in_work(
