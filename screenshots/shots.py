@@ -88,6 +88,8 @@ def _concepts(cast: Cast) -> list[Shot]:
         Shot("concept-being-written", address("writing", 14)),
         Shot("concept-waiting", address("writing", 35)),
         Shot("concept-paused", address("paused", 20), "alice"),
+        Shot("note", address("ready", 3, "note"), "alice"),
+        Shot("report", address("ready", 3, "report"), "alice"),
         Shot("quiz-open", quiz),
         Shot("quiz-nothing-chosen", quiz, act=answer_quiz(0)),
         Shot("quiz-answered", quiz, act=answer_quiz(100)),
