@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -149,3 +151,19 @@ def test_a_browser_that_was_somebodys_is_another_learner_when_they_have_left() -
         "dora@knots.example": "done",
         None: "skipped",
     }
+
+
+def test_a_lesson_shows_how_one_stands_with_it_and_offers_the_rest(
+    client: Client, concept: Concept
+) -> None:
+    def offers() -> set[str]:
+        page = client.get(lesson_address(concept)).content.decode()
+        form = page.split(f'action="{mark_address(concept)}"')[1].split("</form>")[0]
+        return set(re.findall(r'name="standing" value="(\w+)"', form))
+
+    write_tutorial(concept, 1)
+    assert offers() == {"done", "known", "skipped"}
+    set_mark(client, concept, "done")
+    assert offers() == {"none"}
+    set_mark(client, concept, "none")
+    assert offers() == {"done", "known", "skipped"}

@@ -186,14 +186,18 @@ def test_what_was_shown_is_what_is_judged_though_it_was_rewritten(
     assert len(wrong.options) == 3
 
 
-def test_attempts_of_others_are_not_shown(client: Client, address: str) -> None:
+def test_attempts_of_others_are_not_shown(client: Client, concept: Concept, address: str) -> None:
     form = open_form(client, address)
     send(client, form, **form.choose("magic"))
     seed = QuizAttempt.objects.get().seed
-    page = Client().get(f"{address}?attempt={seed}").content.decode()
-    assert "your answer" not in page
-    assert "Secret" not in page
-    assert len(Form(page).options) == 3
+    other, stranger = Client(), Client()
+    other.post(f"/roadmaps/knots/-/mark/{concept.slug}/", {"standing": "known"})
+    for somebody in (other, stranger):
+        page = somebody.get(f"{address}?attempt={seed}").content.decode()
+        assert "your answer" not in page
+        assert "Secret" not in page
+        assert len(Form(page).options) == 3
+    assert Learner.objects.count() == 2
 
 
 def test_how_it_went_last_time_is_one_query(
