@@ -53,17 +53,17 @@ def holds_text(hint: Any, *, depth: int = 4) -> bool:
     """Whether a value of the type is, or holds, a text."""
     if hint in {str, bytes} or hint in BORROWED:
         return hint not in BARE
-    if not depth or isinstance(hint, str | list):
+    if depth <= 0 or isinstance(hint, str | list):
         return False
     if typing.get_origin(hint) in _MAPPINGS and Any in typing.get_args(hint):
         return True
     if typing.get_origin(hint) in {typing.Literal, collections.abc.Callable, type}:
         return False
-    parts = [part for part, _ in _fields(hint).values()] or typing.get_args(hint)
+    parts = [part for part, _ in _fields(hint, depth=depth).values()] or typing.get_args(hint)
     return any(holds_text(part, depth=depth - 1) for part in parts)
 
 
-def _fields(hint: Any) -> dict[str, tuple[Any, FieldInfo | None]]:
+def _fields(hint: Any, *, depth: int = 4) -> dict[str, tuple[Any, FieldInfo | None]]:
     """What one of our own classes is made of: those made of plain values, or by a constructor."""
     if not isinstance(hint, type) or hint.__module__.partition(".")[0] not in _OURS:
         return {}
@@ -71,7 +71,7 @@ def _fields(hint: Any) -> dict[str, tuple[Any, FieldInfo | None]]:
         return {name: (one.annotation, one) for name, one in hint.model_fields.items()}
     if typing.is_typeddict(hint) or (issubclass(hint, tuple) and hasattr(hint, "_fields")):
         return {name: (part, None) for name, part in typing.get_type_hints(hint).items()}
-    return _made_of(hint) if _is_plain(hint) else {}
+    return _made_of(hint, depth=depth) if _is_plain(hint) else {}
 
 
 def _is_plain(hint: type) -> bool:
@@ -84,7 +84,7 @@ def _is_plain(hint: type) -> bool:
     )
 
 
-def _made_of(hint: type) -> dict[str, tuple[Any, FieldInfo | None]]:
+def _made_of(hint: type, *, depth: int) -> dict[str, tuple[Any, FieldInfo | None]]:
     """What its constructor must be given, and whatever text it may be given."""
     made_by = (vars(base).get("__init__") for base in hint.__mro__[:-1])
     constructor = next((one for one in made_by if one), None)
@@ -96,8 +96,13 @@ def _made_of(hint: type) -> dict[str, tuple[Any, FieldInfo | None]]:
         name: (type(None) if name == "redis_url" else hints.get(name, str), None)
         for name, one in list(inspect.signature(constructor).parameters.items())[1:]
         if one.kind not in {one.VAR_KEYWORD, one.VAR_POSITIONAL}
-        and (one.default is one.empty or holds_text(hints.get(name, str)))
+        and (one.default is one.empty or _may_hold_text(hints.get(name, str), hint, depth=depth))
     }
+
+
+def _may_hold_text(part: Any, whole: type, *, depth: int) -> bool:
+    """What is made of others of its kind has an end somewhere: here at once."""
+    return whole not in typing.get_args(part) and holds_text(part, depth=depth - 1)
 
 
 def build(hint: Any, text: Text, length: int, *, is_whole: bool = True) -> Any:
