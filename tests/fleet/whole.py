@@ -18,6 +18,8 @@ AS_DECLARED = {role.variable("processes"): str(role.processes) for role in FLEET
     "LEASE_SECONDS": "",
 }
 ROLES: dict[str, Role] = {role.name: role for role in FLEET}
+# Of a traceback, so many lines tell where it comes from.
+TRACEBACK_LINES = 60
 # What no role may say. “too many” is what a full server says, and a login at its limit.
 PROBLEMS = re.compile(
     r"OperationalError|InterfaceError|[Tt]oo many|PoolTimeout|NoSeat|db_seat_refused|Traceback"
@@ -48,9 +50,14 @@ class WholeFleet(Fleet):
             self.await_end(role)
 
     def problems(self) -> list[str]:
-        return [
-            f"{role}: {line}"
-            for role in ROLES
-            for line in self.log(role).splitlines()
-            if PROBLEMS.search(line)
-        ]
+        return [f"{role}: {found}" for role in ROLES for found in find_problems(self.log(role))]
+
+
+def find_problems(log: str) -> list[str]:
+    """Lines that should not be there; a traceback with what it tells."""
+    lines = log.splitlines()
+    return [
+        "\n".join(lines[number : number + TRACEBACK_LINES]) if "Traceback" in line else line
+        for number, line in enumerate(lines)
+        if PROBLEMS.search(line)
+    ]
