@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 from roadmaps.text import words
 
-# As our renderer writes them: the id is the first attribute.
-_HEADING = re.compile(
-    r'<h[2-4][^<>]{0,200}?\bid="([^"<>]{1,300})"[^<>]{0,200}>(.{1,2000}?)</h[2-4]>'
-)
+# As our renderer writes them. What follows is looked for, not matched: many beginnings without an
+# end would be gone through again and again.
+_HEADING = re.compile(r'<h[2-4] id="([^"<>]{1,300})">')
+_LONGEST_HEADING = 2_000
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _MOST_CHARACTERS = 200_000
 _MOST_SECTIONS = 60
@@ -40,7 +40,7 @@ def split_sections(tutorial: str) -> list[Section]:
     return [
         Section(
             html.unescape(one[1]),
-            _plain(one[2]),
+            _plain(text[one.end() : one.end() + _LONGEST_HEADING].partition("</h")[0]),
             frozenset(words(_plain(text[one.start() : end]))),
         )
         for one, end in zip(found, ends, strict=False)

@@ -8,7 +8,7 @@ from model_bakery import baker
 
 from concepts.models import Artifact, ArtifactKindLabel, ArtifactVersion, Concept
 from learning.models import ConceptMark, Learner, Standing
-from roadmaps.models import Roadmap
+from roadmaps.models import Module, Roadmap, Stage
 
 
 def make_roadmap(slug: str = "knots", *, concepts: int = 4, **fields: Any) -> Roadmap:
@@ -23,9 +23,16 @@ def make_roadmap(slug: str = "knots", *, concepts: int = 4, **fields: Any) -> Ro
 
 def make_concept(roadmap: Roadmap, number: int) -> Concept:
     name = f"c{number:02}"
+    module = Module.objects.filter(stage__roadmap=roadmap).first()
     # Rows are not made in the order in which they are read.
     return baker.make(
-        Concept, roadmap=roadmap, title=name, slug=name, outline_key=name, position=1000 - number
+        Concept,
+        roadmap=roadmap,
+        module=module or baker.make(Module, stage=baker.make(Stage, roadmap=roadmap)),
+        title=name,
+        slug=name,
+        outline_key=name,
+        position=1000 - number,
     )
 
 
