@@ -24,19 +24,17 @@ class AnswerInline(NeverEdited, TabularInline):
 
 
 @admin.register(ConceptMark)
-class ConceptMarkAdmin(NeverEdited, Large, FoundByRoadmap, ModelAdmin):
+class ConceptMarkAdmin(NeverEdited, Large, ModelAdmin):
     fields = ("learner", "concept", "standing", "completed_version", "marked_at")
     list_display = ("concept", "learner", "standing", "completed_version", "marked_at")
     list_prefetch = ("concept", "learner")
-    search_roadmap = "concept__roadmap"
 
 
 @admin.register(QuizAttempt)
-class QuizAttemptAdmin(NeverEdited, Large, FoundByRoadmap, ModelAdmin):
+class QuizAttemptAdmin(NeverEdited, Large, ModelAdmin):
     fields = ("learner", "concept", "quiz", "seed", "asked", "started_at", "finished_at")
     list_display = ("concept", "learner", "quiz", "started_at", "finished_at")
     list_prefetch = ("concept", "learner", "quiz")
-    search_roadmap = "concept__roadmap"
     inlines = (AnswerInline,)
 
 
