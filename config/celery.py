@@ -120,7 +120,7 @@ def load_gateway(**_: Any) -> None:
 
     if settings.CONTENT_PROVIDER != "openai" or settings.PROCESS_ROLE not in WRITING_ROLES:
         return
-    from generation.providers.gateway import preload
+    from generation.providers.gateway.opening import preload
 
     preload()
     gc.collect()

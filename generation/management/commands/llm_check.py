@@ -32,7 +32,8 @@ from generation.port.outline_rules import check_outline
 from generation.port.request import OutlineRequest
 from generation.providers.dialogue import Answer
 from generation.providers.endpoints import Endpoint
-from generation.providers.gateway import configured_endpoint, open_gateway, price_of
+from generation.providers.gateway.opening import configured_endpoint, open_gateway
+from generation.providers.gateway.responses import price_of
 from generation.providers.openai.prompting import outline_prompt
 from generation.providers.openai.schemas import OutlineAnswer, read_outline
 

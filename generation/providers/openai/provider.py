@@ -25,7 +25,7 @@ from generation.port.outline import Outline
 from generation.port.provider import Written
 from generation.port.request import OutlineRequest
 from generation.providers.dialogue import Gateway, Prompt
-from generation.providers.gateway import open_gateway
+from generation.providers.gateway.opening import open_gateway
 from generation.providers.openai.asking import Assignment, Attempt
 from generation.providers.openai.blind import solve_blind
 from generation.providers.openai.judging import (

@@ -15,7 +15,7 @@ import django
 django.setup()
 
 from generation.providers.dialogue import Gateway, Prompt  # noqa: E402
-from generation.providers.gateway import configured_endpoint, open_gateway  # noqa: E402
+from generation.providers.gateway.opening import configured_endpoint, open_gateway  # noqa: E402
 
 CALLERS = 8
 

@@ -24,7 +24,7 @@ def private_mib() -> float:
 async def ask() -> None:
     from concepts.content import QuizContent
     from generation.providers.dialogue import Prompt
-    from generation.providers.gateway import open_gateway
+    from generation.providers.gateway.opening import open_gateway
 
     async with open_gateway() as gateway:
         for number in range(CALLS):

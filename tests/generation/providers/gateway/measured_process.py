@@ -12,7 +12,8 @@ django.setup()
 
 from concepts.content import QuizContent  # noqa: E402 - Django must be set up
 from generation.port.errors import ProviderError  # noqa: E402
-from generation.providers.gateway import open_gateway, preload, repeating  # noqa: E402
+from generation.providers.gateway import repeating  # noqa: E402
+from generation.providers.gateway.opening import open_gateway, preload  # noqa: E402
 from tests.generation.providers.gateway.conftest import prompt_for  # noqa: E402
 
 repeating.ATTEMPTS = 1

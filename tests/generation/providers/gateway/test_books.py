@@ -13,7 +13,8 @@ from pytest_django import Settings
 
 from generation.port.errors import SystemicError, TransientError
 from generation.port.spent import Spent
-from generation.providers.gateway import open_gateway, repeating
+from generation.providers.gateway import repeating
+from generation.providers.gateway.opening import open_gateway
 from generation.puller.ledger import CallRecord, Ledger
 from generation.runs.budgets import RunBudget
 from tests.generation.providers.gateway.conftest import endpoint_of, prompt_for

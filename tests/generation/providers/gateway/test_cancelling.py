@@ -11,7 +11,7 @@ from channels_redis.core import RedisChannelLayer
 
 from generation.live import hints
 from generation.providers.dialogue import Gateway
-from generation.providers.gateway import open_gateway
+from generation.providers.gateway.opening import open_gateway
 from generation.providers.gateway.pacing import Pacer, Rates
 from tests.generation.providers.gateway.conftest import endpoint_of, prompt_for
 from tests.generation.providers.gateway.model_server import ModelServer

@@ -11,7 +11,7 @@ from concepts.content import QuizContent
 from generation.port.calls import ModelCall
 from generation.port.errors import ContentError
 from generation.providers.endpoints import OUTPUT_MODES
-from generation.providers.gateway import open_gateway
+from generation.providers.gateway.opening import open_gateway
 from tests.generation.providers.gateway.conftest import endpoint_of, prompt_for
 from tests.generation.providers.gateway.model_server import ModelServer, Refusal
 from tests.generation.providers.gateway.received import Received

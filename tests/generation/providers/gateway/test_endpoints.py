@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
 from generation.providers.endpoints import Prices, defaults_for, timeout_for
-from generation.providers.gateway import configured_endpoint
+from generation.providers.gateway.opening import configured_endpoint
 
 ROOT = Path(__file__).resolve().parents[4]
 

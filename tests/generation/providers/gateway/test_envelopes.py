@@ -10,7 +10,7 @@ import pytest
 
 from concepts.content import QuizContent
 from generation.port.calls import ModelCall
-from generation.providers.gateway import open_gateway
+from generation.providers.gateway.opening import open_gateway
 from generation.providers.openai.schemas import OutlineAnswer
 from generation.puller.ledger import Ledger
 from generation.runs.budgets import RunBudget

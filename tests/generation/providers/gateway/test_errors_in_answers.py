@@ -11,7 +11,8 @@ import pytest
 from concepts.content import QuizContent
 from generation.port.errors import ContentError, ProviderError, SystemicError, TransientError
 from generation.providers.dialogue import Gateway
-from generation.providers.gateway import open_gateway, repeating, requests
+from generation.providers.gateway import repeating, requests
+from generation.providers.gateway.opening import open_gateway
 from tests.generation.providers.gateway.conftest import endpoint_of, prompt_for
 from tests.generation.providers.gateway.model_server import ModelServer
 from tests.generation.providers.gateway.test_envelopes import answer_of

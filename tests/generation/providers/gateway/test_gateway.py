@@ -16,7 +16,7 @@ from generation.port.outline import Outline
 from generation.port.outline_rules import check_outline
 from generation.port.request import OutlineRequest
 from generation.providers.endpoints import OUTPUT_MODES, Prices
-from generation.providers.gateway import open_gateway
+from generation.providers.gateway.opening import open_gateway
 from tests.generation.providers.gateway.conftest import endpoint_of, prompt_for
 from tests.generation.providers.gateway.model_server import ModelServer
 from tests.generation.providers.gateway.received import Received

@@ -15,7 +15,8 @@ from generation.port.calls import ModelCall
 from generation.port.errors import ContentError, CutOffError, SystemicError, TransientError
 from generation.providers.dialogue import Gateway
 from generation.providers.endpoints import OUTPUT_MODES
-from generation.providers.gateway import open_gateway, repeating, requests
+from generation.providers.gateway import repeating, requests
+from generation.providers.gateway.opening import open_gateway
 from tests.generation.providers.gateway.conftest import endpoint_of, prompt_for
 from tests.generation.providers.gateway.model_server import KEY, Faults, ModelServer, Refusal
 from tests.waiting import until

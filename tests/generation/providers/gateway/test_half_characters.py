@@ -13,7 +13,7 @@ from generation.port.errors import SystemicError
 from generation.port.provider import Written, opened
 from generation.port.request import OutlineRequest
 from generation.providers.endpoints import OUTPUT_MODES
-from generation.providers.gateway import open_gateway
+from generation.providers.gateway.opening import open_gateway
 from generation.providers.openai.judging import (
     judge_outline,
     judge_quiz,

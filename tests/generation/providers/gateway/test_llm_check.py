@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from generation.management.estimates import Bounds, Sample, estimate_roadmap
 from generation.providers.endpoints import Endpoint
-from generation.providers.gateway import price_of
+from generation.providers.gateway.responses import price_of
 from tests.generation.providers.gateway.model_server import KEY, MODEL, ModelServer
 
 

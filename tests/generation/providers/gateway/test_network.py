@@ -12,9 +12,10 @@ from pytest_django import Settings
 
 from generation.port.errors import SystemicError
 from generation.providers.endpoints import Endpoint
-from generation.providers.gateway import open_gateway, repeating
+from generation.providers.gateway import repeating
 from generation.providers.gateway.errors import translate
 from generation.providers.gateway.network import client_options, find_proxy
+from generation.providers.gateway.opening import open_gateway
 from tests.generation.providers.gateway.conftest import endpoint_of, prompt_for
 from tests.generation.providers.gateway.model_server import KEY, MODEL, ModelServer
 

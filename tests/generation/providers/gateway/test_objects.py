@@ -10,8 +10,8 @@ import pytest
 
 from concepts.content import QuizContent
 from generation.providers.endpoints import OUTPUT_MODES
-from generation.providers.gateway import open_gateway
 from generation.providers.gateway.models import find_object
+from generation.providers.gateway.opening import open_gateway
 from generation.providers.openai.schemas import OutlineAnswer, ResourcesAnswer
 from tests.generation.providers.gateway.conftest import endpoint_of, prompt_for
 from tests.generation.providers.gateway.model_server import ModelServer, Refusal, completion

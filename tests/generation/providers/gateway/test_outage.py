@@ -7,8 +7,9 @@ import math
 import pytest
 
 from generation.port.errors import ContentError, SystemicError, TransientError
-from generation.providers.gateway import open_gateway, outage, repeating, requests
+from generation.providers.gateway import outage, repeating, requests
 from generation.providers.gateway.errors import Again, TooMany
+from generation.providers.gateway.opening import open_gateway
 from generation.providers.gateway.outage import PAUSES, Trouble
 from generation.providers.gateway.repeating import Patience
 from tests.generation.providers.gateway.conftest import endpoint_of, prompt_for

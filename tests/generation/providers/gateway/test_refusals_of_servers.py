@@ -12,7 +12,8 @@ from pytest_django import Settings
 from concepts.content import QuizContent
 from generation.port.calls import ModelCall
 from generation.port.errors import ContentError, CutOffError, SystemicError, TransientError
-from generation.providers.gateway import open_gateway, repeating
+from generation.providers.gateway import repeating
+from generation.providers.gateway.opening import open_gateway
 from generation.providers.openai.schemas import OutlineAnswer
 from tests.generation.providers.gateway.conftest import endpoint_of, prompt_for
 from tests.generation.providers.gateway.model_server import ModelServer, Refusal, completion

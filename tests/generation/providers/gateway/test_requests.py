@@ -7,8 +7,9 @@ import asyncio
 import pytest
 
 from generation.port.errors import ContentError, SystemicError
-from generation.providers.gateway import open_gateway, requests
+from generation.providers.gateway import requests
 from generation.providers.gateway.breaker import Breaker
+from generation.providers.gateway.opening import open_gateway
 from tests.generation.providers.gateway import model_server
 from tests.generation.providers.gateway.conftest import endpoint_of, prompt_for
 from tests.generation.providers.gateway.model_server import ModelServer

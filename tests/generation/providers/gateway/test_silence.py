@@ -11,7 +11,8 @@ import pytest
 from concepts.content import QuizContent
 from generation.port.calls import ModelCall
 from generation.port.errors import TransientError
-from generation.providers.gateway import open_gateway, repeating
+from generation.providers.gateway import repeating
+from generation.providers.gateway.opening import open_gateway
 from tests.generation.providers.gateway.conftest import endpoint_of, prompt_for
 from tests.generation.providers.gateway.model_server import ModelServer
 from tests.generation.providers.gateway.received import Received

@@ -17,7 +17,8 @@ from concepts.content import QuizContent
 from generation.port.errors import CutOffError, ProviderError, SystemicError
 from generation.port.spent import Spent
 from generation.providers.dialogue import Answer, M, Prompt
-from generation.providers.gateway import open_gateway, repeating
+from generation.providers.gateway import repeating
+from generation.providers.gateway.opening import open_gateway
 from generation.providers.openai.memory import MAX_BYTES, RememberingGateway
 from tests.generation.providers.gateway.conftest import NO_REDIS, endpoint_of, prompt_for
 from tests.generation.providers.gateway.model_server import ModelServer

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from generation.providers.endpoints import OUTPUT_MODES
-from generation.providers.gateway import open_gateway
+from generation.providers.gateway.opening import open_gateway
 from generation.providers.openai.schemas import OutlineAnswer, QuizAnswer
 from tests.generation.providers.gateway.conftest import endpoint_of, prompt_for
 from tests.generation.providers.gateway.model_server import ModelServer
