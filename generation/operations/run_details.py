@@ -102,7 +102,8 @@ def _list_events(run: GenerationRun, before: str) -> list[EventLine]:
     if before.isascii() and before.isdecimal() and len(before) <= LONGEST_NUMBER:
         events = events.filter(seq__lt=int(before))
     return [
-        EventLine(event, describe_event(event), _detail(event)) for event in events[:EVENTS_SHOWN]
+        EventLine(event, describe_event(event, for_staff=True), _detail(event))
+        for event in events[:EVENTS_SHOWN]
     ]
 
 

@@ -53,7 +53,7 @@ def test_a_pause_is_told_without_a_variables_name(client: Client) -> None:
     told = client.get(f"{API}/runs/{scribe.run_id}").json()
     assert (told["state"], told["reason"]) == ("paused", "the key is refused")
     events = client.get(f"{API}/runs/{scribe.run_id}/events").content.decode()
-    assert "Paused. the key is refused" in events
+    assert "Paused. Nothing can be written here at the moment." in events
     assert "LLM_API_KEY" not in events
     assert "secret words" not in events
 

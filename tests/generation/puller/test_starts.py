@@ -96,11 +96,16 @@ def test_a_provider_that_cannot_be_had_pauses_the_run_and_says_why(  # noqa: PLR
     assert run_id not in [neglected.run_id for neglected in list_neglected_runs()]
 
 
-def test_the_page_of_such_a_run_says_so(worker: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_of_such_a_run_says_so_and_names_the_variable_to_staff(
+    worker: None, monkeypatch: pytest.MonkeyPatch, admin_client: Client
+) -> None:
     monkeypatch.setenv("ALL_PROXY", SOCKS["ALL_PROXY"])
     run_id = ordered("openai")
     tasks.start_run(str(run_id))
     page = Client().get(f"/runs/{run_id}/").content.decode()
+    assert "Paused. Nothing can be written here at the moment." in page
+    assert "ALL_PROXY" not in page
+    page = admin_client.get(f"/runs/{run_id}/").content.decode()
     assert "ALL_PROXY names a SOCKS proxy" in page
 
 
