@@ -20,7 +20,7 @@ from accounts.json_errors import WrongFields, refusals
 from accounts.limits.rules import address_of
 from concepts.artifact_states import ArtifactState
 from generation import orders
-from generation.live.pages import describe_event
+from generation.live.pages import describe_event, give_concepts
 from generation.models import GenerationEvent, GenerationRun
 from generation.order_keys import CallerKey
 from generation.port.goals import CONCEPTS, HOURS_PER_WEEK, check_wishes
@@ -201,9 +201,10 @@ def show_events(
 ) -> Any:
     """What has happened, in the order of `seq`: numbers without a gap."""
     run = get_visible_run(request.user, run_id)
-    rows = run.events.filter(seq__gt=after).select_related("concept").order_by("seq")
+    rows = run.events.filter(seq__gt=after).order_by("seq")
     found = list(rows[: limit + 1])
     shown = found[:limit]
+    give_concepts(run, shown)
     return {
         "events": [_tell(event) for event in shown],
         "next": shown[-1].seq if shown else after,

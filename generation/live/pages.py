@@ -159,7 +159,7 @@ def _figures(row: dict[str, Any]) -> list[str]:
 
 def list_events(run: GenerationRun, *, after: int, for_staff: bool = False) -> list[dict[str, Any]]:
     events = list(run.events.filter(seq__gt=after).order_by("seq")[:EVENTS_AT_ONCE])
-    _give_concepts(run, events)
+    give_concepts(run, events)
     return [
         {
             "seq": event.seq,
@@ -172,7 +172,7 @@ def list_events(run: GenerationRun, *, after: int, for_staff: bool = False) -> l
     ]
 
 
-def _give_concepts(run: GenerationRun, events: list[GenerationEvent]) -> None:
+def give_concepts(run: GenerationRun, events: list[GenerationEvent]) -> None:
     """The roadmap's concepts stand together; a join would look for each event's by itself."""
     about = [event for event in events if event.concept_id is not None]
     concepts = Concept.objects.filter(roadmap=run.roadmap_id).only("title", "slug")

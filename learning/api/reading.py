@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
-from django.db.models import Prefetch, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Prefetch, Q
 from django.http import Http404
 
 from concepts.artifact_states import ArtifactState
@@ -77,18 +77,27 @@ def _has_changed(mark: ConceptMark | None, tutorial: Mapping[str, Any]) -> bool:
 
 def _tell_stages(roadmap: Roadmap, marks: Mapping[int, ConceptMark]) -> list[dict[str, Any]]:
     artifacts = Artifact.objects.only("concept_id", "state")
+    required = ConceptPrerequisite.objects.filter(concept=OuterRef("pk")).values("requires")
     concepts = Concept.objects.defer("objectives", "keywords").order_by("position")
+    concepts = concepts.annotate(requires_found=ArraySubquery(required))
     stages = Stage.objects.filter(roadmap=roadmap).prefetch_related(
         Prefetch("modules", Module.objects.order_by("position")),
         Prefetch("modules__concepts", concepts),
         Prefetch("modules__concepts__artifacts", artifacts),
     )
-    requires = _requirements(roadmap)
+    plan = list(stages.order_by("position"))
+    keys = {
+        concept.pk: concept.stable_key
+        for stage in plan
+        for module in stage.modules.all()
+        for concept in module.concepts.all()
+    }
 
-    def tell(concept: Concept) -> dict[str, Any]:
+    def tell(concept: Any) -> dict[str, Any]:
         states = [artifact.state for artifact in concept.artifacts.all()]
-        mark = marks.get(concept.pk)
-        return _tell_concept(concept, roadmap, states, mark, requires.get(concept.pk, []))
+        found = set(concept.requires_found)
+        requires = [key for pk, key in keys.items() if pk in found]
+        return _tell_concept(concept, roadmap, states, marks.get(concept.pk), requires)
 
     return [
         {
@@ -103,17 +112,8 @@ def _tell_stages(roadmap: Roadmap, marks: Mapping[int, ConceptMark]) -> list[dic
                 for module in stage.modules.all()
             ],
         }
-        for stage in stages.order_by("position")
+        for stage in plan
     ]
-
-
-def _requirements(roadmap: Roadmap) -> dict[int, list[uuid.UUID]]:
-    edges = ConceptPrerequisite.objects.filter(concept__roadmap=roadmap)
-    found: dict[int, list[uuid.UUID]] = defaultdict(list)
-    ordered = edges.order_by("concept_id", "requires__position")
-    for concept_id, key in ordered.values_list("concept_id", "requires__stable_key"):
-        found[concept_id].append(key)
-    return found
 
 
 def _tell_concept(

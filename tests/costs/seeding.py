@@ -115,10 +115,10 @@ _STATEMENTS = (
        SELECT id, place, 'A page', 'https://knots.example/' || place, 'knots.example/' || place,
               'docs', 'en', 'Pictures.', true
          FROM concepts_artifactversion, generate_series(1, 3) place
-        WHERE id %% 3 = 2 AND (id / {3 * CONCEPTS}) %% {ONE_IN} = 0""",
+        WHERE id %% 3 = 2 AND (id / {3 * CONCEPTS}) %% least({ONE_IN}, %(roadmaps)s) = 0""",
     f"""INSERT INTO concepts_quiz (version_id)
        SELECT id FROM concepts_artifactversion
-        WHERE id %% 3 = 0 AND (id / {3 * CONCEPTS}) %% {ONE_IN} = 0""",
+        WHERE id %% 3 = 0 AND (id / {3 * CONCEPTS}) %% least({ONE_IN}, %(roadmaps)s) = 0""",
     """INSERT INTO concepts_question (id, quiz_id, position, type, stem, explanation, objective,
            difficulty)
        SELECT 5 * version_id + place, version_id, place, 'single', 'What holds?', 'Rope.', 'Tie it',
@@ -157,7 +157,7 @@ _STATEMENTS = (
               LATERAL (SELECT greatest(1, 20 * (%(roadmaps)s / 40)) AS subject
                        UNION SELECT 1 + (7 * learner.id + 11 * k) %% %(roadmaps)s
                          FROM generate_series(1, 4) k WHERE learner.id > 2) begun,
-              generate_series(1, 10) c""",
+              generate_series(1, 8) c""",
     """INSERT INTO django_session (session_key, session_data, expire_date)
        SELECT md5(n::text), 'x', now() + n * interval '1 minute'
          FROM generate_series(1, 4 * %(roadmaps)s) n""",

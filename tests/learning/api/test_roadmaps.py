@@ -126,8 +126,8 @@ def test_a_roadmap_costs_as_many_queries_however_long_it_is(
 ) -> None:
     run = make_ready(QuickProvider(make_outline(concepts)))
     client = visitors.client("alice")
-    # Session, user, roadmap, run, four of the plan, prerequisites, progress, marks.
-    with django_assert_num_queries(11):
+    # Session, user, roadmap, run, four of the plan, progress, marks.
+    with django_assert_num_queries(10):
         client.get(f"{API}/roadmaps/{run.roadmap_id}")
 
 
