@@ -15,7 +15,7 @@ from generation.run_states import RunState
 
 # Names of variables, of classes of errors, of files, addresses and machines.
 _NOT_FOR_LEARNERS = re.compile(
-    r"[A-Z][A-Z0-9]*_[A-Z0-9_]+|[A-Za-z](?:Error|Exception|Exit|Interrupt)\b|Errno|Traceback"
+    r"\b[A-Z][A-Z0-9]{0,40}_[A-Z0-9_]|[A-Za-z](?:Error|Exception|Exit|Interrupt)\b|Errno|Traceback"
     r"|https?:|[a-z]\.[a-z]+\(|\bat \S+:[0-9]|(?:^|\s)/[a-z]|\w=\w|[{}<>]"
     r"|\.(?:py|env|json|ya?ml)\b|\b(?:CONTENT|DATABASE|REDIS|SECRET)\b"
     # How often something was tried is nothing they can do anything about.

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Route
 
 from tests.learning.library import concept_page, make_ready
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.wide, pytest.mark.django_db(transaction=True)]
 
 # Blocks of the page, not the words in them, which are as wide in both.
 BOXES = """() => [...document.querySelectorAll(

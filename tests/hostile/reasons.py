@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concepts.bounds import TUTORIAL_MAX_CHARACTERS
-from roadmaps.bounds import TITLE_MAX_CHARACTERS
+from roadmaps.bounds import GOAL_MAX_CHARACTERS, TITLE_MAX_CHARACTERS
 
 # Modules and functions, by their names' beginnings.
 PASSED_OVER = {
@@ -59,6 +59,8 @@ NOT_LONGER_THAN = {
         "2,000 of a link's text, which NFKC may make longer",
     ),
     "concepts.markdown.rendering.render_markdown": (TUTORIAL_MAX_CHARACTERS, "what a column holds"),
+    "concepts.markdown.rendering.find_checks": (TUTORIAL_MAX_CHARACTERS, "what a column holds"),
+    "generation.providers.catalogue.CatalogueProvider._refusal": (GOAL_MAX_CHARACTERS, "a goal"),
     **{
         f"generation.providers.gateway.concessions.Concessions.{name}": (
             25_000,
