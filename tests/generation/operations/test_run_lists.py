@@ -134,7 +134,7 @@ def test_an_unknown_cost_is_neither_nothing_nor_zero(
     staff: Client, calls: int, cost: Decimal | None, said: str
 ) -> None:
     add_run(1, model_calls=calls, cost_usd=cost)
-    assert re.search(rf"minute {re.escape(said)}", part(staff, "runs").replace("\xa0", " "))
+    assert re.search(rf"minutes? {re.escape(said)}", part(staff, "runs").replace("\xa0", " "))
 
 
 def test_an_empty_site_says_so(staff: Client) -> None:
