@@ -7,6 +7,7 @@ started), the embedded PostgreSQL where no DATABASE_URL is given, the schema whe
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import signal
 import subprocess
@@ -76,6 +77,9 @@ def run_command(argv: list[str]) -> None:
     try:
         choose_settings(_settings_option(argv))
         _load_django()
+        # What is loaded stays, and need not be looked through again (manage.py has paused it).
+        gc.freeze()
+        gc.enable()
         # From here on Ctrl-C is an exception, as everywhere: there is something to clean up.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         if argv[1:2] == ["connection_budget"]:
