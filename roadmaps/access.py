@@ -12,7 +12,7 @@ from collections.abc import Collection
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 
@@ -33,8 +33,10 @@ def visible_to(visitor: Visitor, *, path: str = "") -> Q:
 
 
 def get_visible_roadmap(visitor: Visitor, slug: str) -> Roadmap:
-    """Raises Http404."""
-    return get_object_or_404(Roadmap, visible_to(visitor), slug=slug)
+    """With the address of what it was copied from, in the same query. Raises Http404."""
+    seen = Roadmap.objects.filter(visible_to(visitor))
+    source = seen.filter(pk=OuterRef("copied_from")).values("slug")
+    return get_object_or_404(seen.annotate(source_slug=Subquery(source)), slug=slug)
 
 
 def find_visible_roadmap(visitor: Visitor, roadmap_id: uuid.UUID) -> Roadmap:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django import template
 from django.http import HttpRequest
 
-from roadmaps.access import may_change, may_own, visible_to
+from roadmaps.access import may_change, may_own
 from roadmaps.makers import made_roadmaps
 from roadmaps.models import Roadmap
 
@@ -18,23 +18,13 @@ register = template.Library()
 class Controls:
     may_own: bool
     may_change: bool
-    # What it was copied from, where the visitor sees that.
-    source: Roadmap | None
 
 
 @register.simple_tag
 def controls_of(roadmap: Roadmap, request: HttpRequest) -> Controls:
-    """Asks the database for what a copy was made from, and nothing else."""
+    """Asks the database for nothing."""
     visitor = request.user
     return Controls(
         may_own(visitor, roadmap),
         may_change(visitor, roadmap, made_roadmaps(request.session)),
-        _find_source(roadmap, request),
     )
-
-
-def _find_source(roadmap: Roadmap, request: HttpRequest) -> Roadmap | None:
-    if roadmap.copied_from is None:
-        return None
-    seen = Roadmap.objects.filter(visible_to(request.user), pk=roadmap.copied_from)
-    return seen.only("slug", "title").first()

@@ -14,6 +14,8 @@ from concepts.models import Concept
 from generation.models import GenerationRun
 from generation.port.outline import Outline
 from learning.models import Learner
+from learning.sharing.copying import copy_roadmap
+from roadmaps.models import Roadmap
 from tests.generation.cast import make_concept, make_outline
 from tests.generation.scribe import Scribe
 from tests.learning.library import QuickProvider, open_order
@@ -92,6 +94,20 @@ def test_queries_do_not_grow_with_the_roadmap(client: Client, mira: User) -> Non
             client.get(address)
         counts.add(len(asked))
     assert counts == {QUERIES}
+
+
+@pytest.mark.parametrize("seen", ["public", "private"])
+def test_a_copy_costs_no_more_queries_and_leads_to_what_it_was_made_from_if_that_is_seen(
+    client: Client, mira: User, seen: str
+) -> None:
+    client.force_login(mira)
+    source = planned(4).roadmap
+    copy = copy_roadmap(source, owner=mira)
+    Roadmap.objects.filter(pk=source.pk).update(visibility=seen)
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get(copy.get_absolute_url()).content.decode()
+    assert len(asked) == QUERIES
+    assert (f'href="{source.get_absolute_url()}"' in page) is (seen == "public")
 
 
 def test_a_long_one_is_drawn_by_modules_and_folded_but_for_the_stage_in_work(
