@@ -1,13 +1,14 @@
-"""A process that asks a model server without a pause until its standard input is closed.
+"""Processes that ask a model server without a pause until their standard input is closed.
 
-Arguments: a name that its prompts carry, and requests a minute. The server and Redis are in the
-environment.
+Arguments: requests a minute, and a name for each process, which its prompts carry. What they need
+is loaded once, before they fork. The server and Redis are in the environment.
 """
 
 from __future__ import annotations
 
 import asyncio
 import dataclasses
+import os
 import sys
 
 import django
@@ -15,12 +16,16 @@ import django
 django.setup()
 
 from generation.providers.dialogue import Gateway, Prompt  # noqa: E402
-from generation.providers.gateway.opening import configured_endpoint, open_gateway  # noqa: E402
+from generation.providers.gateway.opening import (  # noqa: E402
+    configured_endpoint,
+    open_gateway,
+    preload,
+)
 
 CALLERS = 8
 
 
-async def main(name: str, requests_per_minute: float) -> None:
+async def ask(name: str, requests_per_minute: float) -> None:
     endpoint = dataclasses.replace(configured_endpoint(), requests_per_minute=requests_per_minute)
     async with open_gateway(endpoint) as gateway:
         callers = [asyncio.create_task(ask_for_ever(gateway, name)) for _ in range(CALLERS)]
@@ -37,5 +42,21 @@ async def ask_for_ever(gateway: Gateway, name: str) -> None:
         await gateway.write_text(prompt)
 
 
+def be_child(name: str, requests_per_minute: float) -> None:
+    try:
+        asyncio.run(ask(name, requests_per_minute))
+    finally:
+        os._exit(0)
+
+
+def main(requests_per_minute: float, names: list[str]) -> None:
+    preload()
+    for name in names:
+        if not os.fork():
+            be_child(name, requests_per_minute)
+    for _ in names:
+        os.wait()
+
+
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], float(sys.argv[2])))
+    main(float(sys.argv[1]), sys.argv[2:])

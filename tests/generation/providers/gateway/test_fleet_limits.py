@@ -22,7 +22,8 @@ NAMES = ("Ada", "Ben")
 PER_SECOND = 20
 WINDOW_SECONDS = 8
 
-pytestmark = [pytest.mark.slow]
+# That a refusal is shared is asked of two pacers, too, in no time: see test_limits.
+pytestmark = [pytest.mark.slow, pytest.mark.wide]
 
 
 @contextlib.contextmanager
@@ -38,31 +39,25 @@ def asking(
         "PYTHONPATH": str(ROOT),
         "DJANGO_SETTINGS_MODULE": "config.settings.test",
     }
-    processes = [
-        subprocess.Popen(
-            [sys.executable, str(SCRIPT), name, str(requests_per_minute)],
-            stdin=subprocess.PIPE,
-            cwd=ROOT,
-            env=os.environ | variables | server.environment(),
-        )
-        for name in names
-    ]
+    process = subprocess.Popen(
+        [sys.executable, str(SCRIPT), str(requests_per_minute), *names],
+        stdin=subprocess.PIPE,
+        cwd=ROOT,
+        env=os.environ | variables | server.environment(),
+    )
     try:
         wait_until(lambda: all(count(server, f"For {name}.") for name in names))
         yield
     finally:
-        for process in processes:
-            assert process.stdin is not None
-            process.stdin.close()
-        for process in processes:
-            process.wait(100)
+        assert process.stdin is not None
+        process.stdin.close()
+        process.wait(100)
 
 
 def count(server: ModelServer, words: str) -> int:
     return sum(1 for request in list(server.received) if words in request.text)
 
 
-@pytest.mark.wide
 def test_the_fleet_reaches_its_limit_and_keeps_it(server: ModelServer, redis_url: str) -> None:
     server.seconds = lambda _request: 0.1
     server.requests_per_minute = 60 * PER_SECOND
@@ -82,7 +77,6 @@ def test_the_fleet_reaches_its_limit_and_keeps_it(server: ModelServer, redis_url
     assert not [request for request in server.received if request.status == 429]
 
 
-@pytest.mark.wide
 def test_when_one_is_told_to_wait_all_wait(server: ModelServer, redis_url: str) -> None:
     server.seconds = lambda _request: 0.1
     with asking(server, redis_url, requests_per_minute=60 * PER_SECOND):
@@ -119,7 +113,6 @@ def test_a_refusal_of_one_stops_the_others(server: ModelServer, redis_url: str) 
     assert len([at for at in later if at > 0]) <= 1, later
 
 
-@pytest.mark.wide
 def test_a_refusal_stops_also_those_whose_calls_end_later(
     server: ModelServer, redis_url: str
 ) -> None:

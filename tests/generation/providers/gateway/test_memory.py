@@ -42,21 +42,3 @@ def test_a_child_does_not_load_the_gateway_again(server: ModelServer) -> None:
     assert len(server.answered()) == 80
     for before, after in told["children"]:
         assert after - before < LIMIT_MIB
-
-
-@pytest.mark.slow
-def test_who_uses_the_catalogue_does_not_load_it() -> None:
-    """It would cost every worker a second and some 80 MiB."""
-    code = "import django; django.setup(); import config.celery as c; c.load_gateway()\n"
-    code += "import sys; print('pydantic_ai' in sys.modules)"
-    variables = {"PROCESS_ROLE": "content_generation", "CONTENT_PROVIDER": "catalogue"}
-    printed = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)} | variables,
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=True,
-    )
-    assert printed.stdout.strip().endswith("False")
