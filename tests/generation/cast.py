@@ -24,6 +24,7 @@ from concepts.models import Artifact, Choice, Concept, Question, Resource, Tutor
 from generation.dispatch import Order, request_roadmap
 from generation.models import GenerationEvent, GenerationRun
 from generation.port.briefs import ConceptBrief
+from generation.port.errors import ContentError
 from generation.port.outline import ConceptOutline, ModuleOutline, Outline, StageOutline
 from generation.port.provider import Written
 from generation.port.request import OutlineRequest
@@ -154,9 +155,28 @@ class ScriptedProvider:
             raise scripted.pop(0)
 
 
-def make_slow_provider() -> ScriptedProvider:
-    """For processes of their own, by dotted path."""
-    return ScriptedProvider(make_outline(30), longest_delay=0.5)
+def make_small_provider() -> ScriptedProvider:
+    """By dotted path, like the next two: as little as a roadmap may have."""
+    return ScriptedProvider(make_outline(4))
+
+
+def make_broken_provider() -> ScriptedProvider:
+    """It never manages one of its quizzes."""
+    fail: dict[Key, Exception | list[Exception]] = {
+        ("c02", ArtifactKind.QUIZ): ContentError("It was nonsense.")
+    }
+    return ScriptedProvider(make_outline(4), fail=fail)
+
+
+def make_endless_provider() -> ScriptedProvider:
+    """It writes one artifact; over the others it is until somebody stops it."""
+
+    async def wait(_kind: ArtifactKind, _brief: ConceptBrief) -> None:
+        if provider.calls.total() > 1:
+            await asyncio.Event().wait()
+
+    provider = ScriptedProvider(make_outline(4), before=wait)
+    return provider
 
 
 def open_run(provider: ScriptedProvider, **fields: object) -> uuid.UUID:

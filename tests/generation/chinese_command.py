@@ -15,7 +15,7 @@ from tests.generation.cast import ScriptedProvider, make_outline  # noqa: E402 -
 
 
 def make_provider() -> ScriptedProvider:
-    plan = make_outline(24).model_copy(update={"title": "绳结 🪢 naïve", "language": "zh-Hans"})
+    plan = make_outline(4).model_copy(update={"title": "绳结 🪢 naïve", "language": "zh-Hans"})
     return ScriptedProvider(plan)
 
 
