@@ -27,10 +27,13 @@ def silent() -> Iterator[str]:
 
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize(
-    ("task", "arguments"),
-    [(start_run, (str(uuid.uuid4()),)), (mail_sign_up, (1, True)), (persist_model_calls, ([],))],
+    ("task", "arguments", "retry"),
+    [
+        (start_run, (str(uuid.uuid4()),), True),
+        (mail_sign_up, (1, True), False),
+        (persist_model_calls, ([],), True),
+    ],
 )
-@pytest.mark.parametrize("retry", [True, False])
 def test_a_message_that_no_broker_takes_is_given_up(
     silent: str, task: Any, arguments: tuple[Any, ...], retry: bool
 ) -> None:

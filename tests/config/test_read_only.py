@@ -90,8 +90,7 @@ def test_the_watch_sees_what_a_checkout_writes(tmp_path: Path) -> None:
 def copy_of_the_tree(directory: Path) -> Path:
     tree = directory / "tree"
     for package in PACKAGES:
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / package, tree / package, ignore=ignored)
+        shutil.copytree(ROOT / package, tree / package)
     shutil.copy(ROOT / "manage.py", tree)
     return tree
 

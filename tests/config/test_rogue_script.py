@@ -86,7 +86,8 @@ def test_a_rogue_script_takes_its_own_roles_connections_alone(server: Server) ->
         others.enter_context(server.login("cairn"))
 
 
-@pytest.mark.parametrize("role", [pytest.param("web", marks=pytest.mark.wide), "logs"])
+@pytest.mark.wide
+@pytest.mark.parametrize("role", ["web", "logs"])
 def test_the_error_of_its_victims_names_the_true_cause(server: Server, role: str) -> None:
     """Also behind the web's pool, which by itself would only say that it waited."""
     with Rogue(server, LOGINS[role]):
@@ -97,6 +98,7 @@ def test_the_error_of_its_victims_names_the_true_cause(server: Server, role: str
     assert run(server, "-c", ASK, PROCESS_ROLE=role).returncode == 0
 
 
+@pytest.mark.wide
 def test_whoever_looks_sees_who_takes_them(server: Server) -> None:
     with Rogue(server, LOGINS["logs"]):
         outcome = run(server, "manage.py", "connection_budget", "--live")
@@ -107,6 +109,7 @@ def connection_name(server: Server) -> str:
     return server.checkout.postgres.connection["dbname"]
 
 
+@pytest.mark.wide
 def test_a_limit_below_the_budget_is_found_by_the_check(server: Server) -> None:
     check = ("manage.py", "check", "--database", "default")
     assert run(server, *check).returncode == 0

@@ -165,6 +165,7 @@ def test_one_that_is_killed_leaves_nothing_running_and_its_port_free(
 
 
 @pytest.mark.slow
+@pytest.mark.wide
 @pytest.mark.timeout(300)
 def test_workers_finish_a_built_in_roadmap_that_was_interrupted(
     serve: Callable[..., Served],

@@ -60,7 +60,13 @@ def assert_all_is_back(web: WebServer, observer: psycopg.Connection) -> None:
     web.wait_until_whole(POOL)
 
 
-PATHS = ["/query", "/async-query", "/mixed", "/stream?parts=3&bytes=1", "/atomic-stream?parts=3"]
+PATHS = [
+    "/query",
+    pytest.param("/async-query", marks=pytest.mark.wide),
+    pytest.param("/mixed", marks=pytest.mark.wide),
+    pytest.param("/stream?parts=3&bytes=1", marks=pytest.mark.wide),
+    "/atomic-stream?parts=3",
+]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -73,7 +79,9 @@ def test_connections_that_died_in_the_pool_are_replaced(
     assert_all_is_back(web, observer)
 
 
-@pytest.mark.parametrize("path", ["/query?seconds=1", "/async-query?seconds=1"])
+@pytest.mark.parametrize(
+    "path", ["/query?seconds=1", pytest.param("/async-query?seconds=1", marks=pytest.mark.wide)]
+)
 def test_requests_in_the_middle_of_a_statement_end(
     web: WebServer, proxy: SilentProxy, observer: psycopg.Connection, path: str
 ) -> None:
