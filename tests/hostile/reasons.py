@@ -39,6 +39,7 @@ PASSED_OVER = {
     "connection_budget.watch.ticking": "threads; names that code gives",
     "connection_budget.lanes.units": "names that code gives",
     "accounts.limits.recall": "asks Redis, by keys of one length",
+    "accounts.link_mails": "gives what is to be mailed to the broker, which nobody started here",
     "accounts.tasks": "sends mails",
     "generation.management.foreground": "opens a run for a command",
     "generation.management": "what operators type",
