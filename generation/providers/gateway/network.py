@@ -136,13 +136,10 @@ def _check_proxy(proxy: ShellProxy, host: str) -> None:
 
 def _certificates(base_url: str) -> ssl.SSLContext | bool:
     """Whom to trust: the shell's choice, or (True) the system's. Raises SystemicError."""
-    try:
-        return _chosen_certificates(os.environ)
-    except SystemicError:
-        if urlsplit(base_url).scheme == "https":
-            raise
-        # Nobody has to be trusted where nothing is encrypted.
+    if urlsplit(base_url).scheme != "https":
+        # Nobody has to be trusted where nothing is encrypted; and to read them all takes a while.
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return _chosen_certificates(os.environ)
 
 
 def _chosen_certificates(environ: Mapping[str, str]) -> ssl.SSLContext | bool:

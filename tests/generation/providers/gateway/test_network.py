@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from ssl import SSLCertVerificationError
 
+import certifi
 import pytest
 from django.core.management import CommandError, call_command
 from pydantic_ai.exceptions import ModelConnectionError
@@ -169,10 +170,11 @@ def test_a_certificate_that_nobody_vouches_for_is_no_matter_of_patience() -> Non
     assert "SSL_CERT_FILE" in str(told)
 
 
+@pytest.mark.parametrize("file", ["", "/nowhere.pem", certifi.where()])
 def test_certificates_are_not_asked_for_where_nothing_is_encrypted(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, file: str
 ) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", file)
     options = client_options(Endpoint(base_url="http://127.0.0.1/v1", model=MODEL))
     # Nobody is trusted; should an answer send us on to another scheme, that is refused.
     assert options["verify"].get_ca_certs() == []
