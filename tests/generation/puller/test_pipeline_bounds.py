@@ -27,7 +27,7 @@ pytestmark = pytest.mark.slow
 QUICK = Limits(batch_concepts=4, batch_seconds=0.05, poll_seconds=0.05)
 
 
-@pytest.mark.parametrize("permits", [1, 2, 3])
+@pytest.mark.parametrize("permits", [1, pytest.param(2, marks=pytest.mark.wide), 3])
 def test_fifty_concepts_stay_within_their_permits(
     executors: Callable[[int], DbExecutor],
     observer: psycopg.Connection,
@@ -75,7 +75,7 @@ def test_no_connection_is_at_work_while_the_provider_is_waited_for(
 
 
 def test_model_calls_stay_within_their_own_bound(db_executor: DbExecutor) -> None:
-    provider = ScriptedProvider(make_outline(30), longest_delay=0.01)
+    provider = ScriptedProvider(make_outline(12), longest_delay=0.01)
     run_id = open_run(provider)
     limits = Limits(model_calls=5, batch_seconds=0.01, poll_seconds=0.05)
     asyncio.run(pull(run_id, provider=provider, db=db_executor, limits=limits))

@@ -95,7 +95,7 @@ def test_4_an_artifact_that_could_not_be_saved_is_not_called_done(
 def test_5_failures_are_written_under_the_same_permits(
     executors: Callable[[int], DbExecutor], sampler: Sampler
 ) -> None:
-    plan = make_outline(30)
+    plan = make_outline(12)
     fail: dict[Key, Exception | list[Exception]] = {
         (concept.key, kind): ContentError("no") for concept in plan.concepts() for kind in KINDS
     }
@@ -105,13 +105,13 @@ def test_5_failures_are_written_under_the_same_permits(
     asyncio.run(pull(run_id, provider=provider, db=db, limits=QUICK))
     sampler.stop()
     assert 1 <= sampler.most_open <= 2
-    assert db.run_sync(get_run_progress, run_id).failed == 90
+    assert db.run_sync(get_run_progress, run_id).failed == 36
 
 
 def test_6_model_calls_are_bounded_whatever_the_number_of_concepts(
     db_executor: DbExecutor,
 ) -> None:
-    provider = ScriptedProvider(make_outline(40), longest_delay=0.005)
+    provider = ScriptedProvider(make_outline(12), longest_delay=0.005)
     limits = Limits(model_calls=3, batch_seconds=0.02, poll_seconds=0.02)
     asyncio.run(pull(open_run(provider), provider=provider, db=db_executor, limits=limits))
     assert provider.most_in_flight == 3

@@ -79,16 +79,32 @@ CULPRITS: dict[str, tuple[ArtifactKind, ArtifactContent, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", CULPRITS)
-def test_only_the_culprit_fails_and_says_why(db_executor: DbExecutor, name: str) -> None:
-    kind, content, reason = CULPRITS[name]
-    provider = ScriptedProvider(make_outline(12), content={("c05", kind): content})
+def test_only_the_culprit_fails_and_says_why(db_executor: DbExecutor) -> None:
+    kind, content, reason = CULPRITS["NUL bytes"]
+    provider = ScriptedProvider(make_outline(6), content={("c05", kind): content})
     run_id = open_run(provider)
     state = asyncio.run(pull(run_id, provider=provider, db=db_executor, limits=ONE_BATCH))
     assert state == RunState.PARTIAL
     (failure,) = list_failures(get_run(run_id).roadmap_id)
     assert (failure["concept"], failure["artifact"]) == ("The knot c05", kind)
     assert reason in failure["error"]
+    assert_history(run_id)
+
+
+def test_each_of_several_culprits_is_told_what_is_wrong_with_it(db_executor: DbExecutor) -> None:
+    """One of each kind, every one in a concept of its own."""
+    keys = [f"c{number:02}" for number in range(1, len(CULPRITS) + 1)]
+    culprits = dict(zip(keys, CULPRITS.values(), strict=True))
+    content = {(key, kind): written for key, (kind, written, _) in culprits.items()}
+    provider = ScriptedProvider(make_outline(len(keys)), content=content)
+    run_id = open_run(provider)
+    state = asyncio.run(pull(run_id, provider=provider, db=db_executor, limits=ONE_BATCH))
+    assert state == RunState.PARTIAL
+    failures = list_failures(get_run(run_id).roadmap_id)
+    told = {failure["concept"][-3:]: failure for failure in failures}
+    assert len(told) == len(failures) == len(culprits)
+    for key, (kind, _, reason) in culprits.items():
+        assert (told[key]["artifact"], reason in told[key]["error"]) == (kind, True), told[key]
     assert_history(run_id)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import uuid
 from collections.abc import Callable
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from pytest_django import Settings
 
@@ -21,7 +21,6 @@ from generation.runs import lifecycle
 from generation.runs.claims import claim_run, give_up_work
 from generation.runs.sweeping import list_neglected_runs
 from tests.generation.cast import ScriptedProvider, make_outline, open_run
-from tests.generation.test_generate_roadmap_command import ROOT, environment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -109,22 +108,16 @@ def test_the_page_of_such_a_run_says_so_and_names_the_variable_to_staff(
     assert "ALL_PROXY names a SOCKS proxy" in page
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("options", [[], ["--dry-run"]])
-def test_the_command_says_so_in_a_sentence(options: list[str]) -> None:
-    server = {"LLM_BASE_URL": ELSEWHERE, "LLM_MODEL": "bee-1"}
-    outcome = subprocess.run(
-        [sys.executable, "manage.py", "generate_roadmap", "Bees", "--provider=openai", *options],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        env=environment(**SOCKS, **server),
-        timeout=100,
-        check=False,
-    )
-    assert outcome.returncode == 1
-    assert "ALL_PROXY names a SOCKS proxy" in outcome.stderr
-    assert "Traceback" not in outcome.stderr
+def test_the_command_says_so_in_a_sentence(worker: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", SOCKS["ALL_PROXY"])
+    ordered_so = ("generate_roadmap", "Bees", "--provider=openai")
+    told = StringIO()
+    with pytest.raises(SystemExit) as end:
+        call_command(*ordered_so, stdout=StringIO(), stderr=told)
+    assert (end.value.code, "ALL_PROXY names a SOCKS proxy" in told.getvalue()) == (1, True)
+    with pytest.raises(CommandError, match="ALL_PROXY names a SOCKS proxy") as refusal:
+        call_command(*ordered_so, "--dry-run", stdout=StringIO())
+    assert refusal.value.returncode == 1
 
 
 def test_a_start_that_fails_again_and_again_pauses_the_run(
