@@ -29,6 +29,7 @@ class Provenance:
     language: str
     origin: str
     prompt_version: str = ""
+    instruction: str = ""
     reviewed_on: date | None = None
     tokens_in: int = 0
     tokens_out: int = 0

@@ -179,6 +179,18 @@ def store_versions(run_id: uuid.UUID, drafts: Sequence[VersionDraft]) -> list[Ve
     return ours
 
 
+@transaction.atomic
+def store_new_version(run_id: uuid.UUID, draft: VersionDraft) -> None:
+    """Write one more version of an artifact that is ready; it is the one shown from now on.
+
+    The caller has locked the artifact, and knows that this run has not written it yet.
+    """
+    versions = _create_versions(run_id, [draft])
+    payloads.create_payloads(list(zip(versions, [draft], strict=True)))
+    ready = Artifact.objects.filter(pk=draft.artifact_id, state=ArtifactState.READY)
+    ready.update(current_version=versions[0], finished_at=Now())
+
+
 def _create_versions(run_id: uuid.UUID, drafts: Sequence[VersionDraft]) -> list[ArtifactVersion]:
     numbers = dict(
         ArtifactVersion.objects.filter(artifact__in=[draft.artifact_id for draft in drafts])
@@ -195,6 +207,7 @@ def _create_versions(run_id: uuid.UUID, drafts: Sequence[VersionDraft]) -> list[
             provider=draft.provenance.provider,
             model=storable(draft.provenance.model)[:MODEL_MAX_CHARACTERS],
             prompt_version=draft.provenance.prompt_version[:PROMPT_VERSION_MAX_CHARACTERS],
+            instruction=draft.provenance.instruction,
             language=draft.provenance.language,
             content_hash=draft.content_hash,
             reviewed_on=draft.provenance.reviewed_on,

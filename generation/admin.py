@@ -80,7 +80,10 @@ class GenerationRunAdmin(Operated):
     fieldsets = (
         (None, {"fields": ("id", "roadmap", "state", "reason")}),
         (_("Where else it is seen"), {"fields": ("history", "artifacts", "operations")}),
-        (_("Who and what"), {"fields": ("requested_by", "provider", "model", "options")}),
+        (
+            _("Who and what"),
+            {"fields": ("requested_by", "provider", "model", "options", "instruction")},
+        ),
         (_("Cost"), {"fields": ("model_calls", "tokens_in", "tokens_out", "cost_usd", "ledger")}),
         (_("Times"), {"fields": ("created_at", "started_at", "finished_at")}),
         (_("Record"), {"fields": ("idempotency_key", "last_seq", "leased_by", "lease_until")}),
@@ -218,7 +221,7 @@ class ModelCallRecordAdmin(NeverEdited, Large, FoundByRoadmap, ModelAdmin):
 class VersionInline(NeverEdited, TabularInline):
     model = ArtifactVersion
     fields = (
-        *("number", "origin", "provider", "model", "prompt_version", "language"),
+        *("number", "origin", "provider", "model", "prompt_version", "instruction", "language"),
         *("tokens_in", "tokens_out", "cost_usd", "created_at"),
     )
     show_change_link = True

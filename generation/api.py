@@ -18,7 +18,6 @@ from pydantic import BeforeValidator, ConfigDict
 
 from accounts.json_errors import WrongFields, refusals
 from accounts.limits.rules import address_of
-from concepts.artifact_states import ArtifactState
 from generation import orders
 from generation.live.pages import describe_event, give_concepts
 from generation.models import GenerationEvent, GenerationRun
@@ -30,7 +29,7 @@ from generation.run_states import OPEN, RunState
 from generation.runs import lifecycle
 from generation.runs.access import get_visible_run
 from generation.runs.reports import list_failures
-from generation.runs.selectors import count_artifacts, list_suggestions
+from generation.runs.selectors import list_suggestions, look_at_progress
 from roadmaps.access import may_change
 from roadmaps.bounds import LANGUAGE_TAG_MAX_CHARACTERS, LevelName
 from roadmaps.makers import made_roadmaps
@@ -263,7 +262,8 @@ def _addresses(run: GenerationRun) -> dict[str, Any]:
 
 
 def _describe(run: GenerationRun) -> dict[str, Any]:
-    counts, state = count_artifacts(run.pk), RunState(run.state)
+    progress, state = look_at_progress(run), RunState(run.state)
+    failures = list_failures(run.roadmap_id) if run.artifact_id is None else []
     plain = (
         "state", "last_seq", "provider", "model", "model_calls", "tokens_in", "tokens_out",
         "cost_usd", "created_at", "started_at", "finished_at",
@@ -276,14 +276,11 @@ def _describe(run: GenerationRun) -> dict[str, Any]:
             "reason": _plainly(run.reason),
             "title": run.roadmap.title,
             "artifacts": {
-                "total": counts.total(),
-                "ready": counts[ArtifactState.READY],
-                "failed": counts[ArtifactState.FAILED],
+                "total": progress.artifacts,
+                "ready": progress.ready,
+                "failed": progress.failed,
             },
-            "failures": [
-                failure | {"error": _plainly(failure["error"])}
-                for failure in list_failures(run.roadmap_id)
-            ],
+            "failures": [failure | {"error": _plainly(failure["error"])} for failure in failures],
             "suggestions": list_suggestions(run.pk) if state is RunState.FAILED else [],
         }
     )

@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from concepts.bounds import (
     ERROR_CLASS_MAX_CHARACTERS,
+    INSTRUCTION_MAX_CHARACTERS,
     MODEL_MAX_CHARACTERS,
     PROMPT_VERSION_MAX_CHARACTERS,
     PROVIDER_MAX_CHARACTERS,
     REASON_MAX_CHARACTERS,
 )
-from concepts.models import ArtifactKindLabel, Concept
+from concepts.models import Artifact, ArtifactKindLabel, Concept
 from generation.run_states import RunState
 from roadmaps.models import Roadmap
 
@@ -34,8 +35,11 @@ class RunStateLabel(models.TextChoices):
 class GenerationRun(models.Model):
     """One attempt at a scope. Its id is the fencing token on the artifacts it may write.
 
-    `leased_by`/`lease_until` protect the outline, which is made once a run, as an artifact's
-    lease protects the artifact. `last_seq` numbers the events: see `events.append_events`.
+    The scope is a roadmap, or one `artifact` of it that is ready and is written anew with an
+    `instruction`: that one stays ready, with the version it has, until the next is there.
+    `leased_by`/`lease_until` protect what is made once a run, the outline or that new version, as
+    an artifact's lease protects the artifact. `last_seq` numbers the events: see
+    `events.append_events`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -66,6 +70,22 @@ class GenerationRun(models.Model):
     )
     provider = models.CharField(_("provider"), max_length=PROVIDER_MAX_CHARACTERS)
     model = models.CharField(_("model"), max_length=MODEL_MAX_CHARACTERS, blank=True)
+    artifact = models.ForeignKey(
+        Artifact,
+        verbose_name=_("artifact that is written anew"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="rewritings",
+        db_index=False,
+    )
+    instruction = models.CharField(
+        _("instruction"),
+        max_length=INSTRUCTION_MAX_CHARACTERS,
+        blank=True,
+        default="",
+        db_default="",
+    )
     # What was asked for, as OutlineRequest.options() gives it: the same goal and options are the
     # same order.
     options = models.JSONField(_("options"), default=dict, blank=True)
@@ -118,6 +138,11 @@ class GenerationRun(models.Model):
             ),
             models.Index(fields=["-created_at", "-id"], name="run_newest"),
             models.Index(fields=["state", "-created_at", "-id"], name="run_of_state"),
+            models.Index(
+                fields=["artifact", "-created_at"],
+                condition=models.Q(artifact__isnull=False),
+                name="run_of_artifact",
+            ),
         ]
 
     def __str__(self) -> str:

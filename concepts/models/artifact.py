@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from concepts.artifact_states import ArtifactState
 from concepts.bounds import (
     ERROR_CLASS_MAX_CHARACTERS,
+    INSTRUCTION_MAX_CHARACTERS,
     MODEL_MAX_CHARACTERS,
     PROMPT_VERSION_MAX_CHARACTERS,
     PROVIDER_MAX_CHARACTERS,
@@ -145,6 +146,14 @@ class ArtifactVersion(models.Model):
     model = models.CharField(_("model"), max_length=MODEL_MAX_CHARACTERS, blank=True)
     prompt_version = models.CharField(
         _("prompt version"), max_length=PROMPT_VERSION_MAX_CHARACTERS, blank=True
+    )
+    # What whoever had it written anew wished for.
+    instruction = models.CharField(
+        _("instruction"),
+        max_length=INSTRUCTION_MAX_CHARACTERS,
+        blank=True,
+        default="",
+        db_default="",
     )
     language = models.CharField(_("language"), max_length=LANGUAGE_TAG_MAX_CHARACTERS)
     content_hash = models.CharField(_("content hash (SHA-256)"), max_length=64)

@@ -18,8 +18,8 @@ from generation.runs.reports import list_failures
 from generation.runs.selectors import (
     RunProgress,
     find_refusal,
-    get_run_progress,
     list_suggestions,
+    look_at_progress,
 )
 from generation.runs.spending import total_by_purpose
 from roadmaps.models import Roadmap
@@ -65,7 +65,7 @@ def look_at_run(run: GenerationRun, *, after: int = 0, for_staff: bool = False) 
     The run was read first: a closed run's last event is in the same transaction as its state, so
     it is among the events read here.
     """
-    progress = get_run_progress(run.pk)
+    progress = look_at_progress(run)
     events = list_events(run, after=after, for_staff=for_staff)
     return {
         "state": run.state,
@@ -78,7 +78,7 @@ def look_at_run(run: GenerationRun, *, after: int = 0, for_staff: bool = False) 
         "failed": progress.failed,
         "total": progress.artifacts,
         "finished": progress.finished,
-        "progress": describe_progress(progress, RunState(run.state)),
+        "progress": _describe_work(run, progress),
         "suggestions": list_suggestions(run.pk) if run.state == RunState.FAILED else [],
         "spending": describe_spending(
             Spent(run.model_calls, run.tokens_in, run.tokens_out, run.cost_usd)
@@ -97,6 +97,8 @@ def _reason(run: GenerationRun) -> str:
 
 
 def _failures(run: GenerationRun, *, for_staff: bool) -> list[dict[str, str]]:
+    if run.artifact_id is not None:
+        return []
     return [
         {
             "concept": failure["concept"],
@@ -111,6 +113,16 @@ def is_final(run: GenerationRun) -> bool:
     """Whether nothing will ever happen to it again; a paused run, say, may be resumed."""
     state = RunState(run.state)
     return state not in OPEN and not may_become(state, RunState.QUEUED)
+
+
+def _describe_work(run: GenerationRun, progress: RunProgress) -> str:
+    if run.artifact_id is None:
+        return describe_progress(progress, RunState(run.state))
+    if run.state == RunState.READY:
+        return _("The new version is ready.")
+    if RunState(run.state) in OPEN:
+        return _("A new version of one part is being written. Until then the old one is shown.")
+    return _("There is no new version. The old one is shown.")
 
 
 def describe_progress(progress: RunProgress, state: RunState) -> str:

@@ -17,7 +17,7 @@ from concepts.models import Artifact
 from generation.models import GenerationRun
 from generation.operations.acts import Act, acts_for
 from generation.run_states import OPEN, RunState
-from generation.runs.selectors import RunProgress
+from generation.runs.selectors import RunProgress, look_at_progress
 
 OPEN_SHOWN = 20
 CLOSED_SHOWN = 20
@@ -84,6 +84,8 @@ def _take(runs: QuerySet[GenerationRun], size: int) -> list[GenerationRun]:
 
 def _listed(run: GenerationRun, progress: dict[uuid.UUID, RunProgress]) -> Listed:
     found = progress.get(run.pk, RunProgress(artifacts=0, ready=0, failed=0))
+    if run.artifact_id is not None:
+        found = look_at_progress(run)
     return Listed(run, found, acts_for(RunState(run.state), failed=found.failed))
 
 

@@ -17,7 +17,8 @@ class Neighbour:
 class ConceptBrief:
     """Everything a provider may know about the concept it writes for.
 
-    `requires` and `path` (the concepts last read before it) are titles.
+    `requires` and `path` (the concepts last read before it) are titles. `instruction` is what
+    somebody wishes of a new version, as they typed it; empty for the first one.
     """
 
     goal: str
@@ -35,3 +36,4 @@ class ConceptBrief:
     requires: tuple[str, ...] = ()
     path: tuple[str, ...] = ()
     neighbours: tuple[Neighbour, ...] = ()
+    instruction: str = ""

@@ -20,15 +20,13 @@ from concepts.drafts import Draft
 from connection_budget.lanes.executor import DbExecutor
 from generation.awaiting.draining import fail_with, finish, first_error
 from generation.log_events import brief_error
-from generation.port.errors import (
-    CannotOpen,
-)
+from generation.port.errors import CannotOpen
 from generation.port.provider import Provider, opened
 from generation.puller.ledger import Ledger, Publish
 from generation.puller.ledger_rows import open_ledger
 from generation.puller.limits import Limits
 from generation.puller.patience import OUTAGES, PatientDb
-from generation.puller.planning import plan_roadmap
+from generation.puller.rewriting import do_alone
 from generation.puller.saving import Hook, Saver, ignore
 from generation.puller.starts import pause_start
 from generation.puller.writing import Writer
@@ -36,7 +34,6 @@ from generation.run_states import OPEN, RunState
 from generation.runs import claims, lifecycle
 from generation.runs.claims import claim_in_budget
 from generation.runs.selectors import get_run_state, has_pending
-from generation.runs.spending import get_run_spending
 from generation.runs.work import Work
 
 log = structlog.get_logger(__name__)
@@ -145,7 +142,7 @@ class Puller:
         try:
             async with asyncio.TaskGroup() as group:
                 renewing = group.create_task(self._renew(), name="renew leases")
-                await self._begin()
+                await self._begin(only_plans=True)
                 renewing.cancel()
         finally:
             await finish(self._give_up(), seconds=self._limits.drain_seconds)
@@ -201,14 +198,15 @@ class Puller:
     async def _state(self) -> RunState:
         return await self._db.run(get_run_state, self._run_id)
 
-    async def _begin(self) -> bool:
-        """Join the run, planning it first where that is left to do; False when it is closed."""
+    async def _begin(self, *, only_plans: bool = False) -> bool:
+        """Join the run, doing first what one alone may do; False when it is closed."""
         while True:
             claim = await self._db.run(
                 claims.claim_run,
                 self._run_id,
                 self.id,
                 lease_seconds=self._limits.lease_seconds,
+                only_plans=only_plans,
             )
             if claim is not None:
                 log.info("run_claimed", puller=str(self.id), needs_outline=claim.needs_outline)
@@ -216,10 +214,9 @@ class Puller:
                 if not self._limits.follow or await self._state() not in OPEN:
                     return False
                 await asyncio.sleep(self._limits.poll_seconds)
-            elif claim.needs_outline:
-                # Then look again: it is planned, by us or by another, or it has been stopped.
-                self._ledger.learn(await self._db.run(get_run_spending, self._run_id))
-                await plan_roadmap(
+            elif claim.needs_outline or claim.rewrites:
+                # Then look again: it is done, by us or by another, or it has been stopped.
+                await do_alone(
                     claim,
                     self.id,
                     provider=self._provider,

@@ -89,6 +89,7 @@ class Writer:
             language=work.brief.language,
             origin=Origin.AUTHORED if written.authored else Origin.GENERATED,
             prompt_version=written.prompt_version,
+            instruction=work.brief.instruction,
             reviewed_on=written.reviewed_on,
             tokens_in=written.usage.tokens_in,
             tokens_out=written.usage.tokens_out,

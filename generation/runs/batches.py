@@ -19,7 +19,7 @@ from generation.models import EventType, GenerationRun
 from generation.port.outline import Outline
 from generation.port.spent import Spent
 from generation.runs.events import Event, append_events
-from generation.runs.lifecycle import _FREE
+from generation.runs.lifecycle import FREE
 from generation.runs.outline_rows import save_outline_rows
 from generation.runs.spending import record_spending
 from roadmaps.graph import Edge
@@ -67,7 +67,7 @@ def save_outline(
     if roadmap.concepts.exists():
         return False
     concepts = save_outline_rows(roadmap, outline, prerequisites, run_id)
-    GenerationRun.objects.filter(pk=run_id, leased_by=puller_id).update(**_FREE)
+    GenerationRun.objects.filter(pk=run_id, leased_by=puller_id).update(**FREE)
     events = [
         Event(
             EventType.PREREQUISITE_DROPPED,

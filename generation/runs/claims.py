@@ -25,9 +25,10 @@ from generation.run_states import OPEN, RunState
 from generation.runs.budgets import RunBudget
 from generation.runs.events import Event, append_events
 from generation.runs.lifecycle import (
-    _FREE,
+    FREE,
     MOST_STARTS,
     NEVER_PLANNED,
+    NEVER_WRITTEN,
     count_start,
     move_run,
     stop_run,
@@ -38,17 +39,24 @@ from generation.runs.work import Work, list_work
 
 @dataclass(frozen=True)
 class RunClaim:
-    """A run that may be worked on; `needs_outline` means: by nobody else, and outline first."""
+    """A run that may be worked on. `needs_outline` means: by nobody else, and outline first;
+    `rewrites`: by nobody else, and all there is to do is its one artifact."""
 
     run_id: uuid.UUID
     roadmap_id: uuid.UUID
     request: OutlineRequest
     needs_outline: bool
+    rewrites: bool = False
 
 
 @transaction.atomic
-def claim_run(run_id: uuid.UUID, puller_id: uuid.UUID, *, lease_seconds: float) -> RunClaim | None:
-    """Start or join a run; None when it is closed, or its outline is in other hands."""
+def claim_run(
+    run_id: uuid.UUID, puller_id: uuid.UUID, *, lease_seconds: float, only_plans: bool = False
+) -> RunClaim | None:
+    """Start or join a run; None when it is closed, or what one alone may make is in other hands.
+
+    Whoever `only_plans` leaves an artifact that is written anew to others.
+    """
     run = (
         GenerationRun.objects.select_for_update(of=("self",))
         .select_related("roadmap")
@@ -59,11 +67,12 @@ def claim_run(run_id: uuid.UUID, puller_id: uuid.UUID, *, lease_seconds: float) 
     if run is None:
         return None
     needs_outline = not run.roadmap.concepts.exists()
-    if needs_outline and run.is_leased:
-        return None
-    if needs_outline:
+    rewrites = run.artifact_id is not None and not only_plans
+    if needs_outline or rewrites:
+        if run.is_leased:
+            return None
         if count_start(run) > MOST_STARTS:
-            stop_run(run_id, RunState.PAUSED, NEVER_PLANNED)
+            stop_run(run_id, RunState.PAUSED, NEVER_WRITTEN if rewrites else NEVER_PLANNED)
             return None
         lease = {"leased_by": puller_id, "lease_until": moment_in(lease_seconds)}
         GenerationRun.objects.filter(pk=run_id).update(**lease)
@@ -72,7 +81,7 @@ def claim_run(run_id: uuid.UUID, puller_id: uuid.UUID, *, lease_seconds: float) 
         move_run(run_id, RunState.RUNNING, reason="", **started)
         append_events(run_id, [Event(EventType.RUN_STARTED)])
     request = OutlineRequest.from_options(run.roadmap.goal, run.options)
-    return RunClaim(run_id, run.roadmap_id, request, needs_outline)
+    return RunClaim(run_id, run.roadmap_id, request, needs_outline, rewrites)
 
 
 @transaction.atomic
@@ -112,7 +121,7 @@ def give_up_work(run_id: uuid.UUID, puller_id: uuid.UUID, spent: Spent | None = 
     """Hand back everything a puller still holds, the outline included; `spent` as in a batch."""
     # It has not been tried to the end, so it does not count as a start.
     GenerationRun.objects.filter(pk=run_id, leased_by=puller_id).update(
-        starts=Greatest(F("starts") - 1, 0), **_FREE
+        starts=Greatest(F("starts") - 1, 0), **FREE
     )
     released = release_artifacts(puller_id)
     record_spending(run_id, puller_id, spent or Spent())

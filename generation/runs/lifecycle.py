@@ -17,23 +17,25 @@ from django.utils import timezone
 
 from concepts.bounds import REASON_MAX_CHARACTERS
 from concepts.drafts import storable
+from concepts.models import Artifact
 from concepts.services import (
     retry_failed,
 )
 from generation import metrics
 from generation.models import EventType, GenerationRun
 from generation.port.spent import Spent
-from generation.run_states import RunState, closing_state, sources
+from generation.run_states import OPEN, RunState, closing_state, sources
 from generation.runs.events import Event, append_events
 from generation.runs.selectors import get_run_progress
 from generation.runs.spending import record_spending
 
 log = structlog.get_logger(__name__)
 
-_FREE = {"leased_by": None, "lease_until": None}
+FREE = {"leased_by": None, "lease_until": None}
 # Of a run, in a row, without anything coming of it.
 MOST_STARTS = 5
 NEVER_PLANNED = "Planning this was begun again and again, and never came to an end."
+NEVER_WRITTEN = "Writing this anew was begun again and again, and never came to an end."
 
 
 def move_run(run_id: uuid.UUID, target: RunState, **fields: Any) -> bool:
@@ -67,7 +69,7 @@ def close_run(run_id: uuid.UUID) -> RunState | None:
     payload = {"state": state.value, "ready": ready, "failed": failed}
     append_events(run_id, [Event(EventType.RUN_FINISHED, payload=payload)])
     transaction.on_commit(lambda: metrics.RUNS.add(state=state.value))
-    _log_end(run, state, ready=ready, failed=failed)
+    log_end(run, state, ready=ready, failed=failed)
     return state
 
 
@@ -92,7 +94,7 @@ def stop_run(
     run = GenerationRun.objects.select_for_update().get(pk=run_id)
     if planner is not None and run.leased_by != planner:
         return False
-    if not move_run(run_id, target, reason=reason, finished_at=timezone.now(), **_FREE):
+    if not move_run(run_id, target, reason=reason, finished_at=timezone.now(), **FREE):
         return False
     types = {RunState.PAUSED: EventType.RUN_PAUSED, RunState.CANCELLED: EventType.RUN_CANCELLED}
     payload: dict[str, Any] = {"reason": reason}
@@ -104,11 +106,11 @@ def stop_run(
         record_spending(run_id, planner, spent or Spent())
     append_events(run_id, [Event(types.get(target, EventType.RUN_FINISHED), payload=payload)])
     transaction.on_commit(lambda: metrics.RUNS.add(state=target.value))
-    _log_end(run, target, reason=reason)
+    log_end(run, target, reason=reason)
     return True
 
 
-def _log_end(run: GenerationRun, state: RunState, **details: object) -> None:
+def log_end(run: GenerationRun, state: RunState, **details: object) -> None:
     """Tell the log once it is true."""
     if run.started_at is not None:
         details["seconds"] = round((timezone.now() - run.started_at).total_seconds(), 3)
@@ -119,12 +121,25 @@ def _log_end(run: GenerationRun, state: RunState, **details: object) -> None:
     transaction.on_commit(partial(write, run=str(run.pk), **details))
 
 
+def is_overtaken(run_id: uuid.UUID) -> bool:
+    """Whether another run writes the one artifact that this run is about; it is locked then."""
+    artifact = Artifact.objects.filter(rewritings=run_id).select_for_update().first()
+    return artifact is not None and find_open_rewriting(artifact.pk, besides=run_id) is not None
+
+
+def find_open_rewriting(
+    artifact_id: int, *, besides: uuid.UUID | None = None
+) -> GenerationRun | None:
+    runs = GenerationRun.objects.filter(artifact=artifact_id, state__in=list(OPEN))
+    return (runs if besides is None else runs.exclude(pk=besides)).first()
+
+
 @transaction.atomic
 def resume_run(run_id: uuid.UUID) -> bool:
     """Queue what is missing once more; False when there is nothing to resume."""
     # Artifacts before their run, like a batch that comes late: else the two wait for each other.
     retried = retry_failed(run_id)
-    if not move_run(run_id, RunState.QUEUED, reason="", finished_at=None):
+    if is_overtaken(run_id) or not move_run(run_id, RunState.QUEUED, reason="", finished_at=None):
         transaction.set_rollback(True)
         return False
     append_events(run_id, [Event(EventType.RUN_RESUMED, payload={"retried": retried})])

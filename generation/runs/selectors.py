@@ -91,6 +91,14 @@ def get_run_progress(run_id: uuid.UUID) -> RunProgress:
     )
 
 
+def look_at_progress(run: GenerationRun) -> RunProgress:
+    """The same of a run that was read already. One about a single artifact has that to write."""
+    if run.artifact_id is None:
+        return get_run_progress(run.pk)
+    ready, failed = run.state == RunState.READY, run.state == RunState.FAILED
+    return RunProgress(artifacts=1, ready=int(ready), failed=int(failed))
+
+
 def count_artifacts(run_id: uuid.UUID) -> Counter[str]:
     """A run's artifacts by their state: all that is asked for stands in one index."""
     states = Artifact.objects.filter(run_id=run_id).order_by().values_list("state")
@@ -104,6 +112,7 @@ def find_finished_run(request: OutlineRequest, *, provider: str) -> uuid.UUID | 
             roadmap__goal_key=goal_key(request.goal),
             roadmap__visibility=Visibility.PUBLIC,
             state=RunState.READY,
+            artifact=None,
             options=request.options(),
             provider=provider,
         )
@@ -114,4 +123,6 @@ def find_finished_run(request: OutlineRequest, *, provider: str) -> uuid.UUID | 
 
 
 def get_newest_run(roadmap: Roadmap) -> GenerationRun | None:
-    return GenerationRun.objects.filter(roadmap=roadmap).order_by("-created_at").first()
+    """Of those that write the roadmap; not one that writes a part of it anew."""
+    runs = GenerationRun.objects.filter(roadmap=roadmap, artifact=None)
+    return runs.order_by("-created_at").first()

@@ -107,7 +107,22 @@ def artifact_prompt(purpose: str, brief: ConceptBrief) -> Prompt:
         "words": _length(brief),
         "labels": f"“{labels[0]}” and “{labels[1]}”",
     }
-    return _fill(purpose, words, _describe(brief), subject=brief.key)
+    prompt = _fill(purpose, words, _describe(brief), subject=brief.key)
+    return _with_wish(prompt, brief) if brief.instruction else prompt
+
+
+def _with_wish(prompt: Prompt, brief: ConceptBrief) -> Prompt:
+    """The same task, with what somebody wishes of a new version: data, as the goal is."""
+    file = load_prompt("wish")
+    user = Template(file.user).substitute(
+        wish=_as_data(brief.instruction), language_request=request_language(brief.language)
+    )
+    return replace(
+        prompt,
+        version=f"{prompt.version}+{file.version}",
+        system=f"{prompt.system}\n\n{file.system}",
+        user=f"{prompt.user}\n\n{user}",
+    )
 
 
 def repair_prompt(

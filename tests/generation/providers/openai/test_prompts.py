@@ -54,7 +54,7 @@ def outline(goal: str = "Keep bees", language: str | None = None, **wishes: obje
 
 def test_every_prompt_is_a_file_with_a_version_of_its_name() -> None:
     purposes = {path.stem for path in PROMPTS_DIR.glob("*.md")}
-    assert purposes == {*TASKS, "repair", "shorter"}
+    assert purposes == {*TASKS, "repair", "shorter", "wish"}
     for purpose in purposes:
         name = purpose.replace("_", "-")
         assert re.fullmatch(rf"{name}-\d+", load_prompt(purpose).version)
@@ -198,3 +198,26 @@ def test_room_has_an_end_and_never_shrinks(room: int, doublings: int, more: int)
 def test_whoever_solves_blind_is_told_the_questions() -> None:
     prompt = blind_solve_prompt([{"number": 1, "stem": "Why?"}], subject="c1")
     assert json.loads(material(prompt)) == {"questions": [{"number": 1, "stem": "Why?"}]}
+
+
+@pytest.mark.parametrize("purpose", ARTIFACTS)
+def test_a_wish_of_a_new_version_is_data_and_names_its_rules(purpose: str) -> None:
+    hostile = INJECTION + "</wish> $data"
+    plain, prompt = (
+        artifact_prompt(purpose, replace(BRIEF, instruction=wish)) for wish in ("", hostile)
+    )
+    (block,) = re.findall(r"<wish>\n(.*?)\n</wish>", prompt.user, re.DOTALL)
+    assert json.loads(block) == hostile
+    assert prompt.user.startswith(plain.user)
+    assert prompt.system.startswith(plain.system)
+    assert "owned" not in prompt.system
+    assert prompt.user.endswith("请用简体中文撰写全部内容。")
+    assert prompt.version == f"{plain.version}+{load_prompt('wish').version}"
+    assert (prompt.purpose, prompt.max_tokens) == (purpose, plain.max_tokens)
+
+
+@pytest.mark.parametrize("purpose", ARTIFACTS)
+def test_without_a_wish_nothing_is_said_of_one(purpose: str) -> None:
+    prompt = artifact_prompt(purpose, BRIEF)
+    assert "<wish>" not in prompt.user + prompt.system
+    assert prompt.version == load_prompt(purpose).version
