@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
@@ -11,8 +12,9 @@ from concepts.artifact_states import ArtifactState
 from concepts.models import Artifact, ArtifactKindLabel, ArtifactVersion
 from generation.models import GenerationRun
 from generation.run_states import OPEN, RunState
+from generation.runs.learner_words import explain_artifact, explain_run
 from learning.concept.origins import describe_origin
-from learning.concept.snapshot import Snapshot
+from learning.concept.snapshot import Rewriting, Snapshot
 from learning.concept.texts import Text, get_texts
 
 
@@ -24,6 +26,9 @@ class Part:
     provenance: str = ""
     missing: str = ""
     version: ArtifactVersion | None = None
+    # What becomes of a new version, and where to follow that.
+    rewriting: str = ""
+    rewriting_run: uuid.UUID | None = None
     text: Text = field(default_factory=Text)
 
 
@@ -34,14 +39,17 @@ class Lesson:
     quiz: Part
 
 
-def get_lesson(snapshot: Snapshot) -> Lesson:
-    """No query but one for what is not kept yet."""
+def get_lesson(snapshot: Snapshot, *, may_change: bool = False) -> Lesson:
+    """No query but one for what is not kept yet. Who `may_change` it is told what came of a new
+    version, when that is no more than before."""
     found = [snapshot.artifacts.get(kind) for kind in ArtifactKindLabel.values]
     texts = get_texts([one.current_version for one in found if one and one.current_version])
     parts = {
         kind: _part(kind, artifact, snapshot.run, texts)
         for kind, artifact in zip(ArtifactKindLabel.values, found, strict=True)
     }
+    for kind, rewriting in snapshot.rewritings.items():
+        parts[kind] = _with_rewriting(parts[kind], rewriting, may_change=may_change)
     return Lesson(
         tutorial=parts[ArtifactKindLabel.TUTORIAL],
         resources=parts[ArtifactKindLabel.RESOURCES],
@@ -63,6 +71,30 @@ def _part(
         version=version,
         text=texts[version.pk],
     )
+
+
+def _with_rewriting(part: Part, rewriting: Rewriting, *, may_change: bool) -> Part:
+    is_open = RunState(rewriting.state) in OPEN
+    words = tell_rewriting(rewriting) if is_open or may_change else ""
+    return replace(part, rewriting=words, rewriting_run=rewriting.id if words else None)
+
+
+def tell_rewriting(rewriting: Rewriting) -> str:
+    """Nothing once the new version is there."""
+    state = RunState(rewriting.state)
+    if state in OPEN:
+        return _("A new version is being written. Until it is ready, this one is shown.")
+    if state is RunState.CANCELLED:
+        return _("The new version was not written: that was stopped. This is the one there was.")
+    if state is RunState.FAILED:
+        reason = explain_artifact(rewriting.reason)
+        words = _("The new version could not be written. %(reason)s This is the one there was.")
+        return words % {"reason": reason}
+    if state is RunState.PAUSED:
+        return _("The new version is not written yet. %(reason)s") % {
+            "reason": explain_run(state, rewriting.reason)
+        }
+    return ""
 
 
 def explain_missing(artifact: Artifact, run: GenerationRun | None) -> str:

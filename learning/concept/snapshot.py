@@ -59,6 +59,15 @@ class Neighbour:
 
 
 @dataclass(frozen=True)
+class Rewriting:
+    """The newest run that is about one artifact which is ready."""
+
+    id: uuid.UUID
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """`state` is all of it as one text: whatever changes on the page changes there."""
 
@@ -69,6 +78,7 @@ class Snapshot:
     module: str
     run: GenerationRun | None
     artifacts: dict[str, Artifact]
+    rewritings: dict[str, Rewriting]
     requires: list[Neighbour]
     leads_to: list[Neighbour]
     previous: Neighbour | None
@@ -132,16 +142,19 @@ def _columns(names: tuple[str, ...], path: str = "") -> JSONObject:
 
 
 def _newest_run() -> QuerySet[Any, Any]:
-    runs = GenerationRun.objects.filter(roadmap=OuterRef("roadmap")).order_by("-created_at")
+    runs = GenerationRun.objects.filter(roadmap=OuterRef("roadmap"), artifact=None)
+    runs = runs.order_by("-created_at")
     return runs.values_list(_columns(("id", "state", "reason")))[:1]
 
 
 def _artifacts() -> QuerySet[Any, Any]:
+    rewritings = GenerationRun.objects.filter(artifact=OuterRef("pk")).order_by("-created_at")
     said = JSONObject(
         kind=F("kind"),
         state=F("state"),
         error_public=F("error_public"),
         version=_columns(_VERSION, "current_version__"),
+        rewriting=Subquery(rewritings.values_list(_columns(("id", "state", "reason")))[:1]),
     )
     return Artifact.objects.filter(concept=OuterRef("pk")).order_by("kind").values_list(said)
 
@@ -189,6 +202,11 @@ def _read(state: str) -> Snapshot:
         module=said["module"],
         run=GenerationRun(**said["run"]) if said["run"] else None,
         artifacts={one["kind"]: _artifact(one) for one in said["artifacts"]},
+        rewritings={
+            one["kind"]: Rewriting(**one["rewriting"])
+            for one in said["artifacts"]
+            if one["rewriting"]
+        },
         requires=[_neighbour(one) for one in said["requires"]],
         leads_to=[_neighbour(one) for one in said["leads_to"]],
         previous=_neighbour(said["previous"]) if said["previous"] else None,

@@ -29,7 +29,8 @@ from learning.models import Complaint, Note
 from learning.progress.changes import is_changed
 from learning.progress.pace import count_answer
 from learning.quiz.attempts import OpenQuiz, open_quiz
-from roadmaps.access import keep_to_visitors
+from roadmaps.access import keep_to_visitors, may_change
+from roadmaps.makers import made_roadmaps
 
 
 @require_safe
@@ -38,12 +39,13 @@ def show_concept(request: HttpRequest, roadmap_slug: str, slug: str) -> HttpResp
     tag = tag_page(request, snapshot.state)
     if (kept := not_modified(request, tag)) is not None:
         return kept
-    response = render(request, "learning/concept.html", _context(snapshot))
+    response = render(request, "learning/concept.html", _context(request, snapshot))
     return keep_by(keep_to_visitors(response, snapshot.roadmap), tag)
 
 
-def _context(snapshot: Snapshot) -> dict[str, Any]:
-    lesson = get_lesson(snapshot)
+def _context(request: HttpRequest, snapshot: Snapshot) -> dict[str, Any]:
+    may_rewrite = may_change(request.user, snapshot.roadmap, made_roadmaps(request.session))
+    lesson = get_lesson(snapshot, may_change=may_rewrite)
     roadmap, concept = snapshot.roadmap, snapshot.concept
     return {
         "page": snapshot,
@@ -53,6 +55,7 @@ def _context(snapshot: Snapshot) -> dict[str, Any]:
         "mark": snapshot.mark,
         "changed": is_changed(snapshot.mark, lesson.tutorial.version),
         "lesson": lesson,
+        "may_rewrite": may_rewrite,
         "tutorial": link_checks(lesson.tutorial.text.html, roadmap.slug, concept.slug),
         "quiz": _open_quiz(snapshot, lesson.quiz),
         "note": render_note(snapshot.note),

@@ -97,9 +97,10 @@ def _fresh(artifact: Artifact, concept_id: int) -> Artifact:
 
 def _copy_versions(versions: Sequence[int], artifacts: Keys) -> None:
     old = list(ArtifactVersion.objects.filter(pk__in=versions).order_by("artifact__position", "pk"))
-    paid = {"tokens_in": 0, "tokens_out": 0, "cost_usd": None}  # once, and not here
+    # Paid for once, and not here; what somebody typed is theirs.
+    other = {"tokens_in": 0, "tokens_out": 0, "cost_usd": None, "instruction": ""}
     new = ArtifactVersion.objects.bulk_create(
-        _copied(version, artifact_id=artifacts[version.pk], number=1, **paid) for version in old
+        _copied(version, artifact_id=artifacts[version.pk], number=1, **other) for version in old
     )
     for version, copy in zip(old, new, strict=True):
         copy.created_at = version.created_at

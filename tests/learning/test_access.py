@@ -106,6 +106,7 @@ ROUTES = {
     "roadmaps/<uslug:slug>/-/fork/",
     "roadmaps/<uslug:slug>/-/delete/",
     "roadmaps/<uslug:slug>/-/resume/",
+    "roadmaps/<uslug:roadmap_slug>/-/rewrite/<uslug:slug>/",
 }
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from django.test import Client
+import uuid
+from typing import Any
+
+from django.test import Client, override_settings
 
 from accounts.models import User
-from concepts.models import Artifact, Concept
+from concepts.content import ArtifactKind
+from concepts.models import Artifact, ArtifactVersion, Concept
+from generation.models import GenerationRun
+from generation.run_states import RunState
 from learning.learners import obtain_learner
 from learning.models import ConceptMark, Note, Report
-from tests.learning.library import make_ready, open_order
+from tests.generation.rewriters import Anew, open_anew
+from tests.learning.library import concept_page, make_ready, open_order
 from tests.learning.quiz.cast import Form
 from tests.texts.pages import SCENES, Pages, look, scene, signed_in, somebody
 
@@ -76,6 +83,38 @@ def quiz() -> Pages:
     seen["some"] = client.post(address, some, follow=True)
     seen["all"] = client.post(address, given, follow=True)
     return seen
+
+
+@scene
+def rewriting() -> Pages:
+    staff = User.objects.create_superuser("staff@knots.example", "rope-and-twine")
+    client, run = signed_in(staff), make_ready()
+    base, slug = concept_page(run).rstrip("/").rsplit("/", 1)
+    form, lesson = f"{base}/-/rewrite/{slug}/", f"{base}/{slug}/"
+    seen = {"no model": client.get(form)}
+    somebody_writes = {"slow": "tests.generation.cast.make_slow_provider"}
+    with override_settings(CONTENT_PROVIDERS=somebody_writes, CONTENT_PROVIDER="slow"):
+        seen |= {"form": client.get(form), "wrong": client.post(form, {})}
+        new = open_anew(run, ArtifactKind.QUIZ, "A knot.")
+        order = {"part": "quiz", "instruction": "A knot."}
+        seen |= {"under way": client.post(form, order), "under way, lesson": client.get(lesson)}
+        seen["under way, run"] = look_at(new)
+        for state in (RunState.PAUSED, RunState.CANCELLED, RunState.FAILED):
+            GenerationRun.objects.filter(pk=new).update(state=state, reason="LLM_API_KEY")
+            seen |= {f"{state} lesson": client.get(lesson), f"{state} run": look_at(new)}
+        GenerationRun.objects.filter(pk=new).update(state=RunState.QUEUED)
+        Anew(new).write()
+        seen |= {"written, run": look_at(new), "written, form": client.get(form)}
+        with override_settings(USER_ROADMAPS_PER_DAY=0):
+            seen["closed"] = client.post(form, order)
+        ArtifactVersion.objects.update(origin="authored")
+        seen["built in"] = client.get(form)
+    return seen
+
+
+def look_at(run_id: uuid.UUID) -> Any:
+    """Staff read what a run keeps, in its own words."""
+    return Client().get(f"/runs/{run_id}/")
 
 
 @scene

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
+from django.conf import settings as configured
 from django.test import Client
+from pytest_django import Settings
 
 from generation.live.consumers import may_watch
 from generation.models import GenerationRun
@@ -31,6 +32,7 @@ TABLE = {
         "share": (YES, HIDDEN, HIDDEN, HIDDEN, YES),
         "delete": (YES, HIDDEN, HIDDEN, HIDDEN, YES),
         "resume": (YES, HIDDEN, HIDDEN, HIDDEN, YES),
+        "rewrite": (YES, HIDDEN, HIDDEN, HIDDEN, YES),
     },
     ("account", "unlisted"): {
         "read": (YES, YES, YES, YES, YES),
@@ -39,6 +41,7 @@ TABLE = {
         "share": (YES, NO, NO, NO, YES),
         "delete": (YES, NO, NO, NO, YES),
         "resume": (YES, NO, NO, NO, YES),
+        "rewrite": (YES, NO, NO, NO, YES),
     },
     ("account", "public"): {
         "read": (YES, YES, YES, YES, YES),
@@ -47,6 +50,7 @@ TABLE = {
         "share": (YES, NO, NO, NO, YES),
         "delete": (YES, NO, NO, NO, YES),
         "resume": (YES, NO, NO, NO, YES),
+        "rewrite": (YES, NO, NO, NO, YES),
     },
     ("session", "unlisted"): {
         "read": ("-", YES, YES, YES, YES),
@@ -55,6 +59,7 @@ TABLE = {
         "share": ("-", NO, NO, NO, YES),
         "delete": ("-", NO, NO, YES, YES),
         "resume": ("-", NO, NO, YES, YES),
+        "rewrite": ("-", NO, NO, YES, YES),
     },
 }
 CASES = [
@@ -79,7 +84,7 @@ def come(visitors: Visitors, who: str, roadmap: Roadmap) -> Client:
         session = client.session
         session[MADE_ROADMAPS] = [str(roadmap.pk)]
         session.save()
-        client.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
+        client.cookies[configured.SESSION_COOKIE_NAME] = str(session.session_key)
     return client
 
 
@@ -89,10 +94,14 @@ def act(client: Client, action: str, run: GenerationRun) -> list[int]:
         pages = [address, concept_page(run), run.get_absolute_url()]
         return [client.get(page).status_code for page in pages]
     if action == "watch":
-        cookie = client.cookies.get(settings.SESSION_COOKIE_NAME)
+        cookie = client.cookies.get(configured.SESSION_COOKIE_NAME)
         return [200 if may_watch(run.pk, cookie.value if cookie else None) else 404]
     if action == "resume":
         return [client.post(f"{address}-/resume/").status_code]
+    if action == "rewrite":
+        page = concept_page(run).replace(address, f"{address}-/rewrite/")
+        wish = {"part": "quiz", "instruction": "With ships."}
+        return [client.get(page).status_code, client.post(page, wish).status_code]
     page = {"share": "visibility"}.get(action, action)
     looked = client.get(f"{address}-/{page}/").status_code
     done: Any = client.post(f"{address}-/{page}/", {"visibility": run.roadmap.visibility})
@@ -100,12 +109,18 @@ def act(client: Client, action: str, run: GenerationRun) -> list[int]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=" ".join)
-def test_who_may_do_what(visitors: Visitors, case: tuple[str, str, str, str, str]) -> None:
+def test_who_may_do_what(
+    settings: Settings, visitors: Visitors, case: tuple[str, str, str, str, str]
+) -> None:
+    settings.CONTENT_PROVIDERS = {"slow": "tests.generation.cast.make_slow_provider"}
+    settings.CONTENT_PROVIDER = "slow"
     whose, seen, action, who, expected = case
     owner = visitors.alice if whose == "account" else None
     run = make_ready(owner=owner, visibility=Visibility(seen))
     answers = act(come(visitors, who, run.roadmap), action, run)
     assert set(answers) <= STATUS[expected]
+    written = action == "rewrite" and expected == YES
+    assert GenerationRun.objects.exclude(artifact=None).exists() is written
     gone = action == "delete" and expected == YES
     assert Roadmap.objects.filter(pk=run.roadmap_id).exists() is not gone
 
