@@ -6,12 +6,12 @@ import uuid
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from accounts.models import User
-from learning.models import ConceptMark, Learner, Note, QuizAttempt, Report
+from learning.models import Learner, Note
 from roadmaps.access import Visitor
 
 # Where a session keeps its learner's key; the session's own key changes when somebody signs in.
@@ -90,12 +90,15 @@ def adopt_learner(user: User, session: SessionBase) -> None:
 
 
 def _merge(visitor: Learner, account: Learner) -> None:
-    known = ConceptMark.objects.filter(learner=account).values("concept")
-    visitor.marks.exclude(concept__in=known).update(learner=account)
-    seeds = QuizAttempt.objects.filter(learner=account).values("seed")
-    visitor.attempts.exclude(seed__in=seeds).update(learner=account)
-    said = Report.objects.filter(learner=account).values("version")
-    visitor.reports.exclude(version__in=said).update(learner=account)
+    for rows, same in (
+        (visitor.marks, ("concept",)),
+        (visitor.attempts, ("quiz", "seed")),
+        (visitor.reports, ("version", "kind")),
+    ):
+        theirs = rows.model.objects.filter(
+            learner=account, **{name: OuterRef(name) for name in same}
+        )
+        rows.exclude(Exists(theirs)).update(learner=account)
     for note in visitor.notes.all():
         _merge_note(note, account)
 

@@ -10,9 +10,10 @@ from django.contrib.sessions.backends.cache import SessionStore
 from model_bakery import baker
 
 from accounts.models import User
-from concepts.models import Concept
+from concepts.models import ArtifactVersion, Concept
 from learning.learners import LEARNER, adopt_learner, find_learner, obtain_learner
-from learning.models import ConceptMark, Learner, Note, Standing
+from learning.models import ConceptMark, Learner, Note, QuizAttempt, Report, Standing
+from tests.learning.quiz.cast import make_quiz
 
 pytestmark = pytest.mark.django_db
 
@@ -87,3 +88,34 @@ def test_where_both_know_something_the_account_counts_and_no_note_is_lost(
     assert marks == {one.pk: Standing.DONE, two.pk: Standing.SKIPPED}
     notes = dict(account.notes.values_list("concept", "markdown"))
     assert notes == {one.pk: "Over.\n\nUnder.", two.pk: "Hemp."}
+
+
+def test_a_report_goes_along_unless_the_account_made_the_same_one(
+    session: SessionStore, dora: User
+) -> None:
+    visitor, account = obtain_learner(NOBODY, session), obtain_learner(dora, SessionStore())
+    old, new = baker.make(ArtifactVersion, number=1), baker.make(ArtifactVersion, number=2)
+    Report.objects.create(learner=account, version=old, kind="wrong", words="The knot.")
+    for version, kind in ((old, "wrong"), (old, "outdated"), (new, "wrong")):
+        Report.objects.create(learner=visitor, version=version, kind=kind)
+    adopt_learner(dora, session)
+    told = account.reports.order_by("pk").values_list("version", "kind", "words")
+    assert list(told) == [
+        (old.pk, "wrong", "The knot."),
+        (old.pk, "outdated", ""),
+        (new.pk, "wrong", ""),
+    ]
+
+
+def test_an_attempt_goes_along_unless_the_account_made_the_same_one(
+    session: SessionStore, dora: User
+) -> None:
+    visitor, account = obtain_learner(NOBODY, session), obtain_learner(dora, SessionStore())
+    knots, ropes = make_quiz(baker.make(Concept)).quiz, make_quiz(baker.make(Concept)).quiz
+    mine = baker.make(QuizAttempt, learner=account, quiz=knots, seed="a")
+    for quiz, seed in ((knots, "a"), (knots, "b"), (ropes, "a")):
+        baker.make(QuizAttempt, learner=visitor, quiz=quiz, seed=seed)
+    adopt_learner(dora, session)
+    told = account.attempts.order_by("pk").values_list("quiz", "seed")
+    assert list(told) == [(knots.pk, "a"), (knots.pk, "b"), (ropes.pk, "a")]
+    assert account.attempts.earliest("pk") == mine
