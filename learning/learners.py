@@ -6,7 +6,7 @@ import uuid
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
@@ -18,18 +18,30 @@ from roadmaps.access import Visitor
 LEARNER = "learner"
 
 
-def of_visitor(visitor: Visitor, session: SessionBase, *, path: str = "learner__") -> Q | None:
-    """The rows of whoever looks, as a condition; None where nothing can be theirs yet."""
+def of_visitor(visitor: Visitor, session: SessionBase, *, path: str = "learner") -> Q | None:
+    """The rows of whoever looks, as a condition; None where nothing can be theirs yet. `path` leads
+    from the rows to their learner."""
+    known_by = _known_by(visitor, session)
+    return None if known_by is None else of_learner(known_by, path=path)
+
+
+def of_learner(known_by: Q, *, path: str = "learner") -> Q:
+    """The one way to a learner's rows: who it is is found once, before anything else. With a join
+    PostgreSQL may choose to look at everybody's marks of a concept."""
+    return Q(**{path: Subquery(Learner.objects.filter(known_by).values("pk")[:1])})
+
+
+def _known_by(visitor: Visitor, session: SessionBase) -> Q | None:
     if isinstance(visitor, User):
-        return Q(**{f"{path}user": visitor.pk})
+        return Q(user=visitor.pk)
     key = key_of(session)
-    return None if key is None else Q(**{f"{path}key": key, f"{path}user": None})
+    return None if key is None else Q(key=key, user=None)
 
 
 def find_learner(visitor: Visitor, session: SessionBase) -> Learner | None:
     """Writes nothing."""
-    theirs = of_visitor(visitor, session, path="")
-    return None if theirs is None else Learner.objects.filter(theirs).first()
+    known_by = _known_by(visitor, session)
+    return None if known_by is None else Learner.objects.filter(known_by).first()
 
 
 def obtain_learner(visitor: Visitor, session: SessionBase, *, browser: str = "") -> Learner:

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
 from concepts.models import Choice, Concept
+from learning.learners import of_learner
 from learning.models import ConceptMark, Note, QuestionAnswer, QuizAttempt, Report
 from roadmaps.models import Roadmap
 
@@ -21,13 +22,13 @@ Row = dict[str, Any]
 
 
 def export_account(user: User) -> Row:
-    mine = {"learner__user": user.pk}
+    mine = of_learner(Q(user=user.pk))
     kinds: dict[str, tuple[QuerySet[Any], Any]] = {
         "roadmaps": (Roadmap.objects.filter(owner=user).order_by("-created_at", "-pk"), _roadmap),
-        "marks": (_placed(ConceptMark.objects.filter(**mine)).order_by("-marked_at"), _mark),
-        "notes": (_placed(Note.objects.filter(**mine)).order_by("-updated_at"), _note),
-        "attempts": (_attempts(user).order_by("-started_at"), _attempt),
-        "reports": (_reports(user).order_by("-created_at"), _report),
+        "marks": (_placed(ConceptMark.objects.filter(mine)).order_by("-marked_at"), _mark),
+        "notes": (_placed(Note.objects.filter(mine)).order_by("-updated_at"), _note),
+        "attempts": (_attempts(mine).order_by("-started_at"), _attempt),
+        "reports": (_reports(mine).order_by("-created_at"), _report),
     }
     rows = {name: _take(found, describe) for name, (found, describe) in kinds.items()}
     cut = sorted(name for name, found in rows.items() if len(found) == MOST_ROWS)
@@ -44,17 +45,17 @@ def _placed(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.select_related("concept__roadmap")
 
 
-def _attempts(user: User) -> QuerySet[QuizAttempt]:
+def _attempts(mine: Q) -> QuerySet[QuizAttempt]:
     choices = Choice.objects.only("question_id", "position", "text")
     answers = QuestionAnswer.objects.select_related("question").order_by("answered_at", "pk")
-    return _placed(QuizAttempt.objects.filter(learner__user=user)).prefetch_related(
+    return _placed(QuizAttempt.objects.filter(mine)).prefetch_related(
         Prefetch("answers", answers),
         Prefetch("answers__question__choices", choices),
     )
 
 
-def _reports(user: User) -> QuerySet[Report]:
-    rows = Report.objects.filter(learner__user=user)
+def _reports(mine: Q) -> QuerySet[Report]:
+    rows = Report.objects.filter(mine)
     return rows.select_related("version__artifact__concept__roadmap")
 
 

@@ -23,8 +23,8 @@ from accounts.models import User
 from concepts.models import Artifact, ArtifactVersion, Concept
 from generation.models import GenerationRun
 from learning.concept.prepared import KEY_SLOT, NUMBER_SLOTS, TEXT_SLOTS, PreparedQuery, Slot
-from learning.learners import key_of
-from learning.models import ConceptMark, Learner, Note, Report, Standing
+from learning.learners import key_of, of_learner
+from learning.models import ConceptMark, Note, Report, Standing
 from learning.quiz.attempts import LastAttempt, last_attempts, read_last
 from roadmaps.access import Visitor, visible_to
 from roadmaps.models import Roadmap
@@ -108,15 +108,10 @@ def get_snapshot(visitor: Visitor, session: SessionBase, roadmap_slug: str, slug
 @functools.cache
 def _query(kind: str) -> PreparedQuery:
     if kind == "session":
-        theirs = _of_learner(Q(key=KEY_SLOT, user=None))
+        theirs = of_learner(Q(key=KEY_SLOT, user=None))
         return PreparedQuery(lambda: _build(AnonymousUser(), theirs))
     visitor = User(pk=VISITOR, is_staff=kind == "staff")
-    return PreparedQuery(lambda: _build(visitor, _of_learner(Q(user=VISITOR))))
-
-
-def _of_learner(known_by: Q) -> Q:
-    """Found once, before anything else: a join would look at everybody's marks of a concept."""
-    return Q(learner=Subquery(Learner.objects.filter(known_by).values("pk")[:1]))
+    return PreparedQuery(lambda: _build(visitor, of_learner(Q(user=VISITOR))))
 
 
 def _build(visitor: Visitor, theirs: Q) -> QuerySet[Any, Any]:

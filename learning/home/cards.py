@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q, Subquery
+from django.db.models import Q
 from django.utils.safestring import SafeString
 
 from concepts.models import Concept
 from learning.cairns import draw_card
-from learning.models import ConceptMark, Learner
+from learning.models import ConceptMark
 from learning.progress.next_steps import next_steps
 from learning.progress.totals import Progress, measure_progress
 from roadmaps.access import Visitor, visible_to
@@ -26,14 +26,12 @@ class Card:
     step: Concept | None = None
 
 
-def find_begun(visitor: Visitor, learner: Q | None) -> Roadmap | None:
+def find_begun(visitor: Visitor, theirs: Q | None) -> Roadmap | None:
     """What somebody learned in last, whoever's it is, as long as they may see it."""
-    if learner is None:
+    if theirs is None:
         return None
-    # Their key is found first: so their marks are read from the newest on, and the first is enough.
-    marks = ConceptMark.objects.filter(
-        learner=Subquery(Learner.objects.filter(learner).values("pk")[:1])
-    )
+    # Read from the newest on, so the first is enough.
+    marks = ConceptMark.objects.filter(theirs)
     seen = marks.filter(visible_to(visitor, path="concept__roadmap__"))
     newest = seen.select_related("concept__roadmap").order_by("-marked_at").first()
     return newest.concept.roadmap if newest is not None else None

@@ -65,7 +65,7 @@ def _render_home(
         lists.list_public_roadmaps(search), request.GET, "page", size=ROADMAPS_ON_A_PAGE
     )
     theirs = of_visitor(request.user, request.session)
-    begun = find_begun(request.user, of_visitor(request.user, request.session, path=""))
+    begun = find_begun(request.user, theirs)
     cards = make_cards([*own.roadmaps, *([begun] if begun else [])], public.roadmaps, theirs)
     context = {
         "form": form,

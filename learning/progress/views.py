@@ -32,7 +32,7 @@ def show_learning(request: HttpRequest) -> HttpResponse:
     theirs = of_visitor(request.user, request.session)
     work = list_work(request.user, theirs)
     in_work = [one for one in work if one.step is not None]
-    answers_of = of_visitor(request.user, request.session, path="attempt__learner__")
+    answers_of = of_visitor(request.user, request.session, path="attempt__learner")
     zone = time_zone_of(request) or timezone.get_current_timezone()
     context = {
         "next": in_work[0] if in_work else None,

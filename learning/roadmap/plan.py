@@ -15,7 +15,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import JSONObject
 
 from concepts.models import Artifact, ArtifactKindLabel, Concept, ConceptPrerequisite, Resource
-from learning.models import ConceptMark, Learner
+from learning.models import ConceptMark
 from learning.roadmap.picture import MOST_CONCEPTS
 from learning.roadmap.states import THROUGH, ConceptState, concept_state, marked_state
 from roadmaps.models import Module, Roadmap
@@ -149,11 +149,11 @@ class _Row:
     writings: frozenset[Writing]
 
 
-def get_plan(roadmap: Roadmap, learner: Q | None = None) -> RoadmapPlan:
-    """Two queries, however long the roadmap is; with a learner's own marks (`of_visitor`, without
-    a path)."""
+def get_plan(roadmap: Roadmap, theirs: Q | None = None) -> RoadmapPlan:
+    """Two queries, however long the roadmap is; with a learner's own marks
+    (`of_visitor`)."""
     modules = {module["pk"]: module for module in _read_modules(roadmap)}
-    rows = [_row(roadmap, found, modules) for found in _read(roadmap, learner)]
+    rows = [_row(roadmap, found, modules) for found in _read(roadmap, theirs)]
     rows.sort(key=attrgetter("place"))
     _tie(rows)
     stages = [
@@ -197,7 +197,7 @@ def _read_modules(roadmap: Roadmap) -> QuerySet[Module, dict[str, Any]]:
     return found
 
 
-def _read(roadmap: Roadmap, learner: Q | None) -> QuerySet[Concept, dict[str, Any]]:
+def _read(roadmap: Roadmap, theirs: Q | None) -> QuerySet[Concept, dict[str, Any]]:
     """What hangs on each concept is looked up by its key, never joined to all that there is."""
     artifacts = Artifact.objects.filter(concept=OuterRef("pk")).order_by()
     requires = ConceptPrerequisite.objects.filter(concept=OuterRef("pk"))
@@ -208,7 +208,7 @@ def _read(roadmap: Roadmap, learner: Q | None) -> QuerySet[Concept, dict[str, An
             tutorial_found=ArraySubquery(_tutorial(artifacts)),
             reading_found=Subquery(_reading(artifacts)),
             requires_found=ArraySubquery(requires.values("requires")),
-            mark_found=ArraySubquery(_mark(learner)),
+            mark_found=ArraySubquery(_mark(theirs)),
         )
         .order_by()
         .values(
@@ -239,13 +239,9 @@ def _reading(artifacts: QuerySet[Artifact]) -> QuerySet[Artifact, Any]:
     return artifacts.filter(kind=ArtifactKindLabel.RESOURCES).values(found=Subquery(minutes))
 
 
-def _mark(learner: Q | None) -> QuerySet[ConceptMark, Any]:
-    """Their key is found once: so each mark is found by both."""
+def _mark(theirs: Q | None) -> QuerySet[ConceptMark, Any]:
     marks = ConceptMark.objects.filter(concept=OuterRef("pk"))
-    if learner is None:
-        marks = marks.none()
-    else:
-        marks = marks.filter(learner=Subquery(Learner.objects.filter(learner).values("pk")[:1]))
+    marks = marks.none() if theirs is None else marks.filter(theirs)
     return marks.values(found=JSONObject(standing="standing", read="completed_version"))
 
 

@@ -47,7 +47,7 @@ def resume_writing(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _render_roadmap(request: HttpRequest, roadmap: Roadmap, refusal: str = "") -> HttpResponse:
-    plan = get_plan(roadmap, of_visitor(request.user, request.session, path=""))
+    plan = get_plan(roadmap, of_visitor(request.user, request.session))
     run = get_newest_run(roadmap)
     may_act = may_change(request.user, roadmap, made_roadmaps(request.session))
     context: dict[str, Any] = {
