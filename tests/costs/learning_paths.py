@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from django.test import Client
 
 from accounts.models import User
+from concepts.models import Concept
+from learning.models import ConceptMark
 from learning.progress.marks import NONE
 from tests.costs.paths import path
+from tests.costs.seeding import ROADMAP, key
 from tests.learning.quiz.cast import Form
 
 
@@ -30,6 +33,34 @@ def answer_quiz(subject: int) -> Iterator[None]:
     assert answer.status_code == 302
     assert client.get(answer["Location"]).status_code == 200
     assert client.get(f"{address}?again=wrong").status_code == 200
+
+
+@path("a concept, by somebody who learns")
+def read_concept_with_marks(subject: int) -> Iterator[None]:
+    client = _learner()
+    yield
+    assert client.get(f"/roadmaps/subject-{subject}/concept-7/").status_code == 200
+
+
+@path("the API's roadmap and concept, by somebody who learns")
+def read_through_the_api(subject: int) -> Iterator[None]:
+    client, address = _learner(), f"/api/v1/roadmaps/{key(ROADMAP, subject)}"
+    concept = Concept.objects.get(roadmap=key(ROADMAP, subject), slug="concept-7")
+    yield
+    assert client.get(address).status_code == 200
+    assert client.get(f"{address}/concepts/{concept.stable_key}").status_code == 200
+
+
+@path("what somebody has in work, and all that is known of them")
+def look_at_work(subject: int) -> Iterator[int]:
+    """Who is in most: what it costs grows with their own marks."""
+    user = User.objects.order_by("-pk")[0]
+    client = Client()
+    client.force_login(user)
+    yield ConceptMark.objects.filter(learner__user=user).count()
+    assert client.get("/learning/").status_code == 200
+    assert client.get("/").status_code == 200
+    assert client.get("/accounts/export/").status_code == 200
 
 
 @path("marks, set and taken away")

@@ -41,7 +41,7 @@ from tests.generation.cast import KINDS, make_outline, open_run
 from tests.generation.scribe import Scribe
 from tests.learning.library import QuickProvider
 
-Path = Callable[[int], Iterator[None]]
+Path = Callable[[int], Iterator[int | None]]
 PATHS: dict[str, Path] = {}
 
 
