@@ -35,10 +35,10 @@ Keys = Mapping[Any, Any]
 
 
 @transaction.atomic
-def copy_roadmap(source: Roadmap, *, owner: User | None) -> Roadmap:
+def copy_roadmap(source: Roadmap, *, owner: User | None, key: uuid.UUID | None = None) -> Roadmap:
     """A roadmap of somebody's own, private, or without an owner unlisted. Rows are written in the
     order of the plan. What was not ready is said to be missing."""
-    copy = _copy_head(source, owner)
+    copy = _copy_head(source, owner, key or uuid.uuid4())
     stages = _copy_rows(Stage.objects.filter(roadmap=source).order_by("position"), roadmap=copy.pk)
     modules = Module.objects.filter(stage__roadmap=source).order_by("stage__position", "position")
     module_keys = _copy_rows(modules, stage=stages)
@@ -51,9 +51,10 @@ def copy_roadmap(source: Roadmap, *, owner: User | None) -> Roadmap:
     return copy
 
 
-def _copy_head(source: Roadmap, owner: User | None) -> Roadmap:
+def _copy_head(source: Roadmap, owner: User | None, key: uuid.UUID) -> Roadmap:
     kept = ("summary", "assumptions", "language", "level", "hours_per_week")
     copy = create_roadmap(
+        id=key,
         goal=source.goal,
         owner=owner,
         visibility=Visibility.PRIVATE if owner else Visibility.UNLISTED,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.limits.refusals import Closed, LimitReached, refuse
 from accounts.limits.rules import address_of
 from generation.runs.removal import delete_roadmap
+from learning.learners import browser_of
 from learning.sharing.forking import fork_roadmap
 from learning.sharing.visibility import set_visibility
 from roadmaps.access import get_changeable_roadmap, get_owned_roadmap, get_visible_roadmap
@@ -70,7 +71,13 @@ def show_fork(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return _show_fork(request, roadmap)
     try:
-        copy = fork_roadmap(roadmap, request.user, request.session, address=address_of(request))
+        copy = fork_roadmap(
+            roadmap,
+            request.user,
+            request.session,
+            address=address_of(request),
+            browser=browser_of(request),
+        )
     except (LimitReached, Closed) as refusal:
         return refuse(request, refusal, lambda words: _show_fork(request, roadmap, words))
     return redirect(copy)
