@@ -38,6 +38,10 @@ class Lesson:
     resources: Part
     quiz: Part
 
+    @property
+    def parts(self) -> list[Part]:
+        return [self.tutorial, self.resources, self.quiz]
+
 
 def get_lesson(snapshot: Snapshot, *, may_change: bool = False) -> Lesson:
     """No query but one for what is not kept yet. Who `may_change` it is told what came of a new

@@ -20,6 +20,7 @@ from concepts.models import Concept
 from learning.concept.access import get_visible_concept
 from learning.concept.checks import get_check, link_checks, send_check
 from learning.concept.conditional import keep_by, not_modified, tag_page
+from learning.concept.frames import get_frame
 from learning.concept.lesson import Lesson, Part, get_lesson
 from learning.concept.notes import NoteChanged, NoteForm, form_of, render_note, save_note
 from learning.concept.reports import ReportForm, find_version, name_parts, save_report
@@ -29,6 +30,7 @@ from learning.models import Complaint, Note
 from learning.progress.changes import is_changed
 from learning.progress.pace import count_answer
 from learning.quiz.attempts import OpenQuiz, open_quiz
+from learning.quiz.shells import fill
 from roadmaps.access import keep_to_visitors, may_change
 from roadmaps.makers import made_roadmaps
 
@@ -47,6 +49,7 @@ def _context(request: HttpRequest, snapshot: Snapshot) -> dict[str, Any]:
     may_rewrite = may_change(request.user, snapshot.roadmap, made_roadmaps(request.session))
     lesson = get_lesson(snapshot, may_change=may_rewrite)
     roadmap, concept = snapshot.roadmap, snapshot.concept
+    frame, quiz = get_frame(lesson, roadmap), _open_quiz(snapshot, lesson.quiz)
     return {
         "page": snapshot,
         "roadmap": roadmap,
@@ -57,16 +60,14 @@ def _context(request: HttpRequest, snapshot: Snapshot) -> dict[str, Any]:
         "lesson": lesson,
         "may_rewrite": may_rewrite,
         "tutorial": link_checks(lesson.tutorial.text.html, roadmap.slug, concept.slug),
-        "quiz": _open_quiz(snapshot, lesson.quiz),
+        "quiz": quiz,
+        "questions": fill(frame.questions, quiz.fields) if quiz else "",
         "note": render_note(snapshot.note),
         "note_form": form_of(snapshot.note),
-        "report_form": ReportForm(parts=name_parts(_parts(lesson))),
+        "note_fields": "" if snapshot.note else frame.note,
+        "report_fields": frame.report,
         "reported": _say_reported(snapshot, lesson),
     }
-
-
-def _parts(lesson: Lesson) -> list[Part]:
-    return [lesson.tutorial, lesson.resources, lesson.quiz]
 
 
 def _open_quiz(snapshot: Snapshot, part: Part) -> OpenQuiz | None:
@@ -79,10 +80,10 @@ def _open_quiz(snapshot: Snapshot, part: Part) -> OpenQuiz | None:
 
 def _say_reported(snapshot: Snapshot, lesson: Lesson) -> list[tuple[str, str]]:
     """Part and complaint, in words."""
-    names = dict(name_parts(_parts(lesson)))
+    names = dict(name_parts(lesson.parts))
     return [
         (names[f"{part.kind}-{part.version.number}"], str(Complaint(kind).label))
-        for part in _parts(lesson)
+        for part in lesson.parts
         if part.version is not None
         for kind in snapshot.reported.get(part.version.pk, [])
     ]
@@ -187,7 +188,7 @@ def _address(concept: Concept) -> str:
 @cache_control(private=True, no_cache=True)
 def show_report(request: HttpRequest, roadmap_slug: str, slug: str) -> HttpResponse:
     snapshot = get_snapshot(request.user, request.session, roadmap_slug, slug)
-    parts = name_parts(_parts(get_lesson(snapshot)))
+    parts = name_parts(get_lesson(snapshot).parts)
     concept = snapshot.concept
     if request.method != "POST":
         return _render_report(request, concept, ReportForm(parts=parts))

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
-from concepts.models import Concept, Resource, Tutorial
+from concepts.models import ArtifactVersion, Concept, Resource, Tutorial
 from generation.models import GenerationRun
 from learning.concept.outlines import Heading, list_headings
 from learning.models import ConceptMark, Learner, Note, Standing
@@ -103,6 +103,35 @@ def test_what_one_has_left_behind_is_in_nobody_elses_page_and_in_nothing_that_is
         assert not [word for word in theirs[:3] if word in page]
 
 
+def test_whoever_wrote_a_note_finds_it_in_its_form_though_others_read_first(
+    visitors: Visitors,
+) -> None:
+    run = make_ready()
+    leave_behind(visitors, run)
+    blank = '<input type="hidden" name="revision" value="0" id="note-revision">'
+    assert blank in read(visitors.client("bob"), run)
+    page = read(visitors.client("alice"), run)
+    assert blank not in page
+    assert "ALICE-WROTE-THIS</textarea>" in page
+    assert blank in read(visitors.client("bob"), run)
+
+
+def test_a_report_names_the_versions_that_are_shown(client: Client) -> None:
+    run = make_ready()
+    assert '<option value="quiz-1">' in read(client, run)
+    version = ArtifactVersion.objects.get(
+        artifact__concept__outline_key="c02", artifact__kind="quiz"
+    )
+    artifact = version.artifact
+    version.pk, version.number, version.run_id = None, 2, Roadmap.objects.get().pk
+    version.save()
+    artifact.current_version = version
+    artifact.save()
+    page = read(client, run)
+    assert '<option value="quiz-2">' in page
+    assert '<option value="quiz-1">' not in page
+
+
 def test_what_is_kept_speaks_the_language_of_whoever_reads(client: Client) -> None:
     run = make_ready()
     with translation.override("zh-hans"):
@@ -111,7 +140,7 @@ def test_what_is_kept_speaks_the_language_of_whoever_reads(client: Client) -> No
     for language, word in (("en", "· free"), ("zh-hans", f"· {chinese}"), ("en", "· free")):
         answer = client.get(page, headers={"accept-language": language})
         assert word in answer.content.decode()
-    assert len(kept_keys()) == 6  # three parts, two languages
+    assert len(kept_keys()) == 8  # three parts and the forms around them, two languages
 
 
 def test_a_new_version_is_shown_at_once(client: Client) -> None:
