@@ -70,6 +70,7 @@ def test_a_tutorial_has_neither_raw_html_nor_pictures(entry: Entry) -> None:
     assert not kinds & {"html_block", "html_inline", "image"}
 
 
+@pytest.mark.wide
 @pytest.mark.slow
 @every_concept
 def test_the_python_of_a_tutorial_runs(entry: Entry, tmp_path: Path) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
 from concepts.content import QuizContent
 from generation.port.calls import ModelCall
 from generation.port.errors import TransientError
-from generation.providers.gateway import repeating
+from generation.providers.gateway import opening, repeating
 from generation.providers.gateway.opening import open_gateway
 from tests.generation.providers.gateway.conftest import endpoint_of, prompt_for
 from tests.generation.providers.gateway.model_server import ModelServer
@@ -54,40 +56,53 @@ def for_ever(*pieces: bytes) -> Iterator[bytes]:
         yield b""
 
 
-@pytest.mark.parametrize("sign", SIGNS)
-@pytest.mark.parametrize("begun", [False, True])
+def endless_heads(begin: bytes) -> Iterator[bytes]:
+    yield begin
+    while True:
+        yield b"X-Wait: 1\r\n" if begin else b""
+        yield b""
+
+
+SILENCES: dict[str, Callable[[], Iterator[bytes]]] = {
+    **{f"{sign} from the beginning": partial(for_ever, said) for sign, said in SIGNS.items()},
+    **{
+        f"{sign} after a word": partial(for_ever, delta(content="Bees"), said)
+        for sign, said in SIGNS.items()
+    },
+    "nothing at all": partial(endless_heads, b""),
+    "heads without an end": partial(endless_heads, b"HTTP/1.1 200 Answer\r\n"),
+}
+
+
 async def test_signs_of_life_without_a_word_are_silence(
-    server: ModelServer, monkeypatch: pytest.MonkeyPatch, sign: str, begun: bool
+    server: ModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The overall limit of a stream, ten times as long, is taken away: what ends it is silence."""
-    from generation.providers.gateway import opening
-
+    """All at once, for each takes the whole time. The overall limit of a stream, ten times as long,
+    is taken away: what ends it is silence."""
     monkeypatch.setattr(opening, "STREAM_PATIENCE", 1_000.0)
-    first = [delta(content="Bees")] if begun else []
-    server.raw = lambda _request: for_ever(*first, SIGNS[sign])
-    async with open_gateway(endpoint_of(server, timeout_seconds=SECONDS)) as gateway:
-        with pytest.raises(TransientError, match="did not answer in time"):
-            await gateway.write_text(prompt_for("tutorial"))
+    kinds = list(SILENCES)
+    server.raw = lambda request: SILENCES[kinds[lesson_of(request)]]()
+
+    async def listen(number: int) -> str:
+        async with open_gateway(endpoint_of(server, timeout_seconds=SECONDS)) as gateway:
+            try:
+                await gateway.write_text(prompt_for("tutorial", number))
+            except TransientError as error:
+                return str(error)
+        return "an answer"
+
+    told = await asyncio.gather(*map(listen, range(len(kinds))))
+    heard = {
+        kind: said
+        for kind, said in zip(kinds, told, strict=True)
+        if "did not answer in time" not in said
+    }
+    assert heard == {}
 
 
-@pytest.mark.parametrize("begin", [b"", b"HTTP/1.1 200 Answer\r\n"])
-async def test_an_answer_that_never_begins_is_silence(
-    server: ModelServer, monkeypatch: pytest.MonkeyPatch, begin: bytes
-) -> None:
-    from generation.providers.gateway import opening
-
-    monkeypatch.setattr(opening, "STREAM_PATIENCE", 1_000.0)
-
-    def heads() -> Iterator[bytes]:
-        yield begin
-        while True:
-            yield b"X-Wait: 1\r\n" if begin else b""
-            yield b""
-
-    server.raw = lambda _request: heads()
-    async with open_gateway(endpoint_of(server, timeout_seconds=SECONDS)) as gateway:
-        with pytest.raises(TransientError, match="did not answer in time"):
-            await gateway.write_text(prompt_for("tutorial"))
+def lesson_of(request: Received) -> int:
+    """Its number, as `prompt_for` gives it."""
+    return int(request.text.rsplit("lesson ", 1)[1].split(".")[0])
 
 
 def slowly(pieces: list[bytes], seconds: float) -> Iterator[bytes]:
@@ -101,16 +116,21 @@ def slowly(pieces: list[bytes], seconds: float) -> Iterator[bytes]:
         yield piece
 
 
-@pytest.mark.parametrize("word", [{"content": "bee "}, {"reasoning_content": "hm "}])
-async def test_whoever_says_a_word_in_time_may_be_slow(
-    server: ModelServer, word: dict[str, str]
-) -> None:
+async def test_whoever_says_a_word_in_time_may_be_slow(server: ModelServer) -> None:
     """Much longer in all than it may be silent. Thoughts are words, too, of nobody's answer."""
-    pieces = [*([delta(**word)] * 4), delta(content="Done."), b"data: [DONE]\n\n"]
-    server.raw = lambda _request: slowly(pieces, 0.6)
+    words = ({"content": "bee "}, {"reasoning_content": "hm "})
+
+    def speak(request: Received) -> Iterator[bytes]:
+        word = words[lesson_of(request)]
+        pieces = [*([delta(**word)] * 4), delta(content="Done."), b"data: [DONE]\n\n"]
+        return slowly(pieces, 0.6)
+
+    server.raw = speak
     async with open_gateway(endpoint_of(server, timeout_seconds=1.5)) as gateway:
-        answer = await gateway.write_text(prompt_for("tutorial"))
-    assert answer.content == "bee " * 4 * ("content" in word) + "Done."
+        answers = await asyncio.gather(
+            *(gateway.write_text(prompt_for("tutorial", number)) for number in range(len(words)))
+        )
+    assert [answer.content for answer in answers] == ["bee " * 4 + "Done.", "Done."]
 
 
 async def test_what_is_whole_is_used_though_the_stream_stays_open(server: ModelServer) -> None:

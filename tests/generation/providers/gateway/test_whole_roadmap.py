@@ -6,10 +6,13 @@ import json
 import os
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
+from pytest_django import Settings
 
 from generation.models import GenerationRun
 from generation.providers.endpoints import OUTPUT_MODES
@@ -17,7 +20,7 @@ from generation.runs.spending import get_run_spending
 from tests.databases import database_url
 from tests.generation.paying import rows_of
 from tests.generation.providers.gateway.conftest import NO_REDIS
-from tests.generation.providers.gateway.model_server import KEY, Faults, ModelServer, Refusal
+from tests.generation.providers.gateway.model_server import KEY, MODEL, Faults, ModelServer, Refusal
 from tests.generation.providers.gateway.received import Received
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -77,6 +80,14 @@ def test_what_is_reported_is_what_the_server_counted(server: ModelServer) -> Non
     assert run["tokens_out"] == sum(request.tokens_out for request in server.received)
 
 
+@pytest.fixture
+def configured(server: ModelServer, settings: Settings) -> ModelServer:
+    """The server that this process asks, as a command would, which need not be started for it."""
+    settings.LLM_BASE_URL, settings.LLM_API_KEY = server.base_url, KEY
+    settings.LLM_MODEL, settings.CONTENT_PROVIDER = MODEL, "openai"
+    return server
+
+
 @pytest.mark.parametrize(
     "mode",
     [
@@ -85,21 +96,28 @@ def test_what_is_reported_is_what_the_server_counted(server: ModelServer) -> Non
     ],
 )
 def test_quizzes_are_solved_blind_in_every_mode(
-    server: ModelServer, monkeypatch: pytest.MonkeyPatch, mode: str
+    configured: ModelServer, settings: Settings, mode: str
 ) -> None:
-    monkeypatch.setenv("LLM_OUTPUT_MODE", mode)
-    monkeypatch.setenv("LLM_BLIND_SOLVE", "on")
-    report = order(server)
-    assert report["counts"]["quizzes"] == CONCEPTS
-    assert report["run"]["model_calls"] == len(server.received) == 1 + 4 * CONCEPTS
+    settings.LLM_OUTPUT_MODE, settings.LLM_BLIND_SOLVE = mode, True
+    configured.concepts, out = 4, StringIO()
+    with pytest.raises(SystemExit) as end:
+        call_command(
+            "generate_roadmap", "Keeping bees", "--concepts=4", "--format=json", stdout=out
+        )
+    report = json.loads(out.getvalue())
+    assert (end.value.code, report["counts"]["quizzes"]) == (0, 4)
+    assert report["run"]["model_calls"] == len(configured.received) == 1 + 4 * 4
 
 
-def test_what_a_server_says_of_a_plan_is_told_to_whoever_asked(server: ModelServer) -> None:
+def test_what_a_server_says_of_a_plan_is_told_to_whoever_asked(configured: ModelServer) -> None:
     said = "response_format is not supported by this model"
-    server.refuse = lambda _request: (400, {}, {"error": {"message": said}})
-    told = command(server, "Keeping bees", "--provider", "openai", code=1)
-    assert "Failed: The model server rejected the request." in told.stderr
-    assert said in told.stderr
+    configured.refuse = lambda _request: (400, {}, {"error": {"message": said}})
+    told = StringIO()
+    with pytest.raises(SystemExit) as end:
+        call_command("generate_roadmap", "Keeping bees", stdout=StringIO(), stderr=told)
+    assert end.value.code == 1
+    assert "Failed: The model server rejected the request." in told.getvalue()
+    assert said in told.getvalue()
 
 
 @pytest.mark.wide
