@@ -89,11 +89,11 @@ class NoRoom(Costless):
 
 
 class Rejected(ContentError):
-    """The server will not have this request; perhaps none like it: see `Outage.reject`."""
+    """The server will not have this request; perhaps none like it: see `Trouble.reject`."""
 
 
 class Forbidden(ContentError):
-    """Of this one text, or of all: see `Outage.forbid`."""
+    """Of this one text, or of all: see `Trouble.forbid`."""
 
 
 class NoServer(SystemicError):

@@ -29,7 +29,7 @@ class Patience:
     """Of one request, asked by stamina after each failure: no, or yes after so many seconds.
 
     "Too many" is no failure of a request: it waits its turn as often as it must, and pauses for
-    real failures do not grow by it. Whether the server ever says anything else watches `Outage`.
+    real failures do not grow by it. Whether the server ever says anything else watches `Trouble`.
     While an outage lasts, nobody gives up alone: what waits is not to blame.
     """
 
