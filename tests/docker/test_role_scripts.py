@@ -93,6 +93,7 @@ def test_migrate_passes_its_arguments_on(checkout: Checkout) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.wide
 def test_overcommitment_is_refused_with_the_arithmetic_before_anything_is_connected() -> None:
     variables = {
         "DATABASE_URL": "postgresql://nobody:nothing@127.0.0.1:1/nowhere",
