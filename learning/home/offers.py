@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from generation.providers.catalogue import load_catalogue
 from learning.cairns import draw_card
+from roadmaps.models import Roadmap
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,8 @@ class Offer:
     concepts: int
     minutes: int
     picture: SafeString
+    # Where it is read already; empty where it has to be asked for.
+    address: str = ""
 
 
 def writes_to_order() -> bool:
@@ -29,9 +33,11 @@ def writes_to_order() -> bool:
     return bool(settings.CONTENT_PROVIDER != "catalogue")
 
 
-def list_offers() -> list[Offer]:
-    """Reads no database; the files were read once."""
+def list_offers(shown: Iterable[Roadmap] = ()) -> list[Offer]:
+    """Reads no database; the files were read once. Of the public ones that the page shows anyway,
+    those that are nobody's are what operators had written: an offer leads there."""
     outlines = [roadmap.outline for roadmap in load_catalogue()]
+    written = {(one.title, one.language): one for one in shown if one.owner_id is None}
     return [
         Offer(
             outline.title,
@@ -41,6 +47,9 @@ def list_offers() -> list[Offer]:
             len(outline.concepts()),
             outline.total_minutes(),
             SafeString(draw_card(outline.title, len(outline.concepts()))),
+            one.get_absolute_url()
+            if (one := written.get((outline.title, outline.language)))
+            else "",
         )
         for outline in outlines
     ]

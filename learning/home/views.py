@@ -78,7 +78,7 @@ def _render_home(
         "public": public,
         "public_cards": [cards[roadmap.pk] for roadmap in public.roadmaps],
         "writes_to_order": writes_to_order(),
-        "offers": list_offers(),
+        "offers": list_offers(public.roadmaps),
         "address": settings.SITE_URL + "/",
     }
     return render(request, "learning/home.html", context, status=status)

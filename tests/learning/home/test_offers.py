@@ -179,3 +179,30 @@ def test_the_first_page_tells_what_it_is_to_those_who_share_it(client: Client) -
     assert told["og:url"] == configured.SITE_URL + "/"
     assert told["description"] == told["og:description"]
     assert len(told["description"] or "") > 50
+
+
+def written(title: str, owner: User | None) -> Roadmap:
+    roadmap = Roadmap.objects.create(
+        title=title,
+        slug=f"{title.lower().replace(' ', '-')}-{owner}",
+        language="en",
+        owner=owner,
+        visibility=Visibility.PUBLIC,
+        goal=title,
+        goal_key=title.lower(),
+    )
+    GenerationRun.objects.create(roadmap=roadmap, state="ready", provider="catalogue")
+    return roadmap
+
+
+def test_what_is_built_in_and_written_already_is_read_not_asked_for(client: Client) -> None:
+    roadmap = written(TITLES[0], owner=None)
+    offered = home(client).partition('id="offers"')[2].partition("</section>")[0]
+    assert f'href="{roadmap.get_absolute_url()}"' in offered
+    assert "Ask for this" not in offered
+
+
+def test_an_offer_never_leads_to_somebodys_roadmap_of_the_same_name(client: Client) -> None:
+    written(TITLES[0], owner=User.objects.create_user("eve@knots.example", "rope-and-twine"))
+    offered = home(client).partition('id="offers"')[2].partition("</section>")[0]
+    assert "Ask for this" in offered
