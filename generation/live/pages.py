@@ -226,9 +226,10 @@ def _told(event: GenerationEvent) -> dict[str, Any]:
 
 
 def _elapsed(run: GenerationRun, event: GenerationEvent) -> str:
-    """Since the order, as minutes:seconds: true in every time zone."""
+    """Since the order, as minutes:seconds, or with hours: true in every time zone."""
     seconds = max(0, int((event.created_at - run.created_at).total_seconds()))
-    return f"{seconds // 60}:{seconds % 60:02}"
+    minutes, hours = seconds // 60, seconds // 3_600
+    return f"{f'{hours}:{minutes % 60:02}' if hours else minutes}:{seconds % 60:02}"
 
 
 def _concept_url(roadmap: Roadmap, event: GenerationEvent) -> str:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import html
 import json
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from concepts.content import ArtifactKind
 from concepts.models import Concept
-from generation.models import GenerationRun
+from generation.models import GenerationEvent, GenerationRun
 from generation.port.errors import ContentError
 from generation.run_states import RunState
 from generation.runs import claims, lifecycle
@@ -120,6 +121,18 @@ def test_asking_step_by_step_gives_the_whole_history_once(client: Client, scribe
     scribe.close()
     seen += numbers(look(client, scribe.run_id, after=max(seen))["events"])
     assert seen == list(range(1, get_run(scribe.run_id).last_seq + 1))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(59, "0:59"), (3_599, "59:59"), (3_600, "1:00:00"), (90_061, "25:01:01")]
+)
+def test_what_took_hours_is_told_in_hours(
+    client: Client, scribe: Scribe, seconds: int, shown: str
+) -> None:
+    ordered = GenerationEvent.objects.get(run=scribe.run_id).created_at
+    begun = ordered - timedelta(seconds=seconds)
+    GenerationRun.objects.filter(pk=scribe.run_id).update(created_at=begun)
+    assert f"<time>{shown}</time>" in read(client, scribe.run_id)
 
 
 def test_a_long_history_comes_in_pieces(
