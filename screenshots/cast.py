@@ -17,12 +17,13 @@ from generation.dispatch import Order, request_roadmap
 from generation.models import CallOutcome, GenerationRun, ModelCallRecord
 from generation.port.briefs import ConceptBrief
 from generation.port.errors import ContentError
-from generation.port.provider import Written
+from generation.port.provider import Provider, Written
 from generation.port.request import OutlineRequest
 from generation.providers.catalogue import CatalogueProvider
 from generation.run_states import RunState
 from generation.runs import lifecycle
 from roadmaps.models import Visibility
+from screenshots.arabic import make_arabic_provider
 from tests.generation.admin_cast import leave_behind
 from tests.generation.scribe import Scribe
 from tests.visitors import Visitors, make_visitors
@@ -58,6 +59,7 @@ def make_cast() -> Cast:
     cast = Cast()
     _order(cast, "ready").write_all()
     _order(cast, "partial", ForgetfulProvider()).write_all()
+    _order(cast, "arabic", make_arabic_provider()).write_all()
     writing = _order(cast, "writing")
     writing.plan()
     writing.write(40)
@@ -80,7 +82,7 @@ def make_cast() -> Cast:
 
 
 def _order(
-    cast: Cast, name: str, provider: CatalogueProvider | None = None, *, owner: bool = False
+    cast: Cast, name: str, provider: Provider | None = None, *, owner: bool = False
 ) -> Scribe:
     provider = provider or CatalogueProvider()
     order = Order(

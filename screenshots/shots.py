@@ -65,6 +65,7 @@ def _roadmaps(cast: Cast) -> list[Shot]:
         page("ready", "anonymous"),
         page("partial", "anonymous"),
         page("writing", "anonymous"),
+        page("arabic", "anonymous"),
         page("paused", "alice"),
         page("failed", "alice"),
         page("waiting", "alice"),
@@ -80,7 +81,7 @@ def _concepts(cast: Cast) -> list[Shot]:
         concepts = Concept.objects.filter(roadmap=roadmap).order_by("position")
         return reverse(f"learning:{view}", args=[roadmap.slug, concepts[position].slug])
 
-    quiz = address("ready", 3, "quiz")
+    quiz, arabic = address("ready", 3, "quiz"), address("arabic", 1, "quiz")
     return [
         Shot("concept-ready", address("ready", 3)),
         Shot("concept-ready-own", address("ready", 3), "alice"),
@@ -88,11 +89,13 @@ def _concepts(cast: Cast) -> list[Shot]:
         Shot("concept-being-written", address("writing", 14)),
         Shot("concept-waiting", address("writing", 35)),
         Shot("concept-paused", address("paused", 20), "alice"),
+        Shot("concept-arabic", address("arabic", 1)),
         Shot("note", address("ready", 3, "note"), "alice"),
         Shot("report", address("ready", 3, "report"), "alice"),
         Shot("quiz-open", quiz),
         Shot("quiz-nothing-chosen", quiz, act=answer_quiz(0)),
         Shot("quiz-answered", quiz, act=answer_quiz(100)),
+        Shot("quiz-arabic-answered", arabic, act=answer_quiz(2)),
         Shot("quiz-not-written", address("writing", 35, "quiz"), status=404),
     ]
 
