@@ -104,16 +104,14 @@ def tell_rewriting(rewriting: Rewriting) -> str:
 def explain_missing(artifact: Artifact, run: GenerationRun | None) -> str:
     """What an unwritten artifact waits for, or why it will not come."""
     if artifact.state == ArtifactState.FAILED:
-        return _("This could not be written: %(reason)s") % {"reason": artifact.error_public}
+        why = explain_artifact(artifact.error_public)
+        return _("This could not be written: %(reason)s") % {"reason": why}
     if run is None or RunState(run.state) not in OPEN:
-        return _explain_stopped(run)
+        # Why is told above the lesson.
+        return _("Writing has stopped before this was its turn.")
     if artifact.state == ArtifactState.RUNNING:
         return _("This is being written now.")
     if artifact.error_public:
-        return _("This will be tried again. %(reason)s") % {"reason": artifact.error_public}
+        why = explain_artifact(artifact.error_public)
+        return _("This will be tried again. %(reason)s") % {"reason": why}
     return _("This waits for its turn; what comes before it is being written.")
-
-
-def _explain_stopped(run: GenerationRun | None) -> str:
-    stopped = _("Writing has stopped before this was its turn.")
-    return f"{stopped} {run.reason}" if run is not None and run.reason else stopped

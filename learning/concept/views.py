@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -54,6 +56,7 @@ def _context(request: HttpRequest, snapshot: Snapshot) -> dict[str, Any]:
         "page": snapshot,
         "roadmap": roadmap,
         "concept": concept,
+        "address": f"{settings.SITE_URL}{roadmap.get_absolute_url()}{quote(concept.slug)}/",
         "run": snapshot.run,
         "mark": snapshot.mark,
         "changed": is_changed(snapshot.mark, lesson.tutorial.version),

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.conf import settings
 from django.db.models import Value
 from django.db.models.functions import Concat
 from django.test import Client
@@ -16,7 +17,7 @@ from generation.models import GenerationRun
 from generation.port.errors import ContentError
 from generation.run_states import RunState
 from generation.runs import lifecycle
-from roadmaps.models import Module, Roadmap, Stage
+from roadmaps.models import Module, Roadmap, Stage, Visibility
 from tests.generation.cast import make_outline
 from tests.learning.library import Page, QuickProvider, concept_page, make_ready, open_order
 
@@ -205,4 +206,19 @@ def test_what_a_stopped_run_left_out_says_so(client: Client) -> None:
     lifecycle.stop_run(scribe.run_id, RunState.PAUSED, "The key was refused.")
     run = GenerationRun.objects.get(pk=scribe.run_id)
     page = read(client, run)
-    assert "Writing has stopped before this was its turn. The key was refused." in page
+    assert page.count("Writing has stopped before this was its turn.") == 3
+    assert "Nothing can be written here at the moment." in page
+    assert "The key was refused." not in page
+
+
+def test_a_public_lesson_tells_what_it_is_to_those_who_share_it(client: Client) -> None:
+    run = make_ready()
+    told = {
+        meta.get("property") or meta.get("name"): meta.get("content")
+        for tag, meta in Page(read(client, run)).tags
+        if tag == "meta"
+    }
+    assert told["og:title"] == "The knot c02"
+    assert told["description"] == told["og:description"] == "A knot."
+    assert told["og:url"] == settings.SITE_URL + concept_page(run)
+    assert "og:" not in read(client, make_ready(visibility=Visibility.UNLISTED))
