@@ -1,0 +1,94 @@
+"""No page kind, in no state, keeps anybody out: axe-core looks at all that is pictured."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from accounts.models import InterfaceLanguage, User
+from screenshots.cast import Cast, make_cast
+from screenshots.shots import Shot, list_shots
+from tests.browser.axe import CONTRAST, IS_MISSING, PROGRAM, WHY_MISSING, find_faults
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.wide,
+    pytest.mark.skipif(IS_MISSING and "CI" not in os.environ, reason=WHY_MISSING),
+    pytest.mark.django_db(transaction=True),
+]
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+@contextmanager
+def visiting(browser: Browser, cast: Cast, server: str, visitor: str) -> Iterator[BrowserContext]:
+    """A window of theirs. In it axe is there before the page is, past our own policy."""
+    context = browser.new_context(
+        locale="en", color_scheme="light", reduced_motion="reduce", bypass_csp=True
+    )
+    context.add_init_script(path=PROGRAM)
+    if visitor != "anonymous":
+        name, key = settings.SESSION_COOKIE_NAME, cast.cookies[visitor]
+        context.add_cookies([{"name": name, "value": key, "url": server}])
+    yield context
+    context.close()
+
+
+def open_shot(context: BrowserContext, server: str, shot: Shot) -> Page:
+    page = context.new_page()
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]  # a plain mapping
+    page.goto(server + shot.address)
+    if shot.act is not None:
+        shot.act(page)
+    return page
+
+
+def look_in_english(page: Page) -> Iterator[str]:
+    """All rules once; where only colours or sizes are others, the rules that ask for them."""
+    yield from find_faults(page)
+    page.emulate_media(color_scheme="dark")
+    yield from (f"dark: {fault}" for fault in find_faults(page, rules=[CONTRAST]))
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]  # a plain mapping
+    rules = ["target-size", "scrollable-region-focusable"]
+    yield from (f"narrow: {fault}" for fault in find_faults(page, rules=rules))
+
+
+def look_in_chinese(page: Page) -> Iterator[str]:
+    """Words have no other colours than in English."""
+    assert page.locator("html").get_attribute("lang") == "zh-hans"
+    yield from find_faults(page, but=[CONTRAST])
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+def test_axe_finds_nothing_on_any_page_in_light_and_dark(
+    browser: Browser, cast: Cast, server: str
+) -> None:
+    """Among them are pages of Arabic content."""
+    faults = []
+    for shot in list_shots(cast):
+        with visiting(browser, cast, server, shot.visitor) as context:
+            page = open_shot(context, server, shot)
+            faults += [f"{shot.name}: {fault}" for fault in look_in_english(page)]
+    assert faults == []
+
+
+def test_axe_finds_nothing_on_any_page_in_chinese(
+    browser: Browser, cast: Cast, server: str
+) -> None:
+    User.objects.update(interface_language=InterfaceLanguage.SIMPLIFIED_CHINESE)
+    faults = []
+    for shot in list_shots(cast):
+        with visiting(browser, cast, server, shot.visitor) as context:
+            name = settings.LANGUAGE_COOKIE_NAME
+            context.add_cookies([{"name": name, "value": "zh-hans", "url": server}])
+            page = open_shot(context, server, shot)
+            faults += [f"{shot.name}: {fault}" for fault in look_in_chinese(page)]
+    assert faults == []
