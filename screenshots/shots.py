@@ -92,6 +92,7 @@ def _concepts(cast: Cast) -> list[Shot]:
         Shot("concept-arabic", address("arabic", 1)),
         Shot("note", address("ready", 3, "note"), "alice"),
         Shot("report", address("ready", 3, "report"), "alice"),
+        Shot("rewrite", address("ready", 3, "rewrite"), "staff"),
         Shot("quiz-open", quiz),
         Shot("quiz-nothing-chosen", quiz, act=answer_quiz(0)),
         Shot("quiz-answered", quiz, act=answer_quiz(100)),
