@@ -69,8 +69,17 @@ def serving(
         wait_until(lambda: _listens(process, port, log), seconds=60)
         yield process.pid, port
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
+        os.killpg(process.pid, signal.SIGTERM)
         process.wait()
+        # A server notices a moment later that its clients are gone.
+        wait_until(lambda: _sessions() == 1, seconds=60)
+
+
+def _sessions() -> int:
+    """At this database, our own included."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+        return int(cursor.fetchone()[0])
 
 
 def _listens(process: subprocess.Popen[bytes], port: int, log: Path) -> bool:

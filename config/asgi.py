@@ -36,6 +36,7 @@ from django.conf import settings
 from accounts.json_errors import is_for_programs, json_error
 from config.headers import StandardHeaders
 from config.lifespan import Lifespan, refuse_overcommitment
+from config.static_files import StaticFiles
 from connection_budget.process import process_seats
 from connection_budget.watch.health import OperationsEndpoints, is_for_operations
 from generation.live.routing import refuse_unreadable, websocket_router
@@ -57,13 +58,15 @@ def refuse(scope: Scope, status: int, message: str) -> Application:
     return refuse_politely(scope, status, message)
 
 
-# Outermost, so that the bound on bodies stands in front of everything.
+# The bound on bodies stands in front of everything but files, which are sent to who sends none.
 pages = StandardHeaders(
-    SeatedApplication(
-        OperationsEndpoints(django_pages),
-        process_seats(),
-        refuse=refuse,
-        bypasses=wants_no_seat,
+    StaticFiles(
+        SeatedApplication(
+            OperationsEndpoints(django_pages),
+            process_seats(),
+            refuse=refuse,
+            bypasses=wants_no_seat,
+        )
     )
 )
 application = ProtocolTypeRouter(
