@@ -23,6 +23,10 @@ class Visitors:
             client.force_login(getattr(self, name))
         return client
 
+    def clients(self) -> dict[str, Client]:
+        """Of each of VISITORS, as they come for the first time."""
+        return {name: self.client(name) for name in VISITORS}
+
 
 def make_visitors() -> Visitors:
     make = User.objects.create_user
