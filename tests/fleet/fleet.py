@@ -66,6 +66,7 @@ class Fleet:
             **variables,
         }
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._commands: list[subprocess.Popen[str]] = []
 
     def __enter__(self) -> Self:
         self._redis.join()
@@ -77,6 +78,9 @@ class Fleet:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        for command in self._commands:
+            with command:
+                command.kill()
         for process in self._processes.values():
             _kill_group(process.pid)
         for role in list(self._processes):
@@ -122,16 +126,22 @@ class Fleet:
         wait_until(ready)
 
     def order(self, goal: str, *arguments: str, **variables: str) -> subprocess.Popen[str]:
-        """`generate_roadmap` from another shell; its JSON comes when the run is closed."""
+        """`generate_roadmap` through the queues; its JSON comes when the run is closed."""
         command = ["generate_roadmap", goal, "--new", "--enqueue", "--format", "json"]
-        return subprocess.Popen(
-            [sys.executable, "manage.py", *command, *arguments],
+        return self.command(*command, *arguments, **variables)
+
+    def command(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
+        """`manage.py` from another shell; at the latest it ends with the fleet."""
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             cwd=ROOT,
             env=self.environment(**variables),
         )
+        self._commands.append(process)
+        return process
 
     def page(self, path: str) -> int:
         """The status with which the web role answers. Raises URLError, also for an error page."""

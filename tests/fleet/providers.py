@@ -22,7 +22,8 @@ class SlowProvider(ScriptedProvider):
     """Knots: FLEET_CONCEPTS of them, each artifact within FLEET_DELAY_SECONDS.
 
     Every call is a line of the file FLEET_CALLS. The plan is not made until the file FLEET_PLAN
-    exists, nor is the last quarter of the concepts written until FLEET_END does.
+    exists, nor are concepts written after the first quarter until FLEET_MIDDLE does, and those of
+    the last until FLEET_END does.
     """
 
     async def outline(self, request: OutlineRequest) -> Written[Outline]:
@@ -33,7 +34,10 @@ class SlowProvider(ScriptedProvider):
     async def hold(self, kind: ArtifactKind, brief: ConceptBrief) -> None:
         note(f"{brief.key} {kind.value}")
         concepts = [concept.key for concept in self.plan.concepts()]
-        if brief.key in concepts[-(len(concepts) // 4) :]:
+        quarter = len(concepts) // 4
+        if brief.key not in concepts[:quarter]:
+            await until_exists("FLEET_MIDDLE")
+        if brief.key in concepts[-quarter:]:
             await until_exists("FLEET_END")
 
 
