@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import urllib.request
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
 from websockets.asyncio.client import connect
 
 from roadmaps.models import Visibility
+from tests.databases import database_url
 from tests.fleet.fleet import Fleet
 from tests.learning.library import open_order
 
@@ -57,10 +58,11 @@ LONG = {
 TOO_LONG = 10_000_000
 
 
-@pytest.fixture
-def web(fleet: Fleet) -> Fleet:
-    fleet.start("web", WEB_HEAD_SECONDS=HEAD_SECONDS)
-    return fleet
+@pytest.fixture(scope="module")
+def web(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
+    with Fleet(tmp_path_factory.mktemp("fleet"), database_url()) as fleet:
+        fleet.start("web", WEB_HEAD_SECONDS=HEAD_SECONDS)
+        yield fleet
 
 
 @asynccontextmanager
