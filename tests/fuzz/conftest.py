@@ -62,7 +62,7 @@ class Site:
                 return False
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def site(
     django_db_setup: None, redis_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
