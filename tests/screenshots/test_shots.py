@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
+from pytest_django import DjangoDbBlocker
 
 from screenshots.cast import Cast, make_cast
 from screenshots.shots import Shot, list_shots
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+pytestmark = pytest.mark.slow
 # What is no page of its own, and why.
 NO_PAGES = {
     "^health/?$": "for machines",
@@ -36,9 +38,20 @@ NO_PAGES = {
 }
 
 
-@pytest.fixture
-def cast() -> Cast:
-    return make_cast()
+@pytest.fixture(scope="module")
+def answers(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> list[tuple[Shot, int]]:
+    """Each picture there is, and how its page answers; made once, and nothing of it stays."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        cast = make_cast()
+        found = [(shot, ask(cast, shot)) for shot in list_shots(cast)]
+        transaction.set_rollback(True)
+    connection.close()
+    return found
+
+
+def ask(cast: Cast, shot: Shot) -> int:
+    client = Client() if shot.visitor == "anonymous" else cast.visitors.client(shot.visitor)
+    return client.get(shot.address).status_code
 
 
 def list_routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[str]:
@@ -57,23 +70,20 @@ def route_of(shot: Shot) -> str:
         return ""
 
 
-def test_every_kind_of_page_has_its_picture(cast: Cast) -> None:
-    taken = {route_of(shot) for shot in list_shots(cast)}
+def test_every_kind_of_page_has_its_picture(answers: list[tuple[Shot, int]]) -> None:
+    taken = {route_of(shot) for shot, _ in answers}
     routes = set(list_routes(get_resolver().url_patterns))
     missing = {route for route in routes - taken if not route.startswith("api/")}
     assert missing == set(NO_PAGES) - {"api/"}
 
 
-def test_every_picture_is_of_a_page_that_answers_as_it_should(cast: Cast) -> None:
-    wrong = []
-    for shot in list_shots(cast):
-        client = Client() if shot.visitor == "anonymous" else cast.visitors.client(shot.visitor)
-        status = client.get(shot.address).status_code
-        if status != shot.status:
-            wrong.append((shot.name, shot.address, status))
+def test_every_picture_is_of_a_page_that_answers_as_it_should(
+    answers: list[tuple[Shot, int]],
+) -> None:
+    wrong = [(shot.name, shot.address, is_) for shot, is_ in answers if is_ != shot.status]
     assert wrong == []
 
 
-def test_no_two_pictures_share_a_name(cast: Cast) -> None:
-    names = [shot.name for shot in list_shots(cast)]
+def test_no_two_pictures_share_a_name(answers: list[tuple[Shot, int]]) -> None:
+    names = [shot.name for shot, _ in answers]
     assert len(names) == len(set(names))
