@@ -14,10 +14,13 @@ from django.conf import settings
 from django.db import connection
 
 from config.embedded import Redis
+from tests.emptying import empty_tables_quickly
 
 # What a shell starts in the background ignores Ctrl-C, and so would what our tests stop by it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+empty_tables_quickly()
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,7 @@ DEBUG = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CONTENT_PROVIDER = "catalogue"
-# Nobody needs test rows after a power cut, and emptying tables is most of a test's time. A pooler
-# refuses such options.
+# Nobody needs test rows after a power cut. A pooler refuses such options.
 if DATABASE_POOLER == "none":
     DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"
 # A test's numbers are its process's own, unless it starts several and says where they share.
