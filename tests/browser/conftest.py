@@ -32,9 +32,9 @@ OPTIONS = [
 NO_REDIS = "redis://127.0.0.1:1"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """For one module only: while Playwright lives, its event loop runs in this thread."""
+    """For this folder only: while Playwright lives, its event loop runs in this thread."""
     if not CHROMIUM.exists():
         pytest.skip("chromium is not installed")
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
@@ -52,7 +52,7 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def server(
     browser: Browser, django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, WebSocket, WebSocketRoute, expect
 
 from generation.models import GenerationRun
 from tests.databases import database_url
-from tests.fleet.fleet import ROLES, Fleet
+from tests.fleet.fleet import Fleet
 from tests.generation.cast import assert_history
 from tests.waiting import wait_until
 
@@ -37,12 +37,12 @@ WATCH = """() => {
 def fleet(
     browser: Browser, django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Fleet]:
-    """As `make serve` runs it, with a catalogue that takes its time."""
+    """Whoever a page hears of, and a catalogue that takes its time."""
     connection.close()
     directory = tmp_path_factory.mktemp("fleet")
-    variables = {"FLEET_PROVIDER": "catalogue", "FLEET_DELAY_SECONDS": "1.0", "SWEEP_SECONDS": "60"}
+    variables = {"FLEET_PROVIDER": "catalogue", "FLEET_DELAY_SECONDS": "0.6"}
     with Fleet(directory, database_url(), **variables) as fleet:
-        fleet.start(*ROLES)
+        fleet.start("workflow", "content_generation", "web")
         yield fleet
 
 

@@ -27,14 +27,18 @@ def open_run_page(page: Page, server: str, scribe: Scribe) -> None:
 def test_the_page_of_a_run_fills_in_without_a_reload(
     page: Page, server: str, scribe: Scribe
 ) -> None:
+    page.clock.install()
     open_run_page(page, server, scribe)
     expect(page.locator("[data-progress]")).to_have_text("The plan is being made.")
     scribe.plan()
+    page.clock.fast_forward(3_000)
     expect(page.locator("h1")).to_have_text("Knots", timeout=20_000)
     scribe.write(5)
+    page.clock.fast_forward(3_000)
     expect(page.locator("[data-progress]")).to_contain_text("5 of 12", timeout=20_000)
     scribe.write()
     scribe.close()
+    page.clock.fast_forward(3_000)
     expect(page.locator("[data-run] .state")).to_have_text("ready", timeout=20_000)
     expect(page.locator("[data-list] li")).to_have_count(16)
     expect(page.locator("[data-list] li").last).to_contain_text("Finished.")
