@@ -92,7 +92,7 @@ def rewriting() -> Pages:
     base, slug = concept_page(run).rstrip("/").rsplit("/", 1)
     form, lesson = f"{base}/-/rewrite/{slug}/", f"{base}/{slug}/"
     seen = {"no model": client.get(form)}
-    somebody_writes = {"slow": "tests.generation.cast.make_slow_provider"}
+    somebody_writes = {"slow": "tests.generation.cast.make_small_provider"}
     with override_settings(CONTENT_PROVIDERS=somebody_writes, CONTENT_PROVIDER="slow"):
         seen |= {"form": client.get(form), "wrong": client.post(form, {})}
         new = open_anew(run, ArtifactKind.QUIZ, "A knot.")

@@ -34,7 +34,7 @@ WAITING = "A new version is being written. Until it is ready, this one is shown.
 
 @pytest.fixture(autouse=True)
 def somebody_writes(settings: Settings) -> None:
-    settings.CONTENT_PROVIDERS = {"slow": "tests.generation.cast.make_slow_provider"}
+    settings.CONTENT_PROVIDERS = {"slow": "tests.generation.cast.make_small_provider"}
     settings.CONTENT_PROVIDER = "slow"
 
 

@@ -117,7 +117,7 @@ def may(visitors: Visitors, run: GenerationRun, action: str, who: str) -> str:
 
 @pytest.mark.parametrize(("whose", "seen"), TABLE)
 def test_who_may_do_what(settings: Settings, visitors: Visitors, whose: str, seen: str) -> None:
-    settings.CONTENT_PROVIDERS = {"slow": "tests.generation.cast.make_slow_provider"}
+    settings.CONTENT_PROVIDERS = {"slow": "tests.generation.cast.make_small_provider"}
     settings.CONTENT_PROVIDER = "slow"
     owner = visitors.alice if whose == "account" else None
     run = make_ready(owner=owner, visibility=Visibility(seen))
