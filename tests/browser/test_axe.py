@@ -18,6 +18,8 @@ from tests.browser.axe import CONTRAST, IS_MISSING, PROGRAM, WHY_MISSING, find_f
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.wide,
+    # Seventy pages, each looked at two or three times.
+    pytest.mark.timeout(1_200),
     pytest.mark.skipif(IS_MISSING and "CI" not in os.environ, reason=WHY_MISSING),
     pytest.mark.django_db(transaction=True),
 ]
