@@ -194,6 +194,14 @@ def test_a_copy_is_whole_or_not_there(carol: User, monkeypatch: pytest.MonkeyPat
     assert Roadmap.objects.count() == 1
 
 
+def test_what_somebody_wished_of_a_version_is_not_copied(carol: User) -> None:
+    run = make_ready()
+    ArtifactVersion.objects.update(instruction="For my son Tom.")
+    copy = copy_roadmap(run.roadmap, owner=carol)
+    copied = ArtifactVersion.objects.filter(artifact__concept__roadmap=copy)
+    assert set(copied.values_list("instruction", flat=True)) == {""}
+
+
 def test_the_original_is_left_as_it_was(carol: User) -> None:
     run = make_ready()
     before = (content_of(run.roadmap), origins_of(run.roadmap))
