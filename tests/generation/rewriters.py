@@ -17,7 +17,12 @@ from tests.learning.library import QuickProvider
 
 def open_anew(run: GenerationRun, kind: ArtifactKind, wish: str, *, key: str = "c02") -> uuid.UUID:
     wanted = artifact(run.pk, key, kind)
-    return rewriting.open_rewriting(wanted.pk, wish, QuickProvider(make_outline(4))).pk
+    return rewriting.open_rewriting(wanted.pk, wish, make_quick_provider()).pk
+
+
+def make_quick_provider() -> QuickProvider:
+    """Whoever is asked by settings, by dotted path."""
+    return QuickProvider(make_outline(4))
 
 
 class Anew:
