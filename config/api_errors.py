@@ -19,7 +19,7 @@ from accounts.json_errors import WrongFields, is_for_programs, json_error
 from accounts.limits.refusals import Closed, LimitReached, refuse
 from generation.dispatch import KeyReused
 from generation.port.errors import GoalRefused
-from generation.port.learner_words import for_learners
+from generation.runs.learner_words import explain_refusal
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 Later = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
@@ -110,8 +110,7 @@ def _key_reused(_request: HttpRequest, _error: KeyReused) -> HttpResponse:
 
 
 def _goal_refused(_request: HttpRequest, error: GoalRefused) -> HttpResponse:
-    otherwise = _("Nothing new can be written here just now.")
-    words = for_learners(str(error), otherwise=otherwise)
+    words = explain_refusal(error.for_learners)
     return json_error(422, words, code="goal_refused", fields={"user_request": words})
 
 

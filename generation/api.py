@@ -19,15 +19,15 @@ from pydantic import BeforeValidator, ConfigDict
 from accounts.json_errors import WrongFields, refusals
 from accounts.limits.rules import address_of
 from generation import orders
-from generation.live.pages import describe_event, give_concepts
+from generation.live.pages import describe_event, give_concepts, tell_reason
 from generation.models import GenerationEvent, GenerationRun
 from generation.order_keys import CallerKey
 from generation.port.goals import CONCEPTS, HOURS_PER_WEEK, check_wishes
-from generation.port.learner_words import for_learners
 from generation.port.request import OutlineRequest
 from generation.run_states import OPEN, RunState
 from generation.runs import lifecycle
 from generation.runs.access import get_visible_run
+from generation.runs.learner_words import explain_artifact
 from generation.runs.reports import list_failures
 from generation.runs.selectors import list_suggestions, look_at_progress
 from roadmaps.access import may_change
@@ -273,14 +273,16 @@ def _describe(run: GenerationRun) -> dict[str, Any]:
         | {name: getattr(run, name) for name in plain}
         | {
             "is_open": state in OPEN,
-            "reason": _plainly(run.reason),
+            "reason": tell_reason(run),
             "title": run.roadmap.title,
             "artifacts": {
                 "total": progress.artifacts,
                 "ready": progress.ready,
                 "failed": progress.failed,
             },
-            "failures": [failure | {"error": _plainly(failure["error"])} for failure in failures],
+            "failures": [
+                failure | {"error": explain_artifact(failure["error"])} for failure in failures
+            ],
             "suggestions": list_suggestions(run.pk) if state is RunState.FAILED else [],
         }
     )
@@ -291,12 +293,7 @@ def _tell(event: GenerationEvent) -> dict[str, Any]:
         "seq": event.seq,
         "type": event.type,
         "at": event.created_at,
-        "text": _plainly(describe_event(event)),
+        "text": describe_event(event),
         "concept": event.concept.title if event.concept else "",
         "artifact": event.kind,
     }
-
-
-def _plainly(text: str) -> str:
-    """For learners; whoever runs the site finds what it names in the admin and the log."""
-    return for_learners(text, otherwise=_("Something is not set up here.")) if text else ""

@@ -12,6 +12,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 from kombu.exceptions import OperationalError
 
 from accounts.limits.refusals import LimitReached, take_places
@@ -112,7 +113,7 @@ def _provider() -> Provider:
     except ImproperlyConfigured as error:
         log.exception("provider_not_loaded")
         raise GoalRefused(
-            "Nothing new can be written here just now. Please try again later."
+            gettext_noop("Nothing new can be written here just now. Please try again later.")
         ) from error
 
 

@@ -72,7 +72,7 @@ def look_at_run(run: GenerationRun, *, after: int = 0, for_staff: bool = False) 
         "state_label": run.get_state_display(),
         "open": RunState(run.state) in OPEN,
         "final": is_final(run),
-        "reason": run.reason if for_staff else _reason(run),
+        "reason": run.reason if for_staff else tell_reason(run),
         "title": run.roadmap.title,
         "ready": progress.ready,
         "failed": progress.failed,
@@ -91,7 +91,8 @@ def look_at_run(run: GenerationRun, *, after: int = 0, for_staff: bool = False) 
     }
 
 
-def _reason(run: GenerationRun) -> str:
+def tell_reason(run: GenerationRun) -> str:
+    """Why a run was stopped or is not whole, for learners."""
     refusal = find_refusal(run.pk) if run.state == RunState.FAILED else None
     return explain_run(run.state, refusal or run.reason, refused=refusal is not None)
 

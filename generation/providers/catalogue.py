@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from concepts.content import (
     ArtifactContent,
@@ -90,10 +92,10 @@ class CatalogueProvider:
             raise _other_wish(outline, "language", outline.language, request.language)
         count, (least, most) = len(outline.concepts()), wanted_range(request.concepts)
         if not least <= count <= most:
-            has = (
-                f"The built-in roadmap “{outline.title}” has {count} concepts, and you asked for "
-                f"{request.concepts}."
-            )
+            has = _(
+                "The built-in roadmap “%(title)s” has %(count)s concepts, and you asked for "
+                "%(wanted)s."
+            ) % {"title": outline.title, "count": count, "wanted": request.concepts}
             raise GoalRefused(f"{has} {_HOW_TO_GET_A_MODEL}", for_learners=has)
 
     async def outline(self, request: OutlineRequest) -> Written[Outline]:
@@ -125,10 +127,10 @@ class CatalogueProvider:
         )
         if near:
             title = near[0].outline.title
-            closest = (
-                f"Nobody has written “{goal}” yet; the closest built-in roadmap is “{title}”. "
-                f"Ask for “{title}” to get that one."
-            )
+            closest = _(
+                "Nobody has written “%(goal)s” yet; the closest built-in roadmap is “%(title)s”. "
+                "Ask for “%(title)s” to get that one."
+            ) % {"goal": goal, "title": title}
             return GoalRefused(
                 f"{closest} For exactly your goal a language model is needed. "
                 f"{_HOW_TO_GET_A_MODEL}",
@@ -137,7 +139,10 @@ class CatalogueProvider:
             )
         return GoalRefused(
             "\n".join(self._no_such_goal(goal)),
-            for_learners=f"“{goal}” is not built in, and nothing else can be written on this site.",
+            for_learners=_(
+                "“%(goal)s” is not built in, and nothing else can be written on this site."
+            )
+            % {"goal": goal},
         )
 
     def _no_such_goal(self, goal: str) -> Iterator[str]:
@@ -154,8 +159,19 @@ _HOW_TO_GET_A_MODEL = (
 )
 
 
+_WISHES = {
+    "level": gettext_lazy(
+        "The built-in roadmap “%(title)s” has the level “%(has)s”, not “%(wish)s”."
+    ),
+    "language": gettext_lazy(
+        "The built-in roadmap “%(title)s” has the language “%(has)s”, not “%(wish)s”."
+    ),
+}
+
+
 def _other_wish(outline: Outline, name: str, has: str, wish: str) -> GoalRefused:
-    told = f"The built-in roadmap “{outline.title}” has {name} “{has}”, not “{wish}”."
+    values = {"title": outline.title, "has": has, "wish": wish}
+    told = str(_WISHES[name]) % values
     return GoalRefused(f"{told} {_HOW_TO_GET_A_MODEL}", for_learners=told)
 
 

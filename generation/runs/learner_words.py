@@ -1,4 +1,4 @@
-"""Why something was not written, in words for learners.
+"""Why something was not written, in words for learners: the one place for pages and the API.
 
 What a run and its artifacts keep of it is for whoever can mend it: it may name variables, servers
 and errors. Learners read only what is told here; staff read the rest, on their own pages.
@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from concepts.bounds import REASON_MAX_CHARACTERS
+from concepts.languages.scripts import scripts_of, weigh
+from concepts.languages.tags import primary_language
 from generation.run_states import RunState
 
 # Names of variables, of classes of errors, of files, addresses and machines.
@@ -23,15 +26,41 @@ _NOT_FOR_LEARNERS = re.compile(
 )
 
 
+# What somebody typed stands in quotes.
+_QUOTED = re.compile(r"“[^”]{0,600}”")
+# Texts of ours are written in it, and so is what a model server says of itself.
+_WRITTEN_IN = "en"
+
+
 def is_for_learners(text: str) -> bool:
-    return not _NOT_FOR_LEARNERS.search(text[:REASON_MAX_CHARACTERS])
+    return not _NOT_FOR_LEARNERS.search(_QUOTED.sub("", text[:REASON_MAX_CHARACTERS]))
 
 
 def explain_artifact(error: str) -> str:
     """Why an artifact could not be written."""
-    if error and is_for_learners(error):
-        return error
-    return _("Something went wrong while this was being written.")
+    return _tell(error) or _("Something went wrong while this was being written.")
+
+
+def explain_refusal(words: str) -> str:
+    """Why no roadmap is made of a goal; `words` were written for whoever typed it."""
+    return _tell(words) or _(
+        "No roadmap can be made of this goal as it stands. Please put it in other words."
+    )
+
+
+def _tell(text: str) -> str:
+    """As it is read in the language of the interface; empty where it is not for its readers."""
+    if not text or not is_for_learners(text):
+        return ""
+    told = _(text)
+    return told if told != text or _is_read_in(text, get_language() or _WRITTEN_IN) else ""
+
+
+def _is_read_in(text: str, language: str) -> bool:
+    if primary_language(language) == _WRITTEN_IN:
+        return True
+    letters = weigh(_QUOTED.sub("", text[:REASON_MAX_CHARACTERS]))
+    return max(letters, key=lambda script: letters[script], default="") in scripts_of(language)
 
 
 def explain_run(state: str, reason: str, *, refused: bool = False) -> str:
@@ -39,8 +68,8 @@ def explain_run(state: str, reason: str, *, refused: bool = False) -> str:
 
     `refused`: the goal is at fault, and the reason was written for whoever typed it.
     """
-    if refused and is_for_learners(reason):
-        return reason
+    if refused:
+        return explain_refusal(reason)
     if state == RunState.PAUSED:
         return _explain_pause(reason)
     if state == RunState.FAILED:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Prefetch
-from django.utils.translation import gettext as _
 
 from concepts.links.public import is_public_address, may_be_shown_as
 from concepts.markdown.rendering import RENDERER_VERSION, render_markdown
@@ -20,7 +19,7 @@ from concepts.models import (
     Resource,
     Tutorial,
 )
-from generation.port.learner_words import for_learners
+from generation.runs.learner_words import explain_artifact
 
 
 def tell_parts(concept: Concept) -> dict[str, dict[str, Any]]:
@@ -60,10 +59,9 @@ def _version(artifact: Artifact | None) -> ArtifactVersion | None:
 def _tell_artifact(artifact: Artifact | None) -> dict[str, Any]:
     """Nobody was asked for a part that has no artifact: its state is empty."""
     error = artifact.error_public if artifact else ""
-    otherwise = _("This could not be written.")
     return {
         "state": artifact.state if artifact else "",
-        "error": for_learners(error, otherwise=otherwise) if error else "",
+        "error": explain_artifact(error) if error else "",
         "provenance": _tell_origin(_version(artifact)),
     }
 

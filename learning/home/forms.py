@@ -12,6 +12,7 @@ from concepts.languages.tables import LANGUAGES
 from generation.port.errors import GoalRefused
 from generation.port.goals import HOURS_PER_WEEK
 from generation.port.request import OutlineRequest
+from generation.runs.learner_words import explain_refusal
 from roadmaps.bounds import GOAL_MAX_CHARACTERS
 from roadmaps.models import Level
 
@@ -78,5 +79,5 @@ class GoalForm(forms.Form):
 
     def refuse(self, refusal: GoalRefused, *, for_staff: bool) -> None:
         """Staff are told what they can do about it, others what they can."""
-        self.add_error("goal", str(refusal) if for_staff else refusal.for_learners)
+        self.add_error("goal", str(refusal) if for_staff else explain_refusal(refusal.for_learners))
         self.suggestions = refusal.suggestions

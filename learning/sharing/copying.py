@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from django.db import transaction
 from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Now
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from concepts.artifact_states import ArtifactState
@@ -92,7 +92,9 @@ def _fresh(artifact: Artifact, concept_id: int) -> Artifact:
     copy = Artifact(concept_id=concept_id, kind=artifact.kind, position=artifact.position)
     if artifact.current_version_id is None:
         copy.state = ArtifactState.FAILED
-        copy.error_public = _("It was not written yet where this roadmap was copied from.")
+        copy.error_public = gettext_noop(
+            "It was not written yet where this roadmap was copied from."
+        )
     return copy
 
 

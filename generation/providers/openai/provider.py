@@ -13,6 +13,7 @@ from typing import Protocol, Self
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from concepts.content import ArtifactContent, ArtifactKind
 from concepts.languages.guessing import guess_language
@@ -92,7 +93,9 @@ class OpenAIProvider:
             raise GoalRefused(
                 "No language model is set up: set LLM_MODEL, and LLM_BASE_URL or LLM_API_KEY; "
                 ".env.example shows how.",
-                for_learners="Nothing new can be written here just now. Please try again later.",
+                for_learners=gettext_noop(
+                    "Nothing new can be written here just now. Please try again later."
+                ),
             )
 
     async def outline(self, request: OutlineRequest) -> Written[Outline]:

@@ -39,8 +39,10 @@ def test_a_run_tells_how_far_it_is(client: Client) -> None:
     assert (told["state"], told["is_open"]) == ("partial", False)
     assert told["artifacts"] == {"total": 12, "ready": 9, "failed": 3}
     assert told["failures"][0] == {
-        "concept": "The knot c02", "artifact": "tutorial", "error": "Too short."
-    }  # fmt: skip
+        "concept": "The knot c02",
+        "artifact": "tutorial",
+        "error": "Something went wrong while this was being written.",
+    }
     assert told["last_seq"] == run.last_seq
 
 
@@ -51,7 +53,8 @@ def test_a_pause_is_told_without_a_variables_name(client: Client) -> None:
         scribe.run_id, RunState.PAUSED, "the key is refused (LLM_API_KEY)", detail="secret words"
     )
     told = client.get(f"{API}/runs/{scribe.run_id}").json()
-    assert (told["state"], told["reason"]) == ("paused", "the key is refused")
+    assert told["state"] == "paused"
+    assert told["reason"].startswith("Nothing can be written here at the moment.")
     events = client.get(f"{API}/runs/{scribe.run_id}/events").content.decode()
     assert "Paused. Nothing can be written here at the moment." in events
     assert "LLM_API_KEY" not in events
