@@ -9,12 +9,9 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from concepts.drafts import Draft, FailureDraft, VersionDraft
+from concepts.leases import lock_artifacts
 from concepts.payloads import count_rows
-from concepts.services import (
-    lock_artifacts,
-    store_failures,
-    store_versions,
-)
+from concepts.services import store_failures, store_versions
 from generation.models import EventType, GenerationRun
 from generation.port.outline import Outline
 from generation.port.spent import Spent

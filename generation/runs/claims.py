@@ -12,12 +12,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Greatest, Now
 from django.utils import timezone
 
-from concepts.services import (
-    claim_artifacts,
-    moment_in,
-    release_artifacts,
-    renew_leases,
-)
+from concepts.leases import claim_artifacts, moment_in, release_artifacts, renew_leases
 from generation.models import EventType, GenerationRun
 from generation.port.request import OutlineRequest
 from generation.port.spent import Spent

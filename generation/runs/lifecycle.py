@@ -18,9 +18,7 @@ from django.utils import timezone
 from concepts.bounds import REASON_MAX_CHARACTERS
 from concepts.drafts import storable
 from concepts.models import Artifact
-from concepts.services import (
-    retry_failed,
-)
+from concepts.services import retry_failed
 from generation import metrics
 from generation.models import EventType, GenerationRun
 from generation.port.spent import Spent

@@ -6,8 +6,8 @@ import uuid
 
 from django.db import transaction
 
+from concepts.leases import lock_artifacts
 from concepts.models import Artifact
-from concepts.services import lock_artifacts
 from generation.models import GenerationRun
 from generation.run_states import OPEN, RunState
 from generation.runs.lifecycle import stop_run

@@ -15,8 +15,9 @@ from django.utils import timezone
 from concepts.artifact_states import ArtifactState
 from concepts.bounds import MODEL_MAX_CHARACTERS
 from concepts.drafts import VersionDraft, storable
+from concepts.leases import lock_artifacts
 from concepts.models import Artifact, Origin
-from concepts.services import lock_artifacts, store_new_version
+from concepts.services import store_new_version
 from generation import metrics
 from generation.models import EventType, GenerationRun
 from generation.port.provider import Provider

@@ -12,8 +12,8 @@ from pytest_django import Settings
 from concepts.artifact_states import ArtifactState
 from concepts.content import ArtifactKind
 from concepts.drafts import Provenance, VersionDraft, draft_failure, draft_version
+from concepts.leases import claim_artifacts, release_artifacts, renew_leases
 from concepts.models import Artifact, ArtifactVersion, Origin
-from concepts.services import claim_artifacts, release_artifacts, renew_leases
 from generation.port.outline_rules import settle_prerequisites
 from generation.port.spent import Spent
 from generation.puller.runner import configured_limits

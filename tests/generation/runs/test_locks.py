@@ -16,8 +16,8 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from concepts.drafts import Draft
+from concepts.leases import claim_artifacts, lock_artifacts
 from concepts.models import Artifact
-from concepts.services import claim_artifacts, lock_artifacts
 from connection_budget.lanes.executor import DbExecutor
 from generation import dispatch, tasks
 from generation.models import GenerationEvent
