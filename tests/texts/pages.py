@@ -65,6 +65,22 @@ def first_page() -> Pages:
 
 
 @scene
+def refused_goals() -> Pages:
+    """On the form at once, and in a run that ended with it."""
+    client = Client()
+    goals = "Watercolour painting", "Python web"
+    seen: Pages = {goal: client.post("/", {"goal": goal}) for goal in goals}
+    wish = {"goal": "Python web development", "level": "advanced"}
+    seen["another level"] = client.post("/", wish)
+    scribe = open_order()
+    scribe.start()
+    said = "“Vienna 1700s” may mean several quite different things."
+    lifecycle.stop_run(scribe.run_id, RunState.FAILED, said, instead=["Python web development"])
+    roadmap = Roadmap.objects.get(runs=scribe.run_id)
+    return seen | look(client, roadmap.get_absolute_url(), f"/runs/{scribe.run_id}/")
+
+
+@scene
 def account_pages() -> Pages:
     client, carol = Client(), signed_in(somebody())
     pages = "display", "login", "signup", "reset", "reset/asked", "reset/complete", "deleted"
