@@ -13,13 +13,14 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
+import psycopg
 from websockets.asyncio.client import connect
 from websockets.typing import Origin
 
 from benchmarks.database import fresh_database
 from benchmarks.reader import cookies_of, sign_in
 from benchmarks.web_role import WEB, production, serving
+from tests.databases import database_url
 from tests.learning.library import make_ready
 
 SOCKETS, FIRST = 2_000, 50
@@ -89,9 +90,7 @@ async def _idle(pid: int, url: str, cookies: Mapping[str, str]) -> dict[str, flo
             "kib_each": round((_private_kib(pid) - memory) / SOCKETS, 1),
             "descriptors": _descriptors(pid),
             "descriptors_each": round((_descriptors(pid) - descriptors) / SOCKETS, 2),
-            "database_connections": await asyncio.get_running_loop().run_in_executor(
-                None, _busy_sessions
-            ),
+            "database_connections": _busy_sessions(),
         }
     assert figures["descriptors"] >= SOCKETS, figures
     return figures
@@ -110,12 +109,9 @@ def _descriptors(pid: int) -> int:
 
 def _busy_sessions() -> int:
     """Of the web role, in use: neither pooled and idle, nor the sampler's."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-                " AND pid <> pg_backend_pid() AND state <> 'idle'"
-            )
-            return int(cursor.fetchone()[0])
-    finally:
-        connection.close()  # this thread's
+    with psycopg.connect(database_url()) as observer:
+        row = observer.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND state <> 'idle'"
+        ).fetchone()
+    return int(row[0]) if row else 0

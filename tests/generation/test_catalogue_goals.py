@@ -70,8 +70,8 @@ async def test_an_outline_is_refused_like_the_goal_it_is_for() -> None:
 @pytest.mark.parametrize(
     ("wishes", "reason"),
     [
-        ({"level": "advanced"}, "has level “beginner”, not “advanced”"),
-        ({"language": "de"}, "has language “en”, not “de”"),
+        ({"level": "advanced"}, "has the level “beginner”, not “advanced”"),
+        ({"language": "de"}, "has the language “en”, not “de”"),
         ({"concepts": 12}, "and you asked for 12"),
         ({"concepts": 100}, "and you asked for 100"),
     ],
