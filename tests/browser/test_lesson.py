@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Page, expect
 
 from concepts.content import ArtifactKind, TutorialContent
 from generation.models import GenerationRun
@@ -108,30 +108,3 @@ def test_without_scripts_a_note_is_a_form(page: Page, server: str, run: Generati
     plain.get_by_role("button", name="Save the note").click()
     expect(plain.locator("[data-written]")).to_have_text("by hand")
     context.close()
-
-
-@pytest.fixture
-def asked(page: Page) -> list[str]:
-    """What the page asked for ahead of time."""
-    ahead: list[str] = []
-
-    def note(request: Request) -> None:
-        if request.headers.get("x-prefetch"):
-            ahead.append(request.url)
-
-    page.on("request", note)
-    return ahead
-
-
-def test_nothing_is_asked_for_ahead_where_data_is_saved(
-    page: Page, server: str, run: GenerationRun, asked: list[str]
-) -> None:
-    saves = "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
-    page.add_init_script(saves)
-    page.clock.install()
-    page.goto(server + concept_page(run))
-    page.locator(".steps [rel=next]").focus()
-    page.clock.fast_forward(2_000)
-    page.locator(".steps [rel=prev]").hover()
-    page.clock.fast_forward(2_000)
-    assert asked == []
