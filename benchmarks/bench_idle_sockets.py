@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import resource
 from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
 import psycopg
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.protocol import State
 from websockets.typing import Origin
 
 from benchmarks.database import fresh_database
@@ -23,7 +23,7 @@ from benchmarks.web_role import WEB, production, serving
 from tests.databases import database_url
 from tests.learning.library import make_ready
 
-SOCKETS, FIRST = 2_000, 50
+SOCKETS, FIRST, AT_ONCE = 2_000, 100, 50
 MOST_KIB, BEYOND_FLOOR_KIB = 30.0, 8.0
 _ALL = {"SOCKETS_PER_SESSION": "10000", "SOCKETS_PER_ADDRESS": "10000", "ROLE_WEB_PROCESSES": "1"}
 
@@ -41,10 +41,10 @@ def main() -> dict[str, Any]:
         "ours": ours,
         "floor": floor,
         "kib_wanted": round(most, 1),
-        # Told, not asserted: it does not hold yet.
         "is_light_enough": ours["kib_each"] <= most,
     }
     assert ours["database_connections"] == 0, figures
+    assert figures["is_light_enough"], figures
     return figures
 
 
@@ -74,25 +74,38 @@ def _measure(
 
 
 async def _idle(pid: int, url: str, cookies: Mapping[str, str]) -> dict[str, float]:
-    """The clients answer pings, as browsers do: the server closes who does not."""
+    """The clients answer pings and send none, as browsers do: the server closes who does not."""
     origin = Origin(url.replace("ws", "http", 1).partition("/ws/")[0])
-    async with AsyncExitStack() as stack:
+    sockets: list[ClientConnection] = []
 
-        async def open_more(sockets: int) -> None:
-            for _ in range(sockets):
-                opening = connect(url, origin=origin, additional_headers=cookies, compression=None)
-                await stack.enter_async_context(opening)
+    async def open_one() -> None:
+        opening = connect(
+            url,
+            origin=origin,
+            additional_headers=cookies,
+            compression=None,
+            open_timeout=60,
+            ping_interval=None,
+        )
+        sockets.append(await opening)
 
-        await open_more(FIRST)
-        memory, descriptors = _private_kib(pid), _descriptors(pid)
-        await open_more(SOCKETS)
-        figures = {
-            "kib_each": round((_private_kib(pid) - memory) / SOCKETS, 1),
-            "descriptors": _descriptors(pid),
-            "descriptors_each": round((_descriptors(pid) - descriptors) / SOCKETS, 2),
-            "database_connections": _busy_sessions(),
-        }
-    assert figures["descriptors"] >= SOCKETS, figures
+    async def open_more(more: int) -> None:
+        for _ in range(more // AT_ONCE):
+            await asyncio.gather(*(open_one() for _ in range(AT_ONCE)))
+
+    await open_more(FIRST)
+    memory, descriptors = _private_kib(pid), _descriptors(pid)
+    await open_more(SOCKETS)
+    figures = {
+        "kib_each": round((_private_kib(pid) - memory) / SOCKETS, 1),
+        "descriptors": _descriptors(pid),
+        "descriptors_each": round((_descriptors(pid) - descriptors) / SOCKETS, 2),
+        "database_connections": _busy_sessions(),
+    }
+    are_open = sum(one.state is State.OPEN for one in sockets)
+    assert are_open == FIRST + SOCKETS, f"{are_open} are open: {figures}"
+    for one in sockets:
+        one.transport.abort()
     return figures
 
 

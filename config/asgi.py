@@ -4,7 +4,6 @@ import multiprocessing
 import sys
 
 from channels.routing import ProtocolTypeRouter
-from channels.security.websocket import AllowedHostsOriginValidator
 from django.core.exceptions import ImproperlyConfigured
 from django.core.handlers.asgi import ASGIHandler
 from uvicorn.config import STARTUP_FAILURE
@@ -39,7 +38,7 @@ from config.lifespan import Lifespan, refuse_overcommitment
 from config.static_files import StaticFiles
 from connection_budget.process import process_seats
 from connection_budget.watch.health import OperationsEndpoints, is_for_operations
-from generation.live.routing import refuse_unreadable, websocket_router
+from generation.live.routing import websockets
 
 refuse_overcommitment()
 
@@ -72,9 +71,7 @@ pages = StandardHeaders(
 application = ProtocolTypeRouter(
     {
         "http": pages,
-        "websocket": StandardHeaders(
-            refuse_unreadable(AllowedHostsOriginValidator(websocket_router))
-        ),
+        "websocket": StandardHeaders(websockets),
         "lifespan": Lifespan(),
     }
 )

@@ -225,7 +225,7 @@ METRICS_DIRECTORY = env.str("PROMETHEUS_MULTIPROC_DIR", default=str(STATE_DIR / 
 # --- Channels: hints from workers to browsers ----------------------------------------------------
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
     "default": {
-        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        "BACKEND": "generation.live.layer.OneReaderLayer",
         # The layer waits 5 seconds for a message, and redis-py as long for any answer: where the
         # two are equal, an idle socket is dropped (measured).
         "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": 20}]},

@@ -54,6 +54,9 @@ class RunConsumer(AsyncJsonWebsocketConsumer):
         self.groups = [group_of(run_id)]
         await self.channel_layer.group_add(group_of(run_id), self.channel_name)
         await self.accept()
+        # The server and all between it and us hold the same list, for as long as it is open.
+        headers: Any = self.scope["headers"]
+        headers.clear()
 
     async def _refuse(self) -> None:
         """Too many are open: 429. The page polls, and tries again after longer and longer times."""

@@ -1,7 +1,8 @@
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlparse, urlsplit
 
 from channels.routing import URLRouter
+from channels.security import websocket as origins
 from django.urls import path, re_path
 
 from generation.live.consumers import RunConsumer
@@ -13,15 +14,21 @@ async def refuse_socket(_scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "websocket.close"})
 
 
-def refuse_unreadable(router: Any) -> Any:
-    """Without sockets whose Origin cannot be read; Channels' validator would fail at it."""
+class OriginValidator(origins.OriginValidator):
+    """Channels' rule; where it would fail, at an Origin that cannot be read, we refuse.
 
-    async def route(scope: Any, receive: Any, send: Any) -> None:
-        origins = [value for name, value in scope.get("headers", []) if name == b"origin"]
-        chosen = router if all(map(_is_readable, origins)) else refuse_socket
+    It keeps nothing of the request while the socket is open.
+    """
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        chosen: Any = self.application if self._comes_from_us(scope) else refuse_socket
         await chosen(scope, receive, send)
 
-    return route
+    def _comes_from_us(self, scope: Any) -> bool:
+        given = [value for name, value in scope.get("headers", []) if name == b"origin"]
+        if not all(map(_is_readable, given)):
+            return False
+        return self.valid_origin(urlparse(given[-1].decode("latin-1")) if given else None)
 
 
 def _is_readable(origin: bytes) -> bool:
@@ -38,3 +45,5 @@ websocket_router = URLRouter(
         re_path("", refuse_socket),  # type: ignore[arg-type, list-item]  # likewise
     ]
 )
+allowed = origins.AllowedHostsOriginValidator(websocket_router).allowed_origins
+websockets = OriginValidator(websocket_router, allowed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -163,6 +164,26 @@ async def test_a_socket_that_left_is_told_nothing(run_id: uuid.UUID) -> None:
     layer = get_channel_layer()
     assert isinstance(layer, InMemoryChannelLayer)
     assert not layer.groups
+
+
+async def test_a_socket_that_is_open_keeps_nothing_that_its_request_said(
+    run_id: uuid.UUID,
+) -> None:
+    forgotten: set[bytes] = set()
+
+    class Said(bytes):
+        def __del__(self) -> None:
+            forgotten.add(bytes(self))
+
+    socket = dial(run_id)
+    said = {b"origin": ORIGIN.encode(), b"cookie": b"sessionid=abc", b"x-last": b"curl"}
+    socket.scope["headers"][:] = [(name, Said(value)) for name, value in said.items()]
+    assert await socket.connect() is None
+    gc.collect()
+    assert forgotten == set(said.values())
+    await send_hint(run_id, 41)
+    assert await socket.hear() == {"seq": 41}
+    await socket.disconnect()
 
 
 @pytest.mark.parametrize("failure", [OperationalError("no connection"), RedisAway("nobody there")])
