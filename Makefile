@@ -30,10 +30,10 @@ serve: .venv/.ready ## the site and its workers until Ctrl-C: make serve [PORT=8
 	@exec $(python) -m config.serve --port="$${PORT:-8000}"
 
 test: .venv/.ready ## all tests but the wide ones; FAST=1 leaves out the slow kinds
-	@$(python) -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=20 --durations-min=8 -m "$(kinds)"
+	@$(python) -m pytest -n 4 --dist loadfile --no-loadscope-reorder --durations=20 --durations-min=8 -m "$(kinds)"
 
 test-wide: .venv/.ready ## slow and broad: the image, every statement, every expression
-	@$(python) -m pytest -n 2 --dist loadfile --durations=20 --durations-min=8 -m wide
+	@$(python) -m pytest -n 3 --dist loadfile --durations=20 --durations-min=8 -m wide
 
 check: .venv/.ready ## lint, types, layers, missing migrations, migration linter
 	@$(python) -m ruff check .

@@ -31,7 +31,7 @@ from concepts.markdown.marks import Marks
 
 # Raise it when the output changes: rows carry the version they were rendered with, and pages render
 # those of another version again.
-RENDERER_VERSION = 6
+RENDERER_VERSION = 7
 # Words a minute of technical prose, read with care.
 READING_SPEED = 130
 IDEOGRAPH_SPEED = 250
@@ -52,6 +52,7 @@ _ATTRIBUTES = {
     "ol": {"start"},
     "span": {"class"},
     "pre": {"class", "tabindex", "data-language"},
+    "table": {"tabindex"},
     **{heading: {"id"} for heading in ("h2", "h3", "h4", "h5", "h6")},
 }
 # What does not begin with http:// or https:// is no link: strangers own the domains that manage.py,
@@ -112,7 +113,7 @@ def _keep_attribute(tag: str, attribute: str, value: str) -> str | None:
         return None
     if attribute == "data-language" and not LANGUAGE.fullmatch(value):
         return None
-    if tag == "pre" and attribute == "tabindex":
+    if attribute == "tabindex":
         return "0"
     if attribute == "href":
         return _web_or_in_page(value)
@@ -158,6 +159,7 @@ def _parser(*, linkify: bool, highlighting: bool) -> MarkdownIt:
     parser.core.ruler.push("cairn_figures", show_figures)
     parser.core.ruler.push("cairn_folds", fold_signs)
     parser.core.ruler.push("cairn_headings", _name_headings)
+    parser.core.ruler.push("cairn_tables", _let_keys_move_tables)
     parser.core.ruler.push("cairn_links", _unlink_all_but_the_web)
     return parser
 
@@ -227,6 +229,13 @@ def _name_headings(state: Any) -> None:
             address = str(link.attrGet("href") or "") if link.type == "link_open" else ""
             if address.startswith("#"):
                 link.attrSet("href", f"#{HEADING_ID_PREFIX}{anchors.find(address[1:])}")
+
+
+def _let_keys_move_tables(state: Any) -> None:
+    """A wide table scrolls in its own box, which only what has the focus can be."""
+    for token in state.tokens:
+        if token.type == "table_open":
+            token.attrSet("tabindex", "0")
 
 
 def _text_of(inline: Token) -> str:

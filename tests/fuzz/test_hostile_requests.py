@@ -67,7 +67,7 @@ def cookies(run: GenerationRun) -> dict[str, bytes]:
     }
 
 
-@pytest.fixture(params=[40, pytest.param(3, marks=pytest.mark.wide)])
+@pytest.fixture(params=[40, pytest.param(12, marks=pytest.mark.wide)])
 def step(request: pytest.FixtureRequest) -> int:
     """Of what may be asked, one of so many in turn: neighbours ask for much the same."""
     asked: int = request.param

@@ -69,6 +69,14 @@ NOT_LONGER_THAN = {
         )
         for name in ("learn", "_give_up_field", "_drop")
     },
+    **{
+        f"learning.roadmap.{name}": (125 * TITLE_MAX_CHARACTERS, "titles of the 125 that are made")
+        for name in (
+            *("scene.draw_plan", "scene.draw_progress", "scene._stages", "scene._modules"),
+            *("plan.RoadmapPlan.next_step", "plan.RoadmapPlan.is_long"),
+            *("plan.RoadmapPlan.in_writing", "notices.tell_ready"),
+        )
+    },
     "roadmaps.plain_titles.plain_titles": (2_500, "250 titles, as many as a plan has concepts"),
     **{
         f"roadmaps.plain_titles._BEFORE[{place}]": (

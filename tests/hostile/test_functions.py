@@ -10,7 +10,7 @@ from tests.hostile.building import APPS
 from tests.hostile.collecting import is_below
 from tests.hostile.functions import LONGEST_C_CALL, TextFunction, list_functions
 from tests.hostile.reasons import IN_THREADS, NOT_LONGER_THAN, NOT_MADE, PASSED_OVER
-from tests.hostile.texts import quick_texts
+from tests.hostile.texts import some_texts
 
 pytestmark = [pytest.mark.timeout(1200), pytest.mark.wide]
 
@@ -46,9 +46,10 @@ def test_no_function_takes_longer_than_its_text_does(app: str) -> None:
     found: list[str] = []
     for one in all_functions().values():
         if is_below(one.name, {app}):
-            found += one.faults(quick_texts())
+            texts = some_texts(one.name)
+            found += one.faults(texts)
             if one.most_seconds > LONGEST_C_CALL:
-                found += one.long_c_calls(quick_texts())
+                found += one.long_c_calls(texts)
     assert found == []
 
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 from re import _constants as codes  # type: ignore[attr-defined]  # as its own parser has them
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
+from zlib import crc32
 
 from tests.hostile.building import Text
 
@@ -49,6 +50,14 @@ def _nested(opening: str, closing: str, length: int) -> str:
 
 def quick_texts() -> dict[str, Text]:
     return {repr(piece): repeat(piece) for piece in QUICK}
+
+
+def some_texts(name: str) -> dict[str, Text]:
+    """Five of the quick ones, others for each name: what one function is not given, those that
+    call it or are called by it are."""
+    first = crc32(name.encode()) % len(QUICK)
+    chosen = [QUICK[(first + 2 * place) % len(QUICK)] for place in range(5)]
+    return {repr(piece): repeat(piece) for piece in chosen}
 
 
 def all_texts() -> dict[str, Text]:
