@@ -108,7 +108,7 @@ def reading_minutes(markdown: str) -> int:
     return max(1, round(words / READING_SPEED + ideographs / IDEOGRAPH_SPEED))
 
 
-def _keep_attribute(tag: str, attribute: str, value: str) -> str | None:
+def _keep_attribute(_tag: str, attribute: str, value: str) -> str | None:
     if attribute == "class" and not _CLASS.fullmatch(value):
         return None
     if attribute == "data-language" and not LANGUAGE.fullmatch(value):

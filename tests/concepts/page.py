@@ -18,6 +18,7 @@ ATTRIBUTES = {
     "ol": {"start"},
     "span": {"class"},
     "pre": {"class", "tabindex", "data-language"},
+    "table": {"tabindex"},
     **{heading: {"id"} for heading in HEADINGS},
 }
 # What we put in behind the sanitiser: tags with their attributes and what those may say.

@@ -133,8 +133,7 @@ def test_indented_code_looks_like_fenced_code() -> None:
 
 
 def test_a_table_that_is_too_wide_can_be_moved_by_keys() -> None:
-    html = render_markdown("| a | b |\n|---|---|\n| 1 | 2 |")
-    assert Page(html).elements[0] == ("table", {"tabindex": "0"})
+    assert Page("| a | b |\n|---|---|\n| 1 | 2 |").elements[0] == ("table", {"tabindex": "0"})
 
 
 def test_one_endless_word_is_not_searched_for_links() -> None:
