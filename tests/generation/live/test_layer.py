@@ -16,7 +16,7 @@ GROUP = "run.1"
 
 @pytest.fixture
 async def layer(redis_url: str) -> AsyncIterator[OneReaderLayer]:
-    layer = OneReaderLayer(hosts=[redis_url])
+    layer = OneReaderLayer(hosts=[{"address": redis_url, "socket_timeout": 20}])
     yield layer
     await layer.flush()
 
