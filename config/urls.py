@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,8 @@ urlpatterns = [
     path("admin/login/", braked(admin.site.login)),
     path("admin/", admin.site.urls),
 ]
+if settings.STYLEGUIDE:
+    urlpatterns.append(path("styleguide/", include("learning.styleguide.urls")))
 
 handler400 = "learning.errors.show_bad_request"
 handler404 = "learning.errors.show_not_found"

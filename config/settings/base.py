@@ -40,6 +40,8 @@ STATE_DIR = BASE_DIR / ".cairn"
 env = Environment()
 
 DEBUG = False
+# Whether /styleguide/ is there: every component in every state, for whoever works on pages.
+STYLEGUIDE = False
 
 # --- Roles and the connection budget -------------------------------------------------------------
 PROCESS_ROLE = env.str("PROCESS_ROLE", default="command")

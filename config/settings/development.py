@@ -5,6 +5,7 @@ from config.settings.base import *
 
 # Off, so that people see the pages that visitors see; a traceback is in the log.
 DEBUG = env.bool("DJANGO_DEBUG", default=False)
+STYLEGUIDE = True
 SECRET_KEY = env.str("SECRET_KEY", default="") or development_secret_key(STATE_DIR / "secret_key")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"

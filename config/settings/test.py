@@ -3,6 +3,7 @@
 from config.settings.development import *
 
 DEBUG = False
+STYLEGUIDE = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CONTENT_PROVIDER = "catalogue"
