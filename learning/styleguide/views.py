@@ -1,4 +1,4 @@
-"""One page for whoever works on pages. It asks the database nothing, whoever looks."""
+"""One page for whoever works on pages. It asks the database for nothing but who is signed in."""
 
 from __future__ import annotations
 
