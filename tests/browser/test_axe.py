@@ -78,7 +78,7 @@ def look_in_english(page: Page) -> Iterator[str]:
 
 def look_in_chinese(page: Page) -> Iterator[str]:
     """Words have no other colours than in English."""
-    assert page.locator("html").get_attribute("lang") == "zh-hans"
+    assert page.locator("html").get_attribute("lang") == "zh-hans", page.url
     yield from find_faults(page, but=[CONTRAST])
 
 
@@ -107,7 +107,9 @@ def test_axe_finds_nothing_on_pages_of_ours_in_chinese(
     """Every third: they are the same pages with other words."""
     User.objects.update(interface_language=InterfaceLanguage.SIMPLIFIED_CHINESE)
     faults = []
-    for visitor, shots in by_visitor(list_our_pages(cast)[::3]):
+    # What is refused before anything of it is read is told in English.
+    in_chinese = [shot for shot in list_our_pages(cast) if "%00" not in shot.address][::3]
+    for visitor, shots in by_visitor(in_chinese):
         with visiting(browser, cast, server, visitor) as context:
             name = settings.LANGUAGE_COOKIE_NAME
             context.add_cookies([{"name": name, "value": "zh-hans", "url": server}])
