@@ -76,13 +76,15 @@ def quiz() -> Pages:
     address = f"{concept.roadmap.get_absolute_url()}-/quiz/{concept.slug}/"
     client = Client()
     form = Form(client.get(address).content.decode())
-    given = form.choose(*(next(iter(places.values())) for places in form.options.values()))
+    firsts = {name: [next(iter(places))] for name, places in form.options.items()}
+    given = {"token": form.token} | firsts
     some = dict(list(given.items())[:2])
     seen = look(client, address) | {"nothing chosen": client.post(address, {"token": form.token})}
     seen["strange"] = client.post(address, {"token": "x"})
     seen["some"] = client.post(address, some, follow=True)
     seen["all"] = client.post(address, given, follow=True)
-    return seen
+    again = (f"{address}?again={which}" for which in ("all", "wrong"))
+    return seen | look(client, *again, f"{concept.roadmap.get_absolute_url()}{concept.slug}/")
 
 
 @scene
@@ -121,6 +123,13 @@ def look_at(run_id: uuid.UUID) -> Any:
 def staff() -> Pages:
     staff = User.objects.create_superuser("staff@knots.example", "rope-and-twine")
     client = signed_in(staff)
-    open_order()
+    waiting = open_order().run_id
     run = make_ready()
-    return look(client, "/operations/", f"/operations/runs/{run.pk}/")
+    seen = look(client, "/operations/", f"/operations/runs/{run.pk}/")
+    for act in ("cancel", "resume", "retry", "cancel"):
+        for where in ("run", "board"):
+            for pk in (waiting, run.pk):
+                address = f"/operations/runs/{pk}/{act}/"
+                told = client.post(address, {"from": where}, follow=True)
+                seen[f"{act} {pk} on {where} {len(seen)}"] = told
+    return seen

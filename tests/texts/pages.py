@@ -10,6 +10,7 @@ from typing import Any
 
 from django.test import Client
 
+from accounts.email_links import make_link_token
 from accounts.models import User
 from generation.port.errors import ContentError
 from generation.run_states import RunState
@@ -94,6 +95,8 @@ def account_pages() -> Pages:
         seen[f"{page}, empty"] = client.post(f"/accounts/{page}/", {})
     for page in ("settings", "password", "email", "delete"):
         seen[f"{page}, wrong"] = carol.post(f"/accounts/{page}/", {"password": "x", "email": "x"})
+    somebody_else = User.objects.create(email="dan@knots.example", wanted_email="d@knots.example")
+    seen |= look(client, f"/accounts/email/{make_link_token(somebody_else)}/")
     weak = {"email": "x", "password1": "aaaa", "password2": "b"}
     seen["weak"] = client.post("/accounts/signup/", weak)
     return seen
@@ -105,7 +108,10 @@ def too_often() -> Pages:
     wrong = {"username": name, "password": "x"}
     for _ in range(12):
         answer = client.post("/accounts/login/", wrong)
-    return {"too many passwords": answer}
+    carol = signed_in(somebody())
+    for _ in range(12):
+        export = carol.get("/accounts/export/")
+    return {"too many passwords": answer, "too many exports": export}
 
 
 @scene

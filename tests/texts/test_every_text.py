@@ -11,6 +11,7 @@ from tests.texts.pages import somebody
 from tests.texts.pseudo import speak_pseudo, untranslated
 
 pytestmark = pytest.mark.django_db
+WITHOUT_REQUEST = ["400.html", "403.html", "404.html", "500.html", "503.html"]
 
 
 @pytest.mark.parametrize("name", SCENES)
@@ -25,7 +26,7 @@ def test_every_text_of_every_page_is_translated(name: str, monkeypatch: pytest.M
     assert forgotten == {}
 
 
-@pytest.mark.parametrize("template", ["400.html", "403.html", "404.html", "500.html", "503.html"])
+@pytest.mark.parametrize("template", WITHOUT_REQUEST)
 def test_pages_without_a_request_are_translated(
     template: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
