@@ -118,7 +118,7 @@ def test_a_page_asks_for_two_lessons_at_most_and_for_each_once(
     run = make_ready(QuickProvider(make_outline(6, requires=requires)))
     reader.open(concept_page(run, "c03"))
     beside = [f".neighbours a[href={concept_page(run, key)!r}]" for key in ("c02", "c04", "c06")]
-    for link in (beside[2], PREVIOUS, beside[2], beside[0], NEXT, beside[1]):
+    for link in (beside[2], beside[2], PREVIOUS, beside[0], NEXT, beside[1]):
         reader.hover(link)
         reader.page.clock.run_for(HOVER)
         reader.turn_away()
