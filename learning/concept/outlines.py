@@ -27,13 +27,14 @@ def list_headings(rendered: str) -> Iterator[Heading]:
 
 def _text_of(markup: str) -> str:
     """What a heading shows; of a formula what was written for it."""
-    parts = []
-    while markup:
-        before, _, markup = markup.partition("<")
-        parts.append(before)
-        if formula := _FORMULA.match(f"<{markup}"):
+    parts, place = [], 0
+    while (tag := markup.find("<", place)) >= 0:
+        parts.append(markup[place:tag])
+        formula = _FORMULA.match(markup, tag)
+        if formula:
             parts.append(formula[1])
-            markup = markup.partition("</math>")[2]
-        else:
-            markup = markup.partition(">")[2]
+        end = "</math>" if formula else ">"
+        found = markup.find(end, tag)
+        place = found + len(end) if found >= 0 else len(markup)
+    parts.append(markup[place:])
     return html.unescape("".join(parts)).strip()
