@@ -25,14 +25,10 @@ from roadmaps.models import Roadmap
 CARDS = "includes/roadmap_list.html"
 CONTROLS = "learning/sharing/_controls.html"
 PLAN = "includes/plan.html"
-STATE = "includes/state.html"
-STATES = ("ready", "partly", "running", "queued", "failed", "partial", "paused", "cancelled",
-          "done", "known", "skipped", "changed")  # fmt: skip
 
 
 def list_components() -> list[Component]:
     return [
-        Component("States", [Sample(one, STATE, {"state": one, "label": one}) for one in STATES]),
         Component("Lists of roadmaps", _cards()),
         Component("Roadmaps in work", _work()),
         Component("A roadmap, drawn", _drawn()),

@@ -92,7 +92,7 @@ def test_whoever_cannot_be_told_has_the_run_all_the_same(shell: str, status: int
 )
 def test_every_command_says_in_a_sentence_that_it_cannot_write(command: str) -> None:
     outcome = subprocess.run(
-        ["sh", "-c", f"exec {sys.executable} manage.py {command} >/dev/full"],
+        ["sh", "-c", 'exec "$0" manage.py "$1" >/dev/full', sys.executable, command],
         capture_output=True,
         text=True,
         cwd=ROOT,
