@@ -11,6 +11,8 @@ export GOAL FORMAT
 unexport PYTHONHOME PYTHONPATH
 
 python := .venv/bin/python
+# Hundreds of processes are started: modules are compiled once, not by each of them.
+tested := env -u PYTHONDONTWRITEBYTECODE $(python) -m pytest
 # What `make test` runs: what is wide has a target of its own, and FAST=1 leaves out the slow kinds.
 kinds := not wide$(if $(FAST), and not fleet and not browser and not chaos and not slow)
 
@@ -30,10 +32,10 @@ serve: .venv/.ready ## the site and its workers until Ctrl-C: make serve [PORT=8
 	@exec $(python) -m config.serve --port="$${PORT:-8000}"
 
 test: .venv/.ready ## all tests but the wide ones; FAST=1 leaves out the slow kinds
-	@$(python) -m pytest -n 4 --dist loadfile --no-loadscope-reorder --durations=20 --durations-min=8 -m "$(kinds)"
+	@$(tested) -n 4 --dist loadfile --no-loadscope-reorder --durations=20 --durations-min=8 -m "$(kinds)"
 
 test-wide: .venv/.ready ## slow and broad: the image, every statement, every expression
-	@$(python) -m pytest -n 3 --dist loadfile --durations=20 --durations-min=8 -m wide
+	@$(tested) -n 3 --dist loadfile --durations=20 --durations-min=8 -m wide
 
 check: .venv/.ready ## lint, types, layers, missing migrations, migration linter
 	@$(python) -m ruff check .
