@@ -138,6 +138,7 @@ NOT_MADE = {
     "psycopg": "connections, which hold no text",
     "urllib.": "what operators set, read already",
     "redis.": "asks Redis",
+    "generation.live.layer.": "asks Redis; what it reads are our own hints",
     "asyncio.": "code, no text",
     "concurrent.": "code, no text",
     "BaseExceptionGroup": "errors, which are measured one by one",
