@@ -7,6 +7,7 @@ import asyncio
 import json
 import math
 import time
+from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
@@ -15,19 +16,14 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 from django.utils import timezone
 
 from connection_budget.conf import get_budget
-from generation.management.estimates import (
-    TOKENS_IN_PER_CONCEPT,
-    TOKENS_OUT_PER_CONCEPT,
-    Bounds,
-    Sample,
-    estimate_roadmap,
-)
 from generation.management.progress import Waiting
 from generation.port.calls import ModelCall
 from generation.port.errors import ProviderError
+from generation.port.estimates import NOTHING_KNOWN, Averages, Bounds, Sample, estimate, hours_for
 from generation.port.outline_rules import check_outline
 from generation.port.request import OutlineRequest
 from generation.providers.dialogue import Answer
@@ -36,6 +32,8 @@ from generation.providers.gateway.opening import configured_endpoint, open_gatew
 from generation.providers.gateway.responses import price_of
 from generation.providers.openai.prompting import outline_prompt
 from generation.providers.openai.schemas import OutlineAnswer, read_outline
+from generation.puller.runner import open_executor
+from generation.runs.estimates import get_averages
 
 BAD_USAGE = 2
 # A day; nobody waits for longer.
@@ -64,8 +62,9 @@ class Command(BaseCommand):
             endpoint = configured_endpoint()
         except ImproperlyConfigured as error:
             raise CommandError(str(error), returncode=BAD_USAGE) from error
+        averages = read_averages(endpoint.model)
         try:
-            report = asyncio.run(check(endpoint, options["timeout"]))
+            report = asyncio.run(check(endpoint, options["timeout"], averages))
         except TimeoutError:
             raise CommandError(
                 f"{endpoint.host}: no outline within {options['timeout']:g} s (--timeout). A slow "
@@ -98,7 +97,18 @@ def seconds(text: str) -> float:
     return value
 
 
-async def check(endpoint: Endpoint, within: float | None = None) -> dict[str, Any]:
+def read_averages(model: str) -> Averages:
+    """What the last runs took. Whether a server answers can be asked without a database, too."""
+    try:
+        with closing(open_executor()) as db:
+            return db.run_sync(get_averages, model)
+    except DatabaseError:
+        return NOTHING_KNOWN
+
+
+async def check(
+    endpoint: Endpoint, within: float | None = None, averages: Averages = NOTHING_KNOWN
+) -> dict[str, Any]:
     """One outline from the server, and what it tells. Raises ProviderError and TimeoutError."""
     calls: list[ModelCall] = []
     if within is not None:
@@ -115,7 +125,7 @@ async def check(endpoint: Endpoint, within: float | None = None) -> dict[str, An
             prompt = outline_prompt(REQUEST, REQUEST.language, timezone.localdate())
             answer = await gateway.write_object(prompt, OutlineAnswer)
             took = time.monotonic() - began
-    return describe(endpoint, answer, calls, took)
+    return describe(endpoint, answer, calls, took, averages)
 
 
 def waiting(endpoint: Endpoint, within: float | None) -> Waiting:
@@ -125,16 +135,19 @@ def waiting(endpoint: Endpoint, within: float | None) -> Waiting:
 
 
 def describe(
-    endpoint: Endpoint, answer: Answer[OutlineAnswer], calls: list[ModelCall], seconds: float
+    endpoint: Endpoint,
+    answer: Answer[OutlineAnswer],
+    calls: list[ModelCall],
+    seconds: float,
+    averages: Averages,
 ) -> dict[str, Any]:
     usage, good = answer.usage, [call for call in calls if call.outcome == "ok"]
     outline, problems = read_outline(answer.content, REQUEST.language)
     if outline is not None:
         problems = [*problems, *check_outline(outline, REQUEST)]
-    sample = Sample(good[-1].seconds, usage.tokens_in, usage.tokens_out)
-    price = partial(price_of, endpoint)
     bounds = fleet_bounds(endpoint)
-    estimate = estimate_roadmap(CONCEPTS, sample, bounds, price)
+    wanted = estimate(CONCEPTS, averages, partial(price_of, endpoint))
+    sample = Sample(good[-1].seconds, usage.tokens_out)
     return {
         "host": endpoint.host,
         "model": endpoint.model,
@@ -151,10 +164,11 @@ def describe(
         "estimate": {
             "concepts": CONCEPTS,
             "calls_at_once": bounds.calls_at_once,
-            "tokens_in": estimate.tokens_in,
-            "tokens_out": estimate.tokens_out,
-            "hours": round(estimate.hours, 4),
-            "cost_usd": _number(estimate.cost_usd),
+            "runs": wanted.runs,
+            "tokens_in": wanted.tokens_in,
+            "tokens_out": wanted.tokens_out,
+            "hours": round(hours_for(wanted, sample, bounds), 4),
+            "cost_usd": _number(wanted.cost_usd),
         },
     }
 
@@ -190,11 +204,17 @@ def as_text(report: dict[str, Any]) -> str:
         ),
         (
             f"                 {estimate['tokens_in']:,} tokens in, {estimate['tokens_out']:,} out,"
-            f" if each concept takes {TOKENS_IN_PER_CONCEPT:,} and {TOKENS_OUT_PER_CONCEPT:,}"
+            f" {_grounds(estimate['runs'])}"
         ),
         f"                 {_dollars(estimate['cost_usd'])}",
     ]
     return "\n".join(lines)
+
+
+def _grounds(runs: int) -> str:
+    if not runs:
+        return "as is assumed while no run of this model is ready"
+    return f"as the last {runs} runs took" if runs > 1 else "as the last run took"
 
 
 def _hours(hours: float) -> str:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from generation.management.estimates import Bounds, Sample, estimate_roadmap
+from generation.port.estimates import Averages, Bounds, Sample, Share, estimate, hours_for
 from generation.providers.endpoints import Endpoint
 from generation.providers.gateway.responses import price_of
+from tests.generation.finished import CENT, finished_run
 from tests.generation.providers.gateway.model_server import KEY, MODEL, ModelServer
+
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
@@ -45,6 +47,18 @@ def test_one_call_tells_what_a_roadmap_takes(configured: ModelServer, settings: 
     assert estimate["cost_usd"] == pytest.approx(
         (estimate["tokens_in"] + 2 * estimate["tokens_out"]) / 1_000_000, abs=1e-4
     )
+
+
+def test_what_the_last_runs_took_is_what_the_next_is_said_to_take(configured: ModelServer) -> None:
+    assumed = json.loads(run("--format", "json"))["estimate"]
+    assert "as is assumed while no run of this model is ready" in run()
+    finished_run(MODEL, concepts=8, tokens=100)
+    learned = json.loads(run("--format", "json"))["estimate"]
+    assert (assumed["runs"], learned["runs"]) == (0, 1)
+    # 25 calls of 100 tokens for eight concepts, so for 36.
+    assert learned["tokens_in"] == 11_250 != assumed["tokens_in"]
+    assert learned["cost_usd"] == 36 / 8 * 25 * float(CENT)
+    assert "as the last run took" in run()
 
 
 def test_published_prices_are_known_and_others_are_not() -> None:
@@ -93,14 +107,12 @@ def test_without_a_model_it_says_what_to_set(settings: Settings) -> None:
 
 
 def test_the_estimate_obeys_the_tightest_bound() -> None:
-    sample = Sample(seconds=20.0, tokens_in=1_000, tokens_out=2_000)
-
-    def dear(tokens_in: int, tokens_out: int) -> Decimal:
-        return Decimal(tokens_in + 2 * tokens_out)
-
-    free = estimate_roadmap(36, sample, Bounds(calls_at_once=8), dear)
-    # 180,000 tokens at 100 a second, eight at a time, after the outline.
-    assert free.hours == pytest.approx((1_800 / 8 + 20) / 3_600)
-    slow = estimate_roadmap(36, sample, Bounds(calls_at_once=8, requests_per_minute=1.0), dear)
-    assert slow.hours == pytest.approx((108 * 60 + 20) / 3_600)
-    assert free.cost_usd == slow.cost_usd == dear(free.tokens_in, free.tokens_out)
+    """The plan took 20 s for 2,000 of the tokens; eight write the rest at a time."""
+    wanted = estimate(36, Averages({"tutorial": Share(4_000, 5_000, 3)}))
+    sample = Sample(seconds=20.0, tokens_out=2_000)
+    free = hours_for(wanted, sample, Bounds(calls_at_once=8))
+    assert free == pytest.approx((1_780 / 8 + 20) / 3_600)
+    slow = hours_for(wanted, sample, Bounds(calls_at_once=8, requests_per_minute=1.0))
+    assert slow == pytest.approx((108 * 60 + 20) / 3_600)
+    few = hours_for(wanted, sample, Bounds(calls_at_once=8, tokens_per_minute=9_000.0))
+    assert few == pytest.approx((36 * 60 + 20) / 3_600)

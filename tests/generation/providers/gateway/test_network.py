@@ -187,6 +187,7 @@ async def test_an_address_the_libraries_break_at_is_told_by_name(url: str) -> No
             await gateway.write_text(prompt_for("tutorial"))
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_command_that_checks_the_model_says_so_in_a_sentence(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

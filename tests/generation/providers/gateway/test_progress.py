@@ -53,6 +53,7 @@ def hold_until_told(server: ModelServer, stream: StringIO, times: int = 3) -> No
     server.rewrite = rewrite
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("stream", [StringIO(), Terminal()])
 @pytest.mark.parametrize(
     "line",
@@ -97,6 +98,7 @@ def test_a_run_tells_of_its_planning_until_there_is_a_plan(
         assert told.rindex("Planning with") < told.index("Writing")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_reader_who_leaves_does_not_end_the_work(
     slow: ModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -106,6 +108,7 @@ def test_a_reader_who_leaves_does_not_end_the_work(
     assert "valid at once" in out.getvalue()
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_check_waits_no_longer_than_it_is_told_to(slow: ModelServer) -> None:
     slow.seconds = lambda _request: 3_600.0
     with pytest.raises(CommandError, match=r"no outline within 0\.5 s \(--timeout\)"):
