@@ -17,6 +17,7 @@ from generation.dispatch import Order, request_roadmap
 from generation.models import CallOutcome, GenerationRun, ModelCallRecord
 from generation.port.briefs import ConceptBrief
 from generation.port.errors import ContentError
+from generation.port.listening import NOBODY, Listener
 from generation.port.provider import Provider, Written
 from generation.port.request import OutlineRequest
 from generation.providers.catalogue import CatalogueProvider
@@ -35,10 +36,12 @@ WHY = "The model server refused the key: it is asked no more until somebody has 
 class ForgetfulProvider(CatalogueProvider):
     """The built-in roadmap, but for a few quizzes that it never gets right."""
 
-    async def write(self, kind: ArtifactKind, brief: ConceptBrief) -> Written[ArtifactContent]:
+    async def write(
+        self, kind: ArtifactKind, brief: ConceptBrief, listener: Listener = NOBODY
+    ) -> Written[ArtifactContent]:
         if kind is ArtifactKind.QUIZ and len(brief.key) % 5 == 0:
             raise ContentError("two choices of a question say the same")
-        return await super().write(kind, brief)
+        return await super().write(kind, brief, listener)
 
 
 @dataclass

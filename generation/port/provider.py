@@ -12,6 +12,7 @@ from concepts.content import ArtifactContent, ArtifactKind
 from generation.port.briefs import ConceptBrief
 from generation.port.calls import Accountable, Books, NoBooks
 from generation.port.errors import CannotOpen, ProviderError
+from generation.port.listening import NOBODY, Listener
 from generation.port.outline import Outline
 from generation.port.request import OutlineRequest
 from generation.port.spent import Spent
@@ -34,7 +35,8 @@ class Provider(Protocol):
     """All calls are safe to cancel and to repeat.
 
     `check_goal` looks at a goal before anything is spent and raises GoalRefused; the others raise
-    ProviderError. One that holds connections is an async context manager as well: see `opened`.
+    ProviderError. A `listener` hears a text while it is being written. One that holds connections
+    is an async context manager as well: see `opened`.
     """
 
     @property
@@ -47,7 +49,9 @@ class Provider(Protocol):
 
     async def outline(self, request: OutlineRequest) -> Written[Outline]: ...
 
-    async def write(self, kind: ArtifactKind, brief: ConceptBrief) -> Written[ArtifactContent]: ...
+    async def write(
+        self, kind: ArtifactKind, brief: ConceptBrief, listener: Listener = NOBODY
+    ) -> Written[ArtifactContent]: ...
 
 
 def keeps_books(provider: Provider) -> bool:

@@ -27,6 +27,7 @@ from concepts.content import (
 from concepts.languages.tags import primary_language
 from generation.port.briefs import ConceptBrief
 from generation.port.errors import ContentError, GoalRefused
+from generation.port.listening import NOBODY, Listener
 from generation.port.outline import Outline
 from generation.port.provider import Written
 from generation.port.request import OutlineRequest, wanted_range
@@ -102,7 +103,10 @@ class CatalogueProvider:
         roadmap = self._find(request.goal)
         return Written(roadmap.outline, reviewed_on=roadmap.reviewed, authored=True)
 
-    async def write(self, kind: ArtifactKind, brief: ConceptBrief) -> Written[ArtifactContent]:
+    async def write(
+        self, kind: ArtifactKind, brief: ConceptBrief, _listener: Listener = NOBODY
+    ) -> Written[ArtifactContent]:
+        """All at once: there is nothing to hear meanwhile."""
         concepts = self._find(brief.goal).folder / "concepts"
         front, _ = _split_front_matter(concepts / f"{brief.key}.md")
         content: ArtifactContent

@@ -7,6 +7,7 @@ from typing import Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
+from generation.port.listening import NOBODY, Listener
 from generation.port.spent import Spent
 
 T = TypeVar("T")
@@ -41,7 +42,7 @@ class Gateway(Protocol):
     def fit(self, prompt: Prompt) -> Prompt:
         """With no more room for the answer than the server is known to have."""
 
-    async def write_text(self, prompt: Prompt) -> Answer[str]:
+    async def write_text(self, prompt: Prompt, listener: Listener = NOBODY) -> Answer[str]:
         """Plain text, streamed; returned when it is whole."""
 
     async def write_object(self, prompt: Prompt, schema: type[M]) -> Answer[M]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from concepts.content import ArtifactContent, ArtifactKind
 from generation.port.briefs import ConceptBrief
+from generation.port.listening import NOBODY, Listener
 from generation.port.outline import Outline
 from generation.port.provider import Written
 from generation.port.request import OutlineRequest
@@ -75,6 +76,8 @@ def make_paying_provider() -> PayingProvider:
 class SlowCatalogue(CatalogueProvider):
     """The built-in roadmaps, written about as slowly as by a model: FLEET_DELAY_SECONDS each."""
 
-    async def write(self, kind: ArtifactKind, brief: ConceptBrief) -> Written[ArtifactContent]:
+    async def write(
+        self, kind: ArtifactKind, brief: ConceptBrief, listener: Listener = NOBODY
+    ) -> Written[ArtifactContent]:
         await asyncio.sleep(seconds("FLEET_DELAY_SECONDS", "0.2"))
-        return await super().write(kind, brief)
+        return await super().write(kind, brief, listener)

@@ -25,6 +25,7 @@ from generation.dispatch import Order, request_roadmap
 from generation.models import GenerationEvent, GenerationRun
 from generation.port.briefs import ConceptBrief
 from generation.port.errors import ContentError
+from generation.port.listening import NOBODY, Listener
 from generation.port.outline import ConceptOutline, ModuleOutline, Outline, StageOutline
 from generation.port.provider import Written
 from generation.port.request import OutlineRequest
@@ -132,7 +133,9 @@ class ScriptedProvider:
         self.outlines += 1
         return Written(self.plan, Spent(calls=1, tokens_in=100, tokens_out=200))
 
-    async def write(self, kind: ArtifactKind, brief: ConceptBrief) -> Written[ArtifactContent]:
+    async def write(
+        self, kind: ArtifactKind, brief: ConceptBrief, listener: Listener = NOBODY
+    ) -> Written[ArtifactContent]:
         key = (brief.key, kind)
         self.calls[key] += 1
         self.in_flight += 1

@@ -14,6 +14,7 @@ from generation.metrics import outcome_of
 from generation.models import ModelCallRecord
 from generation.port.briefs import ConceptBrief
 from generation.port.calls import Books, ModelCall, NoBooks
+from generation.port.listening import NOBODY, Listener
 from generation.port.outline import Outline
 from generation.port.provider import Written
 from generation.port.request import OutlineRequest
@@ -37,11 +38,13 @@ class PayingProvider(ScriptedProvider):
         self.books.note(self._call("outline", written.usage))
         return written
 
-    async def write(self, kind: ArtifactKind, brief: ConceptBrief) -> Written[ArtifactContent]:
+    async def write(
+        self, kind: ArtifactKind, brief: ConceptBrief, listener: Listener = NOBODY
+    ) -> Written[ArtifactContent]:
         self.books.check()
         usage, error = Spent(1, 10, 20), None
         try:
-            return await super().write(kind, brief)
+            return await super().write(kind, brief, listener)
         except BaseException as raised:
             error = raised
             raise

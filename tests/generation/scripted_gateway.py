@@ -9,6 +9,7 @@ from typing import Any
 
 from generation.metrics import outcome_of
 from generation.port.calls import BeforeCall, ModelCall, OnCall, allow_call, ignore_call
+from generation.port.listening import NOBODY, Listener
 from generation.port.spent import Spent
 from generation.providers.dialogue import Answer, M, Prompt
 
@@ -38,7 +39,7 @@ class ScriptedGateway:
     def fit(self, prompt: Prompt) -> Prompt:
         return prompt
 
-    async def write_text(self, prompt: Prompt) -> Answer[str]:
+    async def write_text(self, prompt: Prompt, listener: Listener = NOBODY) -> Answer[str]:
         return Answer(str(self._next(prompt)), USAGE, 0.1)
 
     async def write_object(self, prompt: Prompt, schema: type[M]) -> Answer[M]:

@@ -9,6 +9,7 @@ from concepts.content import ArtifactContent, ArtifactKind
 from concepts.models import Concept
 from generation.models import GenerationRun
 from generation.port.briefs import ConceptBrief
+from generation.port.listening import NOBODY, Listener
 from generation.port.provider import Written
 from generation.port.spent import Spent
 from roadmaps.models import Visibility
@@ -19,7 +20,9 @@ from tests.generation.scribe import Scribe
 class QuickProvider(ScriptedProvider):
     """The scripted one without its sleep."""
 
-    async def write(self, kind: ArtifactKind, brief: ConceptBrief) -> Written[ArtifactContent]:
+    async def write(
+        self, kind: ArtifactKind, brief: ConceptBrief, listener: Listener = NOBODY
+    ) -> Written[ArtifactContent]:
         self._raise_what_is_scripted((brief.key, kind))
         content = self.content.get((brief.key, kind)) or make_content(kind, brief.key)
         return Written(content, Spent(calls=1))

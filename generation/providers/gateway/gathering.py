@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from generation.providers.gateway.envelopes import Said
 
 # Text is handed on this often, which is as often as anybody who reads along is told.
-GATHER_SECONDS = 0.2
+GATHER_SECONDS = 0.25
 
 
 class Gathering:

@@ -30,6 +30,7 @@ from pydantic_ai.settings import ModelSettings
 from generation.port.calls import BeforeCall, OnCall, allow_call, ignore_call
 from generation.port.characters import whole_characters
 from generation.port.errors import MalformedError, ProviderError, SystemicError
+from generation.port.listening import NOBODY, Listener
 from generation.providers.dialogue import Answer, Gateway, Prompt
 from generation.providers.endpoints import (
     OPENAI_URL,
@@ -42,6 +43,7 @@ from generation.providers.gateway.breaker import Breaker
 from generation.providers.gateway.endings import ENDING, Ending
 from generation.providers.gateway.entries import Tally
 from generation.providers.gateway.errors import without_key
+from generation.providers.gateway.hearing import tell
 from generation.providers.gateway.models import (
     CountedModel,
     build_model,
@@ -160,7 +162,7 @@ class ModelGateway:
     def fit(self, prompt: Prompt) -> Prompt:
         return self._requests.fit(prompt)
 
-    async def write_text(self, prompt: Prompt) -> Answer[str]:
+    async def write_text(self, prompt: Prompt, listener: Listener = NOBODY) -> Answer[str]:
         prompt = _fit_to_send(prompt)
         tally, began, ending = Tally(prompt), monotonic(), Ending()
 
@@ -174,8 +176,7 @@ class ModelGateway:
             ending.forget()
             ENDING.set(ending)
             async with streaming as stream:
-                async for _ in stream:
-                    pass
+                await tell(stream, listener)
                 return stream.get()
 
         seconds = STREAM_PATIENCE * self._endpoint.timeout_seconds

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 from generation.port.errors import CutOffError, ProviderError
+from generation.port.listening import NOBODY, Listener
 from generation.port.spent import Spent
 from generation.providers.dialogue import Answer, Gateway, M, Prompt
 
@@ -33,8 +34,8 @@ class RememberingGateway:
         self._sizes: dict[Prompt, int] = {}
         self._asking: WeakValueDictionary[Prompt, asyncio.Lock] = WeakValueDictionary()
 
-    async def write_text(self, prompt: Prompt) -> Answer[str]:
-        return await self._ask(prompt, lambda: self._gateway.write_text(prompt))
+    async def write_text(self, prompt: Prompt, listener: Listener = NOBODY) -> Answer[str]:
+        return await self._ask(prompt, lambda: self._gateway.write_text(prompt, listener))
 
     async def write_object(self, prompt: Prompt, schema: type[M]) -> Answer[M]:
         return await self._ask(prompt, lambda: self._gateway.write_object(prompt, schema))
@@ -104,8 +105,8 @@ class Account:
     def fit(self, prompt: Prompt) -> Prompt:
         return self._gateway.fit(prompt)
 
-    async def write_text(self, prompt: Prompt) -> Answer[str]:
-        return await self._charge(prompt, self._gateway.write_text(prompt))
+    async def write_text(self, prompt: Prompt, listener: Listener = NOBODY) -> Answer[str]:
+        return await self._charge(prompt, self._gateway.write_text(prompt, listener))
 
     async def write_object(self, prompt: Prompt, schema: type[M]) -> Answer[M]:
         return await self._charge(prompt, self._gateway.write_object(prompt, schema))

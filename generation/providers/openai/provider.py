@@ -22,6 +22,7 @@ from generation.port.briefs import ConceptBrief
 from generation.port.calls import BeforeCall, Books, NoBooks, OnCall
 from generation.port.errors import GoalRefused
 from generation.port.goals import refuse_by_verdict
+from generation.port.listening import NOBODY, Listener
 from generation.port.outline import Outline
 from generation.port.provider import Written
 from generation.port.request import OutlineRequest
@@ -113,10 +114,14 @@ class OpenAIProvider:
         )
         return await assignment.write()
 
-    async def write(self, kind: ArtifactKind, brief: ConceptBrief) -> Written[ArtifactContent]:
+    async def write(
+        self, kind: ArtifactKind, brief: ConceptBrief, listener: Listener = NOBODY
+    ) -> Written[ArtifactContent]:
         account = Account(self.gateway)
 
         async def attempt(asked: Prompt) -> Attempt[ArtifactContent]:
+            if kind is ArtifactKind.TUTORIAL:
+                return await _try_tutorial(asked, brief, account, listener)
             return await _ATTEMPTS[kind](asked, brief, account)
 
         prompt = artifact_prompt(kind.value, brief)
@@ -127,9 +132,9 @@ class OpenAIProvider:
 
 
 async def _try_tutorial(
-    asked: Prompt, brief: ConceptBrief, gateway: Gateway
+    asked: Prompt, brief: ConceptBrief, gateway: Gateway, listener: Listener
 ) -> Attempt[ArtifactContent]:
-    told = (await gateway.write_text(asked)).content
+    told = (await gateway.write_text(asked, listener)).content
     return await apart(judge_tutorial, told, brief)
 
 
@@ -156,7 +161,6 @@ _ATTEMPTS: dict[
     ArtifactKind,
     Callable[[Prompt, ConceptBrief, Gateway], Awaitable[Attempt[ArtifactContent]]],
 ] = {
-    ArtifactKind.TUTORIAL: _try_tutorial,
     ArtifactKind.RESOURCES: _try_resources,
     ArtifactKind.QUIZ: _try_quiz,
 }

@@ -16,6 +16,7 @@ from connection_budget.lanes.executor import DbExecutor
 from generation.models import GenerationRun
 from generation.port.briefs import ConceptBrief
 from generation.port.errors import ContentError, SystemicError, TransientError
+from generation.port.listening import NOBODY, Listener
 from generation.port.provider import Written
 from generation.puller.limits import Limits
 from generation.puller.pipeline import plan, pull
@@ -49,9 +50,11 @@ QUICK = Limits(batch_seconds=0.02, poll_seconds=0.02, retry_seconds=0.01)
 class Listening(ScriptedProvider):
     """Remembers what it was told."""
 
-    async def write(self, kind: ArtifactKind, brief: ConceptBrief) -> Written[ArtifactContent]:
+    async def write(
+        self, kind: ArtifactKind, brief: ConceptBrief, listener: Listener = NOBODY
+    ) -> Written[ArtifactContent]:
         self.told = brief
-        return await super().write(kind, brief)
+        return await super().write(kind, brief, listener)
 
 
 def provider(*errors: Exception) -> Listening:

@@ -14,12 +14,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from math import ceil
-from types import TracebackType
 from typing import Any, Self
 
 from tests.generation.providers.gateway.received import Received, receive
 from tests.generation.providers.gateway.writings import purpose_of, write
+from tests.waiting import until
 
 KEY = "sk-tests-0123456789abcdef"
 MODEL = "bee-1"
@@ -71,6 +72,8 @@ class ModelServer:
     raw: Callable[[Received], bytes | Iterator[bytes] | None] = lambda _received: None
     envelope: Callable[[dict[str, Any]], Any] = lambda body: body
     events: Callable[[list[str]], list[str]] = lambda events: events
+    # Whether the stream may go on with its next event, by number.
+    goes_on: Callable[[Received, int], bool] = lambda _received, _number: True
     # Whether an answer ends at the limit of tokens, and says so.
     cut_off: Callable[[Received], bool] = lambda _received: False
     # Whether a stream gives a reason for its end; without, its last line has to do.
@@ -93,12 +96,7 @@ class ModelServer:
         self.port: int = self._server.sockets[0].getsockname()[1]
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_raised: object) -> None:
         asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
@@ -226,7 +224,9 @@ class ModelServer:
         writer.write(
             b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
         )
-        for event in self.events([f"data: {one}" for one in _events(self, request, content)]):
+        events = self.events([f"data: {one}" for one in _events(self, request, content)])
+        for number, event in enumerate(events):
+            await until(partial(self.goes_on, request, number))
             writer.write(f"{event}\n\n".encode("utf-8", "surrogatepass"))
             await writer.drain()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 from decimal import Decimal
 
@@ -18,7 +19,7 @@ from generation.port.request import OutlineRequest
 from generation.providers.endpoints import OUTPUT_MODES, Prices
 from generation.providers.gateway.opening import open_gateway
 from tests.generation.providers.gateway.conftest import endpoint_of, prompt_for
-from tests.generation.providers.gateway.model_server import ModelServer
+from tests.generation.providers.gateway.model_server import Faults, ModelServer
 from tests.generation.providers.gateway.received import Received
 from tests.generation.providers.gateway.writings import tutorial
 
@@ -50,6 +51,58 @@ async def test_a_text_is_streamed_and_comes_whole(server: ModelServer) -> None:
     assert answer.content.endswith("$\\frac{a}{b}$ is a share.")
     assert len(answer.content) == len(tutorial("123456"))
     assert answer.usage.tokens_out == request.tokens_out
+
+
+class Hearing:
+    """Remembers all that it is told."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def said(self, text: str) -> None:
+        self.texts.append(text)
+
+
+async def test_whoever_listens_hears_the_text_grow_while_it_is_streamed(
+    server: ModelServer,
+) -> None:
+    """The server waits with its last words until the ones before were heard."""
+    hearing = Hearing()
+    server.goes_on = lambda _received, number: number < 20 or len(hearing.texts) > 1
+    async with open_gateway(endpoint_of(server)) as gateway:
+        answer = await gateway.write_text(prompt_for("tutorial"), hearing)
+    assert hearing.texts[-1].strip() == answer.content
+    assert all(later.startswith(former) for former, later in itertools.pairwise(hearing.texts))
+
+
+async def test_a_call_that_is_repeated_is_heard_from_its_beginning(server: ModelServer) -> None:
+    server.faults = Faults(truncated=1.0)
+    server.goes_on = lambda _received, _number: _mend(server)
+    hearing = Hearing()
+    async with open_gateway(endpoint_of(server)) as gateway:
+        answer = await gateway.write_text(prompt_for("tutorial"), hearing)
+    assert len(server.received) == 2
+    assert hearing.texts[-1].strip() == answer.content
+    assert any(not later.startswith(former) for former, later in itertools.pairwise(hearing.texts))
+
+
+def _mend(server: ModelServer) -> bool:
+    server.faults = Faults()
+    return True
+
+
+async def test_a_server_that_cannot_stream_is_heard_at_the_end_or_not_at_all(
+    server: ModelServer,
+) -> None:
+    server.refuse = lambda request: (
+        (400, {}, {"error": {"message": "streaming is not supported"}})
+        if request.body.get("stream")
+        else None
+    )
+    hearing = Hearing()
+    async with open_gateway(endpoint_of(server)) as gateway:
+        answer = await gateway.write_text(prompt_for("tutorial"), hearing)
+    assert [text.strip() for text in hearing.texts] in ([answer.content], [])
 
 
 @pytest.mark.parametrize("mode", OUTPUT_MODES)

@@ -15,6 +15,7 @@ import pytest
 
 from concepts.content import QuizContent
 from generation.port.errors import CutOffError, ProviderError, SystemicError
+from generation.port.listening import NOBODY, Listener
 from generation.port.spent import Spent
 from generation.providers.dialogue import Answer, M, Prompt
 from generation.providers.gateway import repeating
@@ -180,7 +181,7 @@ class Talker:
     def fit(self, prompt: Prompt) -> Prompt:
         return prompt
 
-    async def write_text(self, _prompt: Prompt) -> Answer[str]:
+    async def write_text(self, _prompt: Prompt, listener: Listener = NOBODY) -> Answer[str]:
         self.asked += 1
         return Answer("b" * MIB, Spent(calls=1), 0.1)
 

@@ -1,0 +1,85 @@
+"""Handing on what a call in flight says: the newest text, at a pace that readers can follow."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from types import TracebackType
+from typing import Self
+
+import structlog
+
+from generation.awaiting.draining import heed_cancellation
+from generation.log_events import brief_error
+
+log = structlog.get_logger(__name__)
+
+# Between two hints: four a second, at most.
+PACE_SECONDS = 0.25
+# Making and sending one takes at most this share of the time; what takes longer comes less often.
+SHARE = 0.25
+
+Tell = Callable[[str], Awaitable[None]]
+
+
+class Telling:
+    """A `Listener` that hands the text to `tell`, one at a time; who is slow gets the newest only.
+
+    Use it around the call:
+
+        async with Telling(tell) as telling:
+            written = await provider.write(kind, brief, telling)
+
+    Nothing that goes wrong in `tell` reaches the call, which is paid for: after a failure the next
+    text is told all the same. What was not told yet when the call ends is left out, for what is
+    stored then says it all.
+    """
+
+    def __init__(self, tell: Tell, *, pace: float = PACE_SECONDS) -> None:
+        self._tell, self._pace = tell, pace
+        self._newest: str | None = None
+        self._heard = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def said(self, text: str) -> None:
+        self._newest = text
+        self._heard.set()
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._go_on(), name="tell what is being said")
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        assert self._task is not None, "entered"
+        self._task.cancel()
+        await asyncio.wait({self._task})
+
+    async def _go_on(self) -> None:
+        while True:
+            await self._heard.wait()
+            self._heard.clear()
+            began = time.monotonic()
+            await self._tell_newest()
+            await asyncio.sleep(pause_after(time.monotonic() - began, pace=self._pace))
+
+    async def _tell_newest(self) -> None:
+        text, self._newest = self._newest, None
+        if text is None:
+            return
+        try:
+            await self._tell(text)
+        except Exception as error:  # noqa: BLE001 - readers may miss words, the call must not end
+            heed_cancellation()
+            log.warning("words_not_told", error=brief_error(error))
+        heed_cancellation()
+
+
+def pause_after(took: float, *, pace: float = PACE_SECONDS) -> float:
+    """Seconds to wait after a hint that took so many to make and send."""
+    return max(pace, took / SHARE) - took
