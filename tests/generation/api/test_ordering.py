@@ -12,6 +12,7 @@ from kombu.exceptions import OperationalError
 from pytest_django import Settings
 
 from generation.models import GenerationRun
+from generation.providers.catalogue import load_catalogue
 from roadmaps.models import Roadmap, Visibility
 from tests.generation.api.calls import API, PREDECESSORS, error_of, generate
 from tests.learning.library import make_ready
@@ -77,7 +78,7 @@ def test_a_user_id_makes_nobody_an_owner(client: Client) -> None:
 
 def test_wishes_reach_the_run(client: Client) -> None:
     wishes = {"level": "beginner", "hours_per_week": 6, "target_date": "2099-12-31"}
-    wishes |= {"language": "en", "concepts": 43}
+    wishes |= {"language": "en", "concepts": len(load_catalogue()[0].outline.concepts())}
     assert generate(client, PREDECESSORS | wishes).status_code == 202
     assert GenerationRun.objects.get().options == wishes
 
