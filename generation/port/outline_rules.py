@@ -10,6 +10,7 @@ from concepts.languages.judging import find_wrong_language
 from concepts.languages.tags import primary_language
 from generation.port.outline import Outline
 from generation.port.request import TINY_CONCEPTS, OutlineRequest, wanted_range
+from generation.port.skeleton import Skeleton
 from roadmaps.graph import Edge, break_cycles, forward_edges
 from roadmaps.text import text_key
 
@@ -49,11 +50,11 @@ def check_outline(outline: Outline, request: OutlineRequest) -> list[str]:
     Cycles are not complained of: `settle_prerequisites` drops their weakest edge.
     """
     return [
-        *_counts(outline, request),
-        *_titles(outline),
+        *count_problems(outline, request),
+        *title_problems(outline),
         *_references(outline),
         *_minutes(outline),
-        *_language(outline, request),
+        *tag_problems(outline, request),
     ]
 
 
@@ -65,7 +66,7 @@ def settle_prerequisites(outline: Outline) -> tuple[dict[str, list[str]], list[E
     return break_cycles(graph, position)
 
 
-def _counts(outline: Outline, request: OutlineRequest) -> Iterator[str]:
+def count_problems(outline: Outline | Skeleton, request: OutlineRequest) -> Iterator[str]:
     count = len(outline.concepts())
     least, most = wanted_range(request.concepts)
     if not least <= count <= most:
@@ -74,7 +75,7 @@ def _counts(outline: Outline, request: OutlineRequest) -> Iterator[str]:
         yield "one stage for everything; at least two are wanted"
 
 
-def _titles(outline: Outline) -> Iterator[str]:
+def title_problems(outline: Outline | Skeleton) -> Iterator[str]:
     concepts = outline.concepts()
     yield from _repeated("concept title", [concept.title for concept in concepts])
     yield from _repeated("concept key", [concept.key for concept in concepts])
@@ -121,7 +122,7 @@ def _minutes(outline: Outline) -> Iterator[str]:
             )
 
 
-def _language(outline: Outline, request: OutlineRequest) -> Iterator[str]:
+def tag_problems(outline: Outline | Skeleton, request: OutlineRequest) -> Iterator[str]:
     if request.language and primary_language(request.language) != primary_language(
         outline.language
     ):
