@@ -12,6 +12,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 import structlog
 from structlog.contextvars import bind_contextvars, bound_contextvars
@@ -22,6 +23,7 @@ from generation.awaiting.draining import fail_with, finish, first_error
 from generation.log_events import brief_error
 from generation.port.errors import CannotOpen
 from generation.port.provider import Provider, opened
+from generation.puller.aloud import read_aloud
 from generation.puller.ledger import Ledger, Publish
 from generation.puller.ledger_rows import open_ledger
 from generation.puller.limits import Limits
@@ -131,7 +133,7 @@ class Puller:
             work_of=self._held.__getitem__,
             spent=lambda: ledger.spent,
         )
-        self._writer = Writer(provider, ledger, limits)
+        self._writer = Writer(provider, ledger, limits, partial(read_aloud, run_id))
         self._calling = 0
         self._changed = asyncio.Event()
         self._halt: str | None = None

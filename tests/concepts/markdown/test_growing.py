@@ -10,7 +10,7 @@ import pytest
 
 from concepts.markdown import growing
 from concepts.markdown.growing import GrowingText
-from concepts.markdown.rendering import render_markdown
+from concepts.markdown.rendering import render_markdown, render_part
 from generation.providers.catalogue import load_catalogue, read_tutorial
 from tests.concepts.markdown.test_hostile_markdown import (
     ADDRESSES,
@@ -104,7 +104,8 @@ def test_the_last_fragment_is_the_text_as_it_will_be_stored() -> None:
     for roadmap in load_catalogue():
         for file in sorted((roadmap.folder / "concepts").glob("*.md"))[:3]:
             markdown = read_tutorial(file).markdown + "\n"
-            text, shown = GrowingText(), []
+            text = GrowingText()
+            shown: list[str] = []
             for cut in (*range(0, len(markdown), 97), len(markdown)):
                 growth = text.grow(markdown[:cut])
                 assert (growth.is_anew, growth.known) == (False, len(shown))
@@ -119,7 +120,6 @@ def test_a_closed_block_is_rendered_once(monkeypatch: pytest.MonkeyPatch) -> Non
         rendered.append(markdown)
         return str(render_part(markdown, *others))
 
-    render_part = growing.render_part
     monkeypatch.setattr(growing, "render_part", render)
     markdown = "".join(f"Words of part {number}.\n\n" for number in range(50))
     text, closed = GrowingText(), 0
