@@ -34,9 +34,6 @@ from roadmaps.admin_search import FoundByRoadmap
 ROADMAP = "version__artifact__concept__roadmap"
 
 
-MINUTES = ("est_minutes", "practice_minutes", "lesson_minutes", "reading_minutes")
-
-
 class PrerequisiteInline(NeverEdited, TabularInline):
     model = ConceptPrerequisite
     fk_name = "concept"
@@ -53,13 +50,10 @@ class ConceptAdmin(NotByHand, Large, FoundByRoadmap, ModelAdmin):
     list_display = ("title", "position", "module", "roadmap", "kind", "difficulty", "est_minutes")
     list_prefetch = ("module", "roadmap")
     inlines = (PrerequisiteInline,)
-    readonly_fields = (
-        *("roadmap", "module", "position", "lesson_minutes", "reading_minutes"),
-        *("slug", "outline_key", "stable_key"),
-    )
+    readonly_fields = ("roadmap", "module", "position", "slug", "outline_key", "stable_key")
     fieldsets = (
         (None, {"fields": ("title", "summary", "objectives", "keywords")}),
-        (_("Measures"), {"fields": ("kind", "difficulty", *MINUTES)}),
+        (_("Measures"), {"fields": ("kind", "difficulty", "est_minutes")}),
         (_("Place"), {"fields": ("roadmap", "module", "position")}),
         (_("Record"), {"fields": ("slug", "outline_key", "stable_key")}),
     )
@@ -70,18 +64,7 @@ class TutorialInline(NeverEdited, StackedInline):
     fields = ("markdown", "reading_minutes", "renderer_version")
 
 
-RESOURCE_FIELDS = (
-    "position",
-    "title",
-    "url",
-    "kind",
-    "language",
-    "why",
-    "minutes",
-    "is_free",
-    "state",
-    "checked_at",
-)
+RESOURCE_FIELDS = ("position", "title", "url", "kind", "language", "why", "minutes", "is_free")
 
 
 class ResourceInline(NeverEdited, TabularInline):
@@ -143,8 +126,7 @@ class TutorialAdmin(OfVersion):
 
 @admin.register(Resource)
 class ResourceAdmin(OfVersion):
-    list_display = ("title", "state", "kind", "language", "is_free", "url", "concept", "number")
-    list_filter = ("state",)
+    list_display = ("title", "kind", "language", "is_free", "url", "concept", "number")
     fields = ("version", *RESOURCE_FIELDS)
 
 

@@ -27,7 +27,6 @@ from concepts.bounds import (
     MINUTES_MAX,
     MOST_DIFFICULT,
     PARAGRAPH_MAX_CHARACTERS,
-    RESOURCES_MAX,
     TUTORIAL_MAX_CHARACTERS,
     WEB_ADDRESS_MAX_CHARACTERS,
 )
@@ -136,7 +135,7 @@ class ResourceContent(Content):
 
 
 class ResourcesContent(Content):
-    resources: Annotated[list[ResourceContent], Field(min_length=1, max_length=RESOURCES_MAX)]
+    resources: Annotated[list[ResourceContent], Field(min_length=1, max_length=12)]
 
     @model_validator(mode="after")
     def _lists_each_once(self) -> Self:

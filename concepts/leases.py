@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import (
@@ -56,21 +56,44 @@ def claim_artifacts(
     Rows another claim is looking at are skipped, so pullers never wait for each other. `besides`
     are those the puller is writing already, though it may have lost their leases.
     """
-    ids = list(
+    found = find_claimable(run_id, limit=limit, besides=besides)
+    return take_artifacts([one.pk for one in found], puller_id, lease_seconds=lease_seconds)
+
+
+class Claimable(NamedTuple):
+    """A row that may be claimed, locked; the first in this order is to be written first."""
+
+    urgency: int  # the priority, below zero
+    position: int
+    pk: int
+
+
+def find_claimable(
+    run_id: uuid.UUID, *, limit: int, besides: Sequence[int] = ()
+) -> list[Claimable]:
+    """What a claim would take, locked; in a transaction. It is left alone unless it is taken."""
+    rows = (
         claimable(run_id)
         .exclude(pk__in=besides)
         .order_by("-priority", "position")
         .select_for_update(skip_locked=True)
-        .values_list("pk", flat=True)[:limit]
+        .values_list("priority", "position", "pk")[:limit]
     )
-    Artifact.objects.filter(pk__in=ids).update(
+    return [Claimable(-priority, position, pk) for priority, position, pk in rows]
+
+
+def take_artifacts(
+    artifact_ids: Sequence[int], puller_id: uuid.UUID, *, lease_seconds: float
+) -> list[int]:
+    """Claim rows that this transaction has locked."""
+    Artifact.objects.filter(pk__in=artifact_ids).update(
         state=ArtifactState.RUNNING,
         leased_by=puller_id,
         lease_until=moment_in(lease_seconds),
         retry_at=None,
         attempts=F("attempts") + 1,
     )
-    return ids
+    return list(artifact_ids)
 
 
 def held_by(puller_id: uuid.UUID) -> QuerySet[Artifact]:

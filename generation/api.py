@@ -28,8 +28,9 @@ from generation.run_states import OPEN, RunState
 from generation.runs import lifecycle
 from generation.runs.access import get_visible_run
 from generation.runs.learner_words import explain_artifact
+from generation.runs.progress import look_at_progress
 from generation.runs.reports import list_failures
-from generation.runs.selectors import list_suggestions, look_at_progress
+from generation.runs.selectors import list_suggestions
 from roadmaps.access import may_change
 from roadmaps.bounds import LANGUAGE_TAG_MAX_CHARACTERS, LevelName
 from roadmaps.makers import made_roadmaps

@@ -9,7 +9,6 @@ from enum import StrEnum
 class RunState(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"
-    PLANNED = "planned"
     PAUSED = "paused"
     READY = "ready"
     PARTIAL = "partial"
@@ -21,7 +20,6 @@ _TRANSITIONS: dict[RunState, frozenset[RunState]] = {
     RunState.QUEUED: frozenset({RunState.RUNNING, RunState.PAUSED, RunState.CANCELLED}),
     RunState.RUNNING: frozenset(
         {
-            RunState.PLANNED,
             RunState.READY,
             RunState.PARTIAL,
             RunState.FAILED,
@@ -29,8 +27,6 @@ _TRANSITIONS: dict[RunState, frozenset[RunState]] = {
             RunState.CANCELLED,
         }
     ),
-    # Approved, or to be planned anew; or nobody wanted it.
-    RunState.PLANNED: frozenset({RunState.QUEUED, RunState.CANCELLED}),
     # Resuming queues what is missing once more.
     RunState.PAUSED: frozenset({RunState.QUEUED, RunState.CANCELLED}),
     RunState.PARTIAL: frozenset({RunState.QUEUED}),
@@ -40,8 +36,6 @@ _TRANSITIONS: dict[RunState, frozenset[RunState]] = {
 }
 
 OPEN = frozenset({RunState.QUEUED, RunState.RUNNING})
-# What a person has under way: a plan that waits for their word counts as much.
-UNDER_WAY = OPEN | {RunState.PLANNED}
 
 
 def sources(target: RunState) -> list[RunState]:

@@ -14,3 +14,5 @@ TITLE_MAX_CHARACTERS = 300
 SLUG_MAX_CHARACTERS = 120
 # As RFC 5646 (4.4.1) advises to provide for.
 LANGUAGE_TAG_MAX_CHARACTERS = 35
+# Why the details of a module could not be planned, as learners are told.
+DETAILS_ERROR_MAX_CHARACTERS = 500

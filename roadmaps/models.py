@@ -15,6 +15,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from roadmaps.bounds import (
+    DETAILS_ERROR_MAX_CHARACTERS,
     GOAL_KEY_MAX_CHARACTERS,
     GOAL_MAX_CHARACTERS,
     LANGUAGE_TAG_MAX_CHARACTERS,
@@ -186,12 +187,51 @@ class Stage(models.Model):
         return self.title
 
 
+class DetailsState(models.TextChoices):
+    """How far the details of a module are: what its concepts teach, beside their titles."""
+
+    PENDING = "pending", _("waiting")
+    RUNNING = "running", _("being planned")
+    READY = "ready", _("ready")
+    FAILED = "failed", _("failed")
+
+
+OPEN_DETAILS = [DetailsState.PENDING, DetailsState.RUNNING]
+
+
 class Module(models.Model):
+    """A plan is made in two steps: titles first, then what each concept teaches, module by module.
+
+    Until its details are ready, a module's concepts have a title and nothing else. The columns of
+    that work are those of an artifact (`concepts.models.Artifact`), and mean the same.
+    """
+
     stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="modules")
     stable_key = models.UUIDField(default=uuid.uuid4, editable=False)
     position = models.PositiveSmallIntegerField(_("position"))
     title = models.CharField(_("title"), max_length=TITLE_MAX_CHARACTERS)
     summary = models.TextField(_("summary"), blank=True)
+    details_state = models.CharField(
+        _("details"),
+        max_length=16,
+        choices=DetailsState.choices,
+        default=DetailsState.READY,
+        db_default=DetailsState.READY,
+    )
+    priority = models.SmallIntegerField(_("priority"), default=0, db_default=0)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, db_default=0)
+    run_id = models.UUIDField(_("run"), null=True, blank=True)
+    leased_by = models.UUIDField(_("claimed by"), null=True, blank=True)
+    lease_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
+    retry_at = models.DateTimeField(_("not before"), null=True, blank=True)
+    error_public = models.CharField(
+        _("what went wrong"),
+        max_length=DETAILS_ERROR_MAX_CHARACTERS,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    error_detail = models.TextField(_("error detail"), blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("module")
@@ -200,6 +240,41 @@ class Module(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["stage", "position"], name="module_position_unique"),
             models.UniqueConstraint(fields=["stage", "stable_key"], name="module_key_unique"),
+            models.CheckConstraint(
+                condition=models.Q(details_state__in=DetailsState.values),
+                name="module_details_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    details_state=DetailsState.RUNNING,
+                    run_id__isnull=False,
+                    leased_by__isnull=False,
+                    lease_until__isnull=False,
+                )
+                | (
+                    ~models.Q(details_state=DetailsState.RUNNING)
+                    & models.Q(leased_by__isnull=True, lease_until__isnull=True)
+                ),
+                name="module_running_means_leased",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(details_state=DetailsState.FAILED) | ~models.Q(error_public=""),
+                name="module_failed_says_why",
+            ),
+        ]
+        indexes: ClassVar = [
+            # All but those that are ready: few at any time.
+            models.Index(
+                fields=["run_id", "details_state"],
+                condition=models.Q(
+                    details_state__in=[
+                        DetailsState.PENDING,
+                        DetailsState.RUNNING,
+                        DetailsState.FAILED,
+                    ]
+                ),
+                name="module_in_planning",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -13,14 +13,11 @@ from concepts.models import ArtifactKindLabel, Concept
 from generation.models import EventType, GenerationEvent, GenerationRun
 from generation.port.spent import Spent
 from generation.run_states import OPEN, RunState, may_become
+from generation.runs.details import DETAILS
 from generation.runs.learner_words import explain_artifact, explain_run
+from generation.runs.progress import RunProgress, look_at_progress
 from generation.runs.reports import list_failures
-from generation.runs.selectors import (
-    RunProgress,
-    find_refusal,
-    list_suggestions,
-    look_at_progress,
-)
+from generation.runs.selectors import find_refusal, list_suggestions
 from generation.runs.spending import total_by_purpose
 from roadmaps.models import Roadmap
 
@@ -30,12 +27,12 @@ EVENTS_AT_ONCE = 1_000
 _SENTENCES = {
     EventType.RUN_QUEUED: gettext_lazy("Ordered; waiting for a free worker."),
     EventType.RUN_STARTED: gettext_lazy("Work has begun."),
-    EventType.RUN_PLANNED: gettext_lazy("The plan waits for your word: %(concepts)s concepts."),
-    EventType.PLAN_CHANGED: gettext_lazy("The plan was changed: %(concepts)s concepts."),
     EventType.OUTLINE_SAVED: gettext_lazy("The plan is ready: %(concepts)s concepts. %(warnings)s"),
     EventType.PREREQUISITE_DROPPED: gettext_lazy(
         "“%(concept)s” no longer requires “%(requires)s”: they required each other."
     ),
+    EventType.DETAILS_SAVED: gettext_lazy("Planned in detail: %(module)s. %(warnings)s"),
+    EventType.DETAILS_FAILED: gettext_lazy("%(module)s could not be planned in detail. %(error)s"),
     EventType.ARTIFACT_READY: gettext_lazy("%(concept)s: %(kind)s ready."),
     EventType.ARTIFACT_FAILED: gettext_lazy("%(concept)s: %(kind)s failed. %(error)s"),
     EventType.RUN_FINISHED: gettext_lazy("Finished. %(outcome)s"),
@@ -46,6 +43,8 @@ _SENTENCES = {
 
 _PURPOSES = {
     "outline": gettext_lazy("the plan"),
+    "skeleton": gettext_lazy("the plan"),
+    "details": gettext_lazy("what the concepts teach"),
     "tutorial": gettext_lazy("tutorials"),
     "resources": gettext_lazy("resources"),
     "quiz": gettext_lazy("quizzes"),
@@ -105,11 +104,15 @@ def _failures(run: GenerationRun, *, for_staff: bool) -> list[dict[str, str]]:
     return [
         {
             "concept": failure["concept"],
-            "artifact": str(ArtifactKindLabel(failure["artifact"]).label),
+            "artifact": _name_part(failure["artifact"]),
             "error": failure["error"] if for_staff else explain_artifact(failure["error"]),
         }
         for failure in list_failures(run.roadmap_id)
     ]
+
+
+def _name_part(artifact: str) -> str:
+    return _("details") if artifact == DETAILS else str(ArtifactKindLabel(artifact).label)
 
 
 def is_final(run: GenerationRun) -> bool:

@@ -30,6 +30,7 @@ from generation.puller import runner
 from generation.puller.patience import PatientDb
 from generation.run_states import OPEN, RunState
 from generation.runs import batches, lifecycle, reports, selectors
+from generation.runs.progress import RunProgress, get_run_progress
 
 # Seconds between two looks at a run that others work on.
 FOLLOW_SECONDS = 0.25
@@ -122,7 +123,7 @@ class Foreground(AbstractContextManager["Foreground"]):
             while self._patient.run_sync(selectors.get_run_state, run_id) in OPEN:
                 live = self._patient.run_sync(server.count_fleet_connections)
                 self._peak = max(self._peak, live)
-                self._show(self._patient.run_sync(selectors.get_run_progress, run_id))
+                self._show(self._patient.run_sync(get_run_progress, run_id))
                 time.sleep(FOLLOW_SECONDS)
 
     @contextmanager
@@ -144,7 +145,7 @@ class Foreground(AbstractContextManager["Foreground"]):
         if self._bar is not None:
             self._bar.set_description("Writing")
 
-    def _show(self, progress: selectors.RunProgress) -> None:
+    def _show(self, progress: RunProgress) -> None:
         assert self._bar is not None
         self._bar.total = progress.artifacts or None
         self._bar.n = progress.finished
@@ -171,7 +172,7 @@ class Foreground(AbstractContextManager["Foreground"]):
 
     async def _after_batch(self, batch: batches.SavedBatch) -> None:
         self._peak = max(self._peak, await self._patient.run(self._count_live))
-        self._show(await self._patient.run(selectors.get_run_progress, batch.run_id))
+        self._show(await self._patient.run(get_run_progress, batch.run_id))
 
     def _count_live(self) -> int:
         with connection.cursor() as cursor:

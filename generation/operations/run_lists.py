@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleLessThan
 
-from concepts.artifact_states import ArtifactState
-from concepts.models import Artifact
 from generation.models import GenerationRun
 from generation.operations.acts import Act, acts_for
 from generation.run_states import OPEN, RunState
-from generation.runs.selectors import RunProgress, look_at_progress
+from generation.runs.progress import RunProgress, get_progress_of, look_at_progress
 
 OPEN_SHOWN = 20
 CLOSED_SHOWN = 20
@@ -60,7 +57,7 @@ def list_runs(*, only: str = "", before: str = "") -> RunList:
     under_way = _take(_of_states(OPEN), OPEN_SHOWN) if is_first else []
     rest = _runs().exclude(state__in=list(OPEN)) if wanted is None else _of_states(wanted)
     closed = _take(_behind(rest, _read_end(before)), CLOSED_SHOWN)
-    progress = _progress_of(run.pk for run in (*under_way, *closed))
+    progress = get_progress_of(run.pk for run in (*under_way, *closed))
     return RunList(
         open=[_listed(run, progress) for run in under_way[:OPEN_SHOWN]],
         more_open=len(under_way) > OPEN_SHOWN,
@@ -83,26 +80,10 @@ def _take(runs: QuerySet[GenerationRun], size: int) -> list[GenerationRun]:
 
 
 def _listed(run: GenerationRun, progress: dict[uuid.UUID, RunProgress]) -> Listed:
-    found = progress.get(run.pk, RunProgress(artifacts=0, ready=0, failed=0))
+    found = progress[run.pk]
     if run.artifact_id is not None:
         found = look_at_progress(run)
     return Listed(run, found, acts_for(RunState(run.state), failed=found.failed))
-
-
-def _progress_of(run_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, RunProgress]:
-    """As `get_run_progress`, for all of a page at once."""
-    states = Artifact.objects.filter(run_id__in=list(run_ids)).order_by()
-    counts: dict[uuid.UUID, Counter[str]] = defaultdict(Counter)
-    for run_id, state, count in states.values_list("run_id", "state").annotate(count=Count("*")):
-        counts[run_id][state] = count
-    return {
-        run_id: RunProgress(
-            artifacts=of_run.total(),
-            ready=of_run[ArtifactState.READY],
-            failed=of_run[ArtifactState.FAILED],
-        )
-        for run_id, of_run in counts.items()
-    }
 
 
 def _read_end(text: str) -> tuple[datetime, uuid.UUID] | None:

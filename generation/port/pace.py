@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from math import ceil
 
-from generation.port.outline import Outline
 from generation.port.request import OutlineRequest, wanted_range
 
 # What a concept is asked to take, one sitting; the wider bounds above are what passes.
@@ -26,9 +25,9 @@ def can_fit(request: OutlineRequest, minutes: int) -> bool:
     return least * LEAST_SITTING <= minutes
 
 
-def warn_pace(outline: Outline, request: OutlineRequest, today: date) -> list[str]:
-    """An honest word where the hours do not reach the date."""
-    minutes, needed = minutes_until(request, today), outline.total_minutes()
+def warn_pace(needed: int, request: OutlineRequest, today: date) -> list[str]:
+    """An honest word where the hours do not reach the date; `needed` are a plan's minutes."""
+    minutes = minutes_until(request, today)
     if minutes is None or needed <= minutes:
         return []
     return [
@@ -39,9 +38,9 @@ def warn_pace(outline: Outline, request: OutlineRequest, today: date) -> list[st
     ]
 
 
-def ask_for_pace(outline: Outline, request: OutlineRequest, today: date) -> list[str]:
-    """What to say of an outline that takes too long to whoever can plan a shorter one."""
-    minutes, needed = minutes_until(request, today), outline.total_minutes()
+def ask_for_pace(needed: int, request: OutlineRequest, today: date) -> list[str]:
+    """What to say of a plan that takes too long to whoever can make a shorter one."""
+    minutes = minutes_until(request, today)
     if minutes is None or needed <= minutes or not can_fit(request, minutes):
         return []
     least, _ = wanted_range(request.concepts)

@@ -6,15 +6,17 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from concepts.content import ArtifactContent, ArtifactKind
 from generation.port.briefs import ConceptBrief
 from generation.port.calls import Accountable, Books, NoBooks
+from generation.port.details import ModuleDetails
 from generation.port.errors import CannotOpen, ProviderError
 from generation.port.listening import NOBODY, Listener
 from generation.port.outline import Outline
 from generation.port.request import OutlineRequest
+from generation.port.skeleton import Skeleton
 from generation.port.spent import Spent
 
 T_co = TypeVar("T_co", covariant=True)
@@ -36,7 +38,7 @@ class Provider(Protocol):
 
     `check_goal` looks at a goal before anything is spent and raises GoalRefused; the others raise
     ProviderError. A `listener` hears a text while it is being written. One that holds connections
-    is an async context manager as well: see `opened`.
+    is an async context manager as well: see `opened`. It plans in one of the two ways below.
     """
 
     @property
@@ -47,11 +49,38 @@ class Provider(Protocol):
 
     def check_goal(self, request: OutlineRequest) -> None: ...
 
-    async def outline(self, request: OutlineRequest) -> Written[Outline]: ...
-
     async def write(
         self, kind: ArtifactKind, brief: ConceptBrief, listener: Listener = NOBODY
     ) -> Written[ArtifactContent]: ...
+
+
+@runtime_checkable
+class PlansAtOnce(Protocol):
+    """A provider that has the whole plan, as the catalogue does."""
+
+    async def outline(self, request: OutlineRequest) -> Written[Outline]: ...
+
+
+@runtime_checkable
+class PlansInSteps(Protocol):
+    """A provider that makes a plan in two steps: its skeleton, then what each module teaches.
+
+    `base` is a skeleton that is to be made anew, `wish` what somebody says of it. Modules are
+    counted from 0, in reading order; each may be asked for at any time, beside others.
+    """
+
+    async def skeleton(
+        self,
+        request: OutlineRequest,
+        *,
+        base: Skeleton | None = None,
+        wish: str = "",
+        listener: Listener = NOBODY,
+    ) -> Written[Skeleton]: ...
+
+    async def details(
+        self, request: OutlineRequest, skeleton: Skeleton, module: int
+    ) -> Written[ModuleDetails]: ...
 
 
 def keeps_books(provider: Provider) -> bool:

@@ -12,7 +12,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
+from typing import Any
 
 import structlog
 from structlog.contextvars import bind_contextvars, bound_contextvars
@@ -20,22 +20,24 @@ from structlog.contextvars import bind_contextvars, bound_contextvars
 from concepts.drafts import Draft
 from connection_budget.lanes.executor import DbExecutor
 from generation.awaiting.draining import fail_with, finish, first_error
-from generation.log_events import brief_error
 from generation.port.errors import CannotOpen
 from generation.port.provider import Provider, opened
-from generation.puller.aloud import read_aloud
+from generation.puller.claiming import Claimer
+from generation.puller.detailing import Detailer
+from generation.puller.lease_keeping import LeaseKeeper
 from generation.puller.ledger import Ledger, Publish
 from generation.puller.ledger_rows import open_ledger
 from generation.puller.limits import Limits
-from generation.puller.patience import OUTAGES, PatientDb
+from generation.puller.patience import PatientDb
 from generation.puller.rewriting import do_alone
 from generation.puller.saving import Hook, Saver, ignore
 from generation.puller.starts import pause_start
 from generation.puller.writing import Writer
 from generation.run_states import OPEN, RunState
 from generation.runs import claims, lifecycle
-from generation.runs.claims import claim_in_budget
-from generation.runs.selectors import get_run_state, has_pending
+from generation.runs.details import DetailsWork
+from generation.runs.progress import has_pending
+from generation.runs.selectors import get_run_state
 from generation.runs.work import Work
 
 log = structlog.get_logger(__name__)
@@ -133,7 +135,10 @@ class Puller:
             work_of=self._held.__getitem__,
             spent=lambda: ledger.spent,
         )
-        self._writer = Writer(provider, ledger, limits, partial(read_aloud, run_id))
+        self._writer = Writer(provider, ledger, limits)
+        self._means: dict[str, Any] = {"db": self._db, "limits": limits, "ledger": ledger}
+        self._detailer = Detailer(run_id, self.id, provider, on_saved=on_saved, **self._means)
+        self._claimer = Claimer(run_id, self.id, self._db, limits, ledger)
         self._calling = 0
         self._changed = asyncio.Event()
         self._halt: str | None = None
@@ -194,8 +199,7 @@ class Puller:
 
     async def _give_up(self) -> None:
         """Not worth waiting for a database that is away: leases run out by themselves."""
-        spent = self._ledger.spent
-        await self._db.run_once(claims.give_up_work, self._run_id, self.id, spent)
+        await self._db.run_once(claims.give_up_work, self._run_id, self.id, self._ledger.spent)
 
     async def _state(self) -> RunState:
         return await self._db.run(get_run_state, self._run_id)
@@ -218,14 +222,12 @@ class Puller:
                 await asyncio.sleep(self._limits.poll_seconds)
             elif claim.needs_outline or claim.rewrites:
                 # Then look again: it is done, by us or by another, or it has been stopped.
-                await do_alone(
-                    claim,
-                    self.id,
-                    provider=self._provider,
-                    db=self._db,
-                    limits=self._limits,
-                    ledger=self._ledger,
-                )
+                told: dict[str, Any] = {
+                    "db": self._db,
+                    "limits": self._limits,
+                    "ledger": self._ledger,
+                }
+                await do_alone(claim, self.id, provider=self._provider, **told)
             else:
                 return True
 
@@ -234,36 +236,35 @@ class Puller:
             self._changed.clear()
             free = self._free_places()
             # Seen to its end although cancelled: what was claimed has to be given back.
-            claimed = await finish(self._claim(free), seconds=self._db.seconds) if free else []
-            for work in claimed:
-                self._held[work.artifact_id] = work
-                self._calling += 1
-                group.create_task(self._write(work), name=f"{work.kind.value} of {work.brief.key}")
-            if not claimed and not self._held:
+            claimed = await finish(self._claim(free), seconds=self._db.seconds) if free else None
+            started = self._start(group, claimed) if claimed else 0
+            if not started and not self._held and not self._detailer.held:
                 if await self._nothing_left():
                     break
-            elif len(claimed) < free or not free:
+            elif started < free or not free:
                 await self._wait_for_change()
         if self._halt is not None:
             # At once, so that nobody else starts another call in vain.
             await self._db.run(lifecycle.stop_run, self._run_id, RunState.PAUSED, self._halt)
 
+    def _start(self, group: asyncio.TaskGroup, claimed: claims.Claimed) -> int:
+        """Begin with all that was claimed; return how much."""
+        for details in claimed.details:
+            self._detailer.held[details.module_id] = details
+            group.create_task(self._plan_module(details), name=f"details of {details.title}")
+        for work in claimed.works:
+            self._held[work.artifact_id] = work
+            group.create_task(self._write(work), name=f"{work.kind.value} of {work.brief.key}")
+        self._calling += len(claimed)
+        return len(claimed)
+
     def _free_places(self) -> int:
         return min(self._limits.model_calls - self._calling, self._limits.unsaved - len(self._held))
 
-    async def _claim(self, limit: int) -> list[Work]:
-        wanted = {
-            "limit": limit,
-            "lease_seconds": self._limits.lease_seconds,
-            "besides": sorted(self._held),
-        }
-        if not self._limits.budget:
-            return await self._db.run(claims.claim_work, self._run_id, self.id, **wanted)
-        spent, budget = self._ledger.spent, self._limits.budget
-        paid = await self._db.run(claim_in_budget, self._run_id, self.id, spent, budget, **wanted)
-        self._ledger.learn(paid.others)
-        self._halt = self._halt or paid.refusal
-        return paid.works
+    async def _claim(self, limit: int) -> claims.Claimed:
+        claimed = await self._claimer.claim(limit, self._held, self._detailer.held)
+        self._halt = self._halt or self._claimer.refusal
+        return claimed
 
     async def _wait_for_change(self) -> None:
         """Until a place is free, or it is time to look whether others gave something back."""
@@ -285,19 +286,8 @@ class Puller:
         return False
 
     async def _renew(self) -> None:
-        while True:
-            await asyncio.sleep(self._limits.lease_seconds / 3)
-            try:
-                await self._db.run(
-                    claims.renew_work,
-                    self._run_id,
-                    self.id,
-                    sorted(self._held),
-                    lease_seconds=self._limits.lease_seconds,
-                )
-            except OUTAGES as error:
-                # Not fatal: whoever claims meanwhile writes the same artifact, once.
-                log.warning("lease_not_renewed", error=brief_error(error))
+        keeper = LeaseKeeper(self._run_id, self.id, self._db, self._limits)
+        await keeper.keep(self._held, self._detailer.held)
 
     async def _write(self, work: Work) -> None:
         """Have one artifact written; a failure is a result like any other."""
@@ -310,6 +300,17 @@ class Puller:
             self._held.pop(work.artifact_id, None)
             raise
         finally:
+            self._calling -= 1
+            self._changed.set()
+
+    async def _plan_module(self, work: DetailsWork) -> None:
+        """Have one module planned; then there is something to write."""
+        bind_contextvars(artifact=work.label)  # in this asyncio task alone
+        try:
+            await self._detailer.plan(work)
+            self._halt = self._halt or self._detailer.refusal
+        finally:
+            self._detailer.held.pop(work.module_id, None)
             self._calling -= 1
             self._changed.set()
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import itertools
 import uuid
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from typing import TypeVar
 
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
@@ -21,11 +22,17 @@ from generation.port.errors import (
     SystemicError,
     TransientError,
 )
-from generation.port.outline import Outline
 from generation.port.outline_rules import check_outline, settle_prerequisites
 from generation.port.pace import warn_pace
-from generation.port.provider import Provider, Written, keeps_books
-from generation.port.spent import Spent
+from generation.port.provider import (
+    PlansAtOnce,
+    PlansInSteps,
+    Provider,
+    Written,
+    keeps_books,
+)
+from generation.port.skeleton_rules import check_skeleton
+from generation.puller.drafting import refuse
 from generation.puller.ledger import Ledger
 from generation.puller.limits import Limits
 from generation.puller.patience import OUTAGES, PatientDb
@@ -34,6 +41,8 @@ from generation.run_states import RunState
 from generation.runs import batches, claims, lifecycle
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 UNEXPECTED = "Planning this failed unexpectedly."
 
@@ -62,9 +71,8 @@ async def plan_roadmap(
 
     try:
         ledger.check()
-        written = await _ask(claim, provider, limits, ledger)
-        _check(written.content, claim)
-        await _save(claim, puller_id, written.content, db=db, spent=ledger.spent)
+        planner = _Planner(claim, puller_id, provider, db=db, limits=limits, ledger=ledger)
+        await planner.plan()
     except SystemicError as error:
         await stop(RunState.PAUSED, error)
     except GoalRefused as error:
@@ -78,58 +86,69 @@ async def plan_roadmap(
         await stop(RunState.FAILED, ProviderError(UNEXPECTED, detail=repr(error)))
 
 
-async def _ask(
-    claim: claims.RunClaim, provider: Provider, limits: Limits, ledger: Ledger
-) -> Written[Outline]:
-    for attempt in itertools.count(1):
+class _Planner:
+    """Asks for a plan in the way of its provider: at once, or its skeleton first."""
+
+    def __init__(
+        self,
+        claim: claims.RunClaim,
+        puller_id: uuid.UUID,
+        provider: Provider,
+        *,
+        db: PatientDb,
+        limits: Limits,
+        ledger: Ledger,
+    ) -> None:
+        self._claim = claim
+        self._puller_id = puller_id
+        self._provider = provider
+        self._db = db
+        self._limits = limits
+        self._ledger = ledger
+
+    async def plan(self) -> None:
+        provider, request = self._provider, self._claim.request
+        if isinstance(provider, PlansInSteps):
+            skeleton = await self._ask(lambda: provider.skeleton(request))
+            refuse("skeleton", check_skeleton(skeleton, request))
+            await self._save(batches.save_skeleton, skeleton)
+            return
+        assert isinstance(provider, PlansAtOnce), "whoever writes can also plan"
+        outline = await self._ask(lambda: provider.outline(request))
+        refuse("outline", check_outline(outline, request))
+        prerequisites, dropped = settle_prerequisites(outline)
+        warnings = warn_pace(outline.total_minutes(), request, timezone.localdate())
+        told = {"prerequisites": prerequisites, "dropped": dropped, "warnings": warnings}
+        await self._save(batches.save_outline, outline, **told)
+
+    async def _ask(self, ask: Callable[[], Awaitable[Written[T]]]) -> T:
+        for attempt in itertools.count(1):
+            try:
+                written = await ask()
+            except (TransientError, OSError) as error:
+                repeats_itself = keeps_books(self._provider)
+                pause = self._limits.pause_after(attempt, repeats_itself=repeats_itself)
+                if pause is None:
+                    # Nothing is lost by asking again later; when, is for people to say.
+                    raise SystemicError(
+                        f"The plan could not be made for now: {error}",
+                        detail=error.detail if isinstance(error, ProviderError) else repr(error),
+                    ) from error
+                log_retry(attempt, pause, error)
+                await asyncio.sleep(pause)
+            else:
+                self._ledger.charge(self._provider, written.usage)
+                return written.content
+        raise AssertionError("unreachable")
+
+    async def _save(self, unit: Callable[..., bool], plan: object, **told: object) -> None:
+        """Also when somebody cancels just now: it is paid for."""
+        run_id, spent = self._claim.run_id, self._ledger.spent
+        saving = self._db.run(unit, run_id, self._puller_id, plan, spent=spent, **told)
         try:
-            written = await provider.outline(claim.request)
-        except (TransientError, OSError) as error:
-            pause = limits.pause_after(attempt, repeats_itself=keeps_books(provider))
-            if pause is None:
-                # Nothing is lost by asking again later; when, is for people to say.
-                raise SystemicError(
-                    f"The plan could not be made for now: {error}",
-                    detail=error.detail if isinstance(error, ProviderError) else repr(error),
-                ) from error
-            log_retry(attempt, pause, error)
-            await asyncio.sleep(pause)
-        else:
-            ledger.charge(provider, written.usage)
-            return written
-    raise AssertionError("unreachable")
-
-
-def _check(outline: Outline, claim: claims.RunClaim) -> None:
-    problems = check_outline(outline, claim.request)
-    if problems:
-        raise ContentError("The outline cannot be used: " + "; ".join(problems))
-
-
-async def _save(
-    claim: claims.RunClaim,
-    puller_id: uuid.UUID,
-    outline: Outline,
-    *,
-    db: PatientDb,
-    spent: Spent,
-) -> None:
-    """Also when somebody cancels just now: it is paid for."""
-    prerequisites, dropped = settle_prerequisites(outline)
-    saving = db.run(
-        batches.save_outline,
-        claim.run_id,
-        puller_id,
-        outline,
-        prerequisites=prerequisites,
-        dropped=dropped,
-        spent=spent,
-        warnings=warn_pace(outline, claim.request, timezone.localdate()),
-    )
-    try:
-        await finish(saving, seconds=db.seconds)
-    except (SoftTimeLimitExceeded, *OUTAGES):
-        raise
-    except Exception as error:
-        # Whatever the database says of it: asking again would cost again.
-        raise ContentError(explain_refusal(error)) from error
+            await finish(saving, seconds=self._db.seconds)
+        except (SoftTimeLimitExceeded, *OUTAGES):
+            raise
+        except Exception as error:
+            # Whatever the database says of it: asking again would cost again.
+            raise ContentError(explain_refusal(error)) from error

@@ -18,12 +18,11 @@ from connection_budget.lanes.executor import DbExecutor
 from connection_budget.process import process_executor
 from generation.awaiting.draining import finish
 from generation.live.hints import close_channel_layer, send_hint
-from generation.port.errors import ContentError
 from generation.port.outline import Outline
-from generation.port.outline_rules import check_outline
-from generation.port.provider import Provider, opened
+from generation.port.provider import Provider
 from generation.port.request import OutlineRequest
 from generation.providers.registry import get_provider
+from generation.puller.drafting import draft_plan
 from generation.puller.ledger import Publish
 from generation.puller.limits import Limits
 from generation.puller.patience import OUTAGES
@@ -34,7 +33,8 @@ from generation.puller.stopping import Stop
 from generation.run_states import RunState
 from generation.runs.batches import SavedBatch
 from generation.runs.budgets import RunBudget
-from generation.runs.selectors import count_unfinished, get_last_seq, get_run_provider, has_pending
+from generation.runs.progress import count_unfinished, has_pending
+from generation.runs.selectors import get_last_seq, get_run_provider
 
 # A puller in a worker claims nothing more after this long, so that runs take turns.
 PULL_SECONDS = 300.0
@@ -71,16 +71,7 @@ def open_executor() -> DbExecutor:
 
 def plan_outline(request: OutlineRequest, provider: Provider) -> Outline:
     """An outline that would be accepted, without writing anything. Raises ProviderError."""
-    outline = asyncio.run(_ask_outline(request, provider))
-    problems = check_outline(outline, request)
-    if problems:
-        raise ContentError("The outline cannot be used: " + "; ".join(problems))
-    return outline
-
-
-async def _ask_outline(request: OutlineRequest, provider: Provider) -> Outline:
-    async with opened(provider):
-        return (await provider.outline(request)).content
+    return asyncio.run(draft_plan(request, provider, at_once=settings.LLM_MAX_CONCURRENCY))
 
 
 def join_broker() -> None:
@@ -146,7 +137,7 @@ def begin(run_id: uuid.UUID, work: Callable[[Provider], Coroutine[Any, Any, RunS
 
 
 async def hint_after(batch: SavedBatch) -> None:
-    await send_hint(batch.run_id, batch.last_seq, batch.about)
+    await send_hint(batch.run_id, batch.last_seq)
 
 
 async def pull_and_tell(work: Coroutine[Any, Any, RunState], run_id: uuid.UUID) -> RunState:

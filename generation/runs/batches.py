@@ -14,10 +14,12 @@ from concepts.payloads import count_rows
 from concepts.services import store_failures, store_versions
 from generation.models import EventType, GenerationRun
 from generation.port.outline import Outline
+from generation.port.skeleton import Skeleton
 from generation.port.spent import Spent
 from generation.runs.events import Event, append_events
 from generation.runs.lifecycle import FREE
 from generation.runs.outline_rows import save_outline_rows
+from generation.runs.skeleton_rows import save_skeleton_rows
 from generation.runs.spending import record_spending
 from roadmaps.graph import Edge
 from roadmaps.models import Roadmap
@@ -38,14 +40,9 @@ class SavedBatch:
         return sum(count_rows(draft) for draft in self.ready)
 
     @property
-    def about(self) -> set[int]:
-        """The ids of its concepts."""
-        drafts: list[Draft] = [*self.ready, *self.failed]
-        return {draft.concept_id for draft in drafts}
-
-    @property
     def concepts(self) -> int:
-        return len(self.about)
+        drafts: list[Draft] = [*self.ready, *self.failed]
+        return len({draft.concept_id for draft in drafts})
 
 
 @transaction.atomic
@@ -80,6 +77,23 @@ def save_outline(
     payload = {"concepts": len(concepts), "warnings": list(warnings)}
     record_spending(run_id, puller_id, spent)
     append_events(run_id, [*events, Event(EventType.OUTLINE_SAVED, payload=payload)])
+    return True
+
+
+@transaction.atomic
+def save_skeleton(
+    run_id: uuid.UUID, puller_id: uuid.UUID, skeleton: Skeleton, *, spent: Spent
+) -> bool:
+    """Write the titles of a plan; False when the roadmap has one already. As `save_outline`."""
+    run = GenerationRun.objects.select_for_update().get(pk=run_id)
+    roadmap = Roadmap.objects.select_for_update().get(pk=run.roadmap_id)
+    if roadmap.concepts.exists():
+        return False
+    concepts = save_skeleton_rows(roadmap, skeleton, run_id)
+    GenerationRun.objects.filter(pk=run_id, leased_by=puller_id).update(**FREE)
+    record_spending(run_id, puller_id, spent)
+    payload = {"concepts": len(concepts), "warnings": []}
+    append_events(run_id, [Event(EventType.OUTLINE_SAVED, payload=payload)])
     return True
 
 

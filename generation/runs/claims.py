@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
@@ -12,12 +12,21 @@ from django.db.models import F, Q
 from django.db.models.functions import Greatest, Now
 from django.utils import timezone
 
-from concepts.leases import claim_artifacts, moment_in, release_artifacts, renew_leases
+from concepts.leases import (
+    claim_artifacts,
+    find_claimable,
+    moment_in,
+    release_artifacts,
+    renew_leases,
+    take_artifacts,
+)
 from generation.models import EventType, GenerationRun
 from generation.port.request import OutlineRequest
 from generation.port.spent import Spent
 from generation.run_states import OPEN, RunState
+from generation.runs import modules
 from generation.runs.budgets import RunBudget
+from generation.runs.details import DetailsWork, list_details_work
 from generation.runs.events import Event, append_events
 from generation.runs.lifecycle import (
     FREE,
@@ -97,16 +106,61 @@ def claim_work(
     return list_work(ids)
 
 
+@dataclass(frozen=True)
+class Claimed:
+    """What a puller has to do next: modules to be planned, artifacts to be written."""
+
+    works: list[Work] = field(default_factory=list)
+    details: list[DetailsWork] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.works) + len(self.details)
+
+
+@transaction.atomic
+def claim_next(
+    run_id: uuid.UUID,
+    puller_id: uuid.UUID,
+    *,
+    limit: int,
+    lease_seconds: float,
+    besides: Sequence[int] = (),
+    planning: Sequence[int] = (),
+) -> Claimed:
+    """`claim_work`, and modules whose details are wanted; what is urgent first, whichever it is,
+    and of the same urgency modules: without them there is nothing to write.
+
+    `planning` are the modules that the puller plans already.
+    """
+    if not GenerationRun.objects.filter(pk=run_id, state=RunState.RUNNING).exists():
+        return Claimed()
+    wanted = modules.find_claimable(run_id, limit=limit, besides=planning)
+    if not wanted:
+        ids = claim_artifacts(
+            run_id, puller_id, limit=limit, lease_seconds=lease_seconds, besides=besides
+        )
+        return Claimed(list_work(ids))
+    artifacts = find_claimable(run_id, limit=limit, besides=besides)
+    rows = [(row.urgency, 0, row) for row in wanted] + [(row.urgency, 1, row) for row in artifacts]
+    chosen = sorted(rows)[:limit]
+    module_ids, artifact_ids = ([row.pk for _, kind, row in chosen if kind == k] for k in (0, 1))
+    take_artifacts(artifact_ids, puller_id, lease_seconds=lease_seconds)
+    modules.take_modules(module_ids, puller_id, lease_seconds=lease_seconds)
+    return Claimed(list_work(artifact_ids), list_details_work(run_id, module_ids))
+
+
 @transaction.atomic
 def renew_work(
     run_id: uuid.UUID,
     puller_id: uuid.UUID,
     artifact_ids: Sequence[int],
+    module_ids: Sequence[int] = (),
     *,
     lease_seconds: float,
 ) -> None:
     """Push on the leases of what a puller is working on, the outline included."""
     renew_leases(puller_id, artifact_ids, lease_seconds=lease_seconds)
+    modules.renew_module_leases(run_id, puller_id, module_ids, lease_seconds=lease_seconds)
     held = GenerationRun.objects.filter(pk=run_id, leased_by=puller_id)
     held.update(lease_until=moment_in(lease_seconds))
 
@@ -119,6 +173,7 @@ def give_up_work(run_id: uuid.UUID, puller_id: uuid.UUID, spent: Spent | None = 
         starts=Greatest(F("starts") - 1, 0), **FREE
     )
     released = release_artifacts(puller_id)
+    modules.release_modules(run_id, puller_id)
     record_spending(run_id, puller_id, spent or Spent())
     return released
 
@@ -127,7 +182,7 @@ def give_up_work(run_id: uuid.UUID, puller_id: uuid.UUID, spent: Spent | None = 
 class PaidClaim:
     """What was claimed, or why nothing more may be; and what the other pullers have spent."""
 
-    works: list[Work]
+    claimed: Claimed
     refusal: str | None
     others: Spent
 
@@ -136,7 +191,7 @@ class PaidClaim:
 def claim_in_budget(
     run_id: uuid.UUID, puller_id: uuid.UUID, spent: Spent, budget: RunBudget, **claim: Any
 ) -> PaidClaim:
-    """`claim_work`, unless the run's budget is spent and there is something left to claim.
+    """`claim_next`, unless the run's budget is spent and there is something left to claim.
 
     Pullers of one run claim one after another here, each after it has written down what it spent:
     so none claims in ignorance of what another has written down. The run is locked before artifacts
@@ -147,13 +202,14 @@ def claim_in_budget(
     others = get_run_spending(run_id, besides=[puller_id])
     refusal = budget.refusal(spent + others)
     if refusal is None:
-        return PaidClaim(claim_work(run_id, puller_id, **claim), None, others)
-    return PaidClaim([], refusal if _is_anything_left(run_id, puller_id, **claim) else None, others)
+        return PaidClaim(claim_next(run_id, puller_id, **claim), None, others)
+    is_left = _is_anything_left(run_id, puller_id, **claim)
+    return PaidClaim(Claimed(), refusal if is_left else None, others)
 
 
 def _is_anything_left(run_id: uuid.UUID, puller_id: uuid.UUID, **claim: Any) -> bool:
     """Whether a claim would take something: made, and taken back."""
     with transaction.atomic():
-        works = claim_work(run_id, puller_id, **{**claim, "limit": 1})
+        claimed = claim_next(run_id, puller_id, **{**claim, "limit": 1})
         transaction.set_rollback(True)
-    return bool(works)
+    return bool(claimed)

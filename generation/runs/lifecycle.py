@@ -17,14 +17,15 @@ from django.utils import timezone
 
 from concepts.bounds import REASON_MAX_CHARACTERS
 from concepts.drafts import storable
-from concepts.models import Artifact
+from concepts.models import Artifact, Concept
 from concepts.services import retry_failed
 from generation import metrics
 from generation.models import EventType, GenerationRun
 from generation.port.spent import Spent
 from generation.run_states import OPEN, RunState, closing_state, sources
 from generation.runs.events import Event, append_events
-from generation.runs.selectors import get_run_progress
+from generation.runs.modules import retry_failed_modules
+from generation.runs.progress import get_run_progress, is_unfinished
 from generation.runs.spending import record_spending
 
 log = structlog.get_logger(__name__)
@@ -52,23 +53,28 @@ def count_start(run: GenerationRun) -> int:
 
 @transaction.atomic
 def close_run(run_id: uuid.UUID) -> RunState | None:
-    """Close a run that has no unfinished artifact left; None while it has, or is not running."""
+    """Close a run that has nothing unfinished left, no artifact and no module's details; None
+    while it has, or is not running."""
     # Locked before counting: another puller may close it, and somebody resume it, meanwhile.
     run = GenerationRun.objects.select_for_update().filter(pk=run_id).first()
+    if run is None or is_unfinished(run_id) or not _is_planned(run):
+        return None
     progress = get_run_progress(run_id)
     ready, failed = progress.ready, progress.failed
-    if not progress.finished or progress.finished < progress.artifacts:
-        return None
     state = closing_state(ready=ready, failed=failed)
     noun = "artifact" if failed == 1 else "artifacts"
     reason = f"{failed} {noun} could not be written" if failed else ""
-    if run is None or not move_run(run_id, state, reason=reason, finished_at=timezone.now()):
+    if not move_run(run_id, state, reason=reason, finished_at=timezone.now()):
         return None
     payload = {"state": state.value, "ready": ready, "failed": failed}
     append_events(run_id, [Event(EventType.RUN_FINISHED, payload=payload)])
     transaction.on_commit(lambda: metrics.RUNS.add(state=state.value))
     log_end(run, state, ready=ready, failed=failed)
     return state
+
+
+def _is_planned(run: GenerationRun) -> bool:
+    return run.artifact_id is None and Concept.objects.filter(roadmap=run.roadmap_id).exists()
 
 
 @transaction.atomic
@@ -135,8 +141,9 @@ def find_open_rewriting(
 @transaction.atomic
 def resume_run(run_id: uuid.UUID) -> bool:
     """Queue what is missing once more; False when there is nothing to resume."""
-    # Artifacts before their run, like a batch that comes late: else the two wait for each other.
-    retried = retry_failed(run_id)
+    # Artifacts before modules, and both before their run, like what comes late: else the two wait
+    # for each other.
+    retried = retry_failed(run_id) + retry_failed_modules(run_id)
     if is_overtaken(run_id) or not move_run(run_id, RunState.QUEUED, reason="", finished_at=None):
         transaction.set_rollback(True)
         return False

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from concepts.content import ArtifactKind
 from concepts.models import Artifact, Concept, ConceptPrerequisite
 from generation.port.outline import ConceptOutline, Outline
+from generation.runs.skeleton_rows import describe_roadmap
 from roadmaps.models import Module, Roadmap, Stage
 from roadmaps.slugs import SlugNumbers
 
@@ -19,7 +20,7 @@ def save_outline_rows(
     run_id: uuid.UUID,
 ) -> list[Concept]:
     """Write the whole plan, one statement a table. The caller holds the transaction."""
-    _describe(roadmap, outline)
+    describe_roadmap(roadmap, outline)
     modules = _create_structure(roadmap, outline)
     concepts = _create_concepts(roadmap, outline, modules)
     by_key = {concept.outline_key: concept for concept in concepts}
@@ -28,6 +29,12 @@ def save_outline_rows(
         for key, requirements in prerequisites.items()
         for required in requirements
     )
+    create_artifacts(concepts, run_id)
+    return concepts
+
+
+def create_artifacts(concepts: Sequence[Concept], run_id: uuid.UUID) -> None:
+    """What is to be written of these concepts."""
     kinds = list(ArtifactKind)
     Artifact.objects.bulk_create(
         Artifact(
@@ -38,18 +45,6 @@ def save_outline_rows(
         )
         for concept in concepts
         for order, kind in enumerate(kinds)
-    )
-    return concepts
-
-
-def _describe(roadmap: Roadmap, outline: Outline) -> None:
-    roadmap.title = outline.title
-    roadmap.summary = outline.summary
-    roadmap.language = outline.language
-    roadmap.level = outline.level
-    roadmap.assumptions = list(outline.assumptions)
-    roadmap.save(
-        update_fields=["title", "summary", "language", "level", "assumptions", "updated_at"]
     )
 
 
@@ -88,8 +83,6 @@ def _concept_row(
         kind=concept.kind,
         difficulty=concept.difficulty,
         est_minutes=concept.est_minutes,
-        practice_minutes=concept.times.practice,
-        reading_minutes=concept.times.reading,
         objectives=list(concept.objectives),
         keywords=list(concept.keywords),
         outline_key=concept.key,

@@ -6,13 +6,14 @@ import uuid
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 
 from concepts.artifact_states import ArtifactState
 from concepts.content import ArtifactKind
 from concepts.models import Artifact, Concept, Question, Resource
 from generation.models import GenerationRun
-from roadmaps.models import Module, Roadmap, Stage
+from generation.runs.details import DETAILS
+from roadmaps.models import DetailsState, Module, Roadmap, Stage
 
 
 def get_run_report(run_id: uuid.UUID) -> dict[str, Any]:
@@ -73,15 +74,20 @@ def _count_roadmap(roadmap_id: uuid.UUID) -> dict[str, int]:
 
 
 def list_failures(roadmap_id: uuid.UUID) -> list[dict[str, str]]:
-    """Failed artifacts in reading order, with what learners are told."""
-    failed = (
+    """Failed artifacts in reading order, with what learners are told; and of a module that could
+    not be planned each concept, whose details they are."""
+    artifacts = (
         _written_in(roadmap_id)
         .filter(state=ArtifactState.FAILED)
-        .order_by("position")
-        .values_list("concept__title", "kind", "error_public")
+        .values_list("concept__position", "position", "concept__title", "kind", "error_public")
     )
+    details = Concept.objects.filter(
+        module__details_state=DetailsState.FAILED, roadmap=roadmap_id
+    ).values_list("position", Value(0), "title", Value(DETAILS), "module__error_public")
+    found = artifacts.order_by().union(details.order_by(), all=True)
     return [
-        {"concept": concept, "artifact": kind, "error": error} for concept, kind, error in failed
+        {"concept": concept, "artifact": kind, "error": error}
+        for _, _, concept, kind, error in sorted(found)
     ]
 
 

@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter
-from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Count
-
-from concepts.artifact_states import UNFINISHED, ArtifactState
-from concepts.models import Artifact
 from generation.models import EventType, GenerationEvent, GenerationRun
 from generation.port.request import OutlineRequest
 from generation.run_states import RunState
@@ -59,52 +53,6 @@ def get_last_seq(run_id: uuid.UUID) -> int:
     return GenerationRun.objects.values_list("last_seq", flat=True).get(pk=run_id)
 
 
-def count_unfinished(run_id: uuid.UUID) -> int:
-    counts = count_artifacts(run_id)
-    return sum(counts[state] for state in UNFINISHED)
-
-
-def has_pending(run_id: uuid.UUID) -> bool:
-    """Whether something waits to be claimed, be it only after a pause."""
-    return count_artifacts(run_id)[ArtifactState.PENDING] > 0
-
-
-@dataclass(frozen=True)
-class RunProgress:
-    """How far a run is, in finished artifacts: raised when one is written, never when it starts."""
-
-    artifacts: int
-    ready: int
-    failed: int
-
-    @property
-    def finished(self) -> int:
-        return self.ready + self.failed
-
-
-def get_run_progress(run_id: uuid.UUID) -> RunProgress:
-    counts = count_artifacts(run_id)
-    return RunProgress(
-        artifacts=counts.total(),
-        ready=counts[ArtifactState.READY],
-        failed=counts[ArtifactState.FAILED],
-    )
-
-
-def look_at_progress(run: GenerationRun) -> RunProgress:
-    """The same of a run that was read already. One about a single artifact has that to write."""
-    if run.artifact_id is None:
-        return get_run_progress(run.pk)
-    ready, failed = run.state == RunState.READY, run.state == RunState.FAILED
-    return RunProgress(artifacts=1, ready=int(ready), failed=int(failed))
-
-
-def count_artifacts(run_id: uuid.UUID) -> Counter[str]:
-    """A run's artifacts by their state: all that is asked for stands in one index."""
-    states = Artifact.objects.filter(run_id=run_id).order_by().values_list("state")
-    return Counter(dict(states.annotate(count=Count("*"))))
-
-
 def find_finished_run(request: OutlineRequest, *, provider: str) -> uuid.UUID | None:
     """The newest run that made a public roadmap of this very goal, with these options, ready."""
     return (
@@ -113,9 +61,7 @@ def find_finished_run(request: OutlineRequest, *, provider: str) -> uuid.UUID | 
             roadmap__visibility=Visibility.PUBLIC,
             state=RunState.READY,
             artifact=None,
-            # Whoever wishes to see the plan first is glad that all of it is there; a plan that was
-            # looked at may have been changed by hand, and answers nobody else.
-            options=replace(request, plan_first=False).options(),
+            options=request.options(),
             provider=provider,
         )
         .order_by("-finished_at")

@@ -14,6 +14,7 @@ from concepts.artifact_states import ArtifactState
 from concepts.models import Artifact, Concept
 from generation.models import GenerationRun
 from generation.run_states import OPEN
+from roadmaps.models import DetailsState, Module
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,14 @@ def list_neglected_runs() -> list[NeglectedRun]:
     held = Artifact.objects.filter(
         run_id=OuterRef("pk"), state=ArtifactState.RUNNING, lease_until__gte=now
     )
+    planning = Module.objects.filter(
+        run_id=OuterRef("pk"), details_state=DetailsState.RUNNING, lease_until__gte=now
+    )
     runs = (
         GenerationRun.objects.filter(
             Q(lease_until__isnull=True) | Q(lease_until__lt=now),
             ~Exists(held),
+            ~Exists(planning),
             state__in=list(OPEN),
             created_at__lt=now - timedelta(seconds=settings.SWEEP_SECONDS),
         )

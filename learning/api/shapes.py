@@ -16,17 +16,7 @@ class RoadmapProgress(Schema):
     percent: int
 
 
-class TimesOut(Schema):
-    """`minutes` is what it takes: `lesson_minutes` and `practice_minutes` together.
-    `reading_minutes` are those of the resources, which nobody has to read."""
-
-    minutes: int
-    lesson_minutes: int
-    practice_minutes: int
-    reading_minutes: int
-
-
-class RoadmapLine(TimesOut):
+class RoadmapLine(Schema):
     """`is_ready`: all of it has been written. `is_own`: you made it, or it is yours."""
 
     id: uuid.UUID
@@ -38,6 +28,7 @@ class RoadmapLine(TimesOut):
     level: str
     visibility: str
     concepts: int
+    minutes: int
     is_ready: bool
     is_own: bool
     created_at: datetime
@@ -51,7 +42,7 @@ class RoadmapPage(Schema):
     next: str | None
 
 
-class ConceptLine(TimesOut):
+class ConceptLine(Schema):
     """`state`: how far it is written. `standing`: done, known or skipped by you; null: open."""
 
     id: uuid.UUID
@@ -61,6 +52,7 @@ class ConceptLine(TimesOut):
     summary: str
     kind: str
     difficulty: int
+    minutes: int
     requires: list[uuid.UUID]
     state: str
     standing: str | None
@@ -119,8 +111,7 @@ class TutorialOut(PartOut):
 
 
 class ResourceOut(Schema):
-    """`url` is null where the link may not be shown. `state`: what was found when it was followed
-    last: `unchecked`, `works`, `moved`, `restricted`, `dead`."""
+    """`url` is null where the link may not be shown."""
 
     kind: str
     title: str
@@ -129,8 +120,6 @@ class ResourceOut(Schema):
     why: str
     minutes: int | None
     is_free: bool
-    state: str
-    checked_at: datetime | None
 
 
 class ResourcesOut(PartOut):

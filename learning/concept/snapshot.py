@@ -20,7 +20,7 @@ from django.db.models.functions import JSONObject
 from django.http import Http404
 
 from accounts.models import User
-from concepts.models import Artifact, ArtifactVersion, Concept, Resource
+from concepts.models import Artifact, ArtifactVersion, Concept
 from generation.models import GenerationRun
 from learning.concept.prepared import KEY_SLOT, NUMBER_SLOTS, TEXT_SLOTS, PreparedQuery, Slot
 from learning.learners import key_of, of_learner
@@ -36,8 +36,7 @@ NOBODY = uuid.UUID(int=0)
 
 _ROADMAP = ("id", "slug", "title", "language", "visibility", "owner_id")
 _CONCEPT = (
-    "id", "slug", "title", "summary", "kind", "difficulty", "lesson_minutes",
-    "practice_minutes", "reading_minutes", "objectives", "position",
+    "id", "slug", "title", "summary", "kind", "difficulty", "est_minutes", "objectives", "position",
 )  # fmt: skip
 _VERSION = (
     "id", "number", "origin", "provider", "model", "prompt_version", "language", "created_at",
@@ -79,8 +78,6 @@ class Snapshot:
     module: str
     run: GenerationRun | None
     artifacts: dict[str, Artifact]
-    # How links were found to be, as one text; empty where a version has none.
-    links: dict[int, str]
     rewritings: dict[str, Rewriting]
     requires: list[Neighbour]
     leads_to: list[Neighbour]
@@ -152,16 +149,9 @@ def _artifacts() -> QuerySet[Any, Any]:
         state=F("state"),
         error_public=F("error_public"),
         version=_columns(_VERSION, "current_version__"),
-        links=ArraySubquery(_links()),
         rewriting=Subquery(rewritings.values_list(_columns(("id", "state", "reason")))[:1]),
     )
     return Artifact.objects.filter(concept=OuterRef("pk")).order_by("kind").values_list(said)
-
-
-def _links() -> QuerySet[Any, Any]:
-    """What was found when they were followed: all that changes of a version."""
-    resources = Resource.objects.filter(version=OuterRef("current_version")).order_by("position")
-    return resources.values_list(_columns(("state", "checked_at")))
 
 
 def _neighbours(theirs: Q) -> dict[str, Any]:
@@ -207,11 +197,6 @@ def _read(state: str) -> Snapshot:
         module=said["module"],
         run=GenerationRun(**said["run"]) if said["run"] else None,
         artifacts={one["kind"]: _artifact(one) for one in said["artifacts"]},
-        links={
-            one["version"]["id"]: json.dumps(one["links"])
-            for one in said["artifacts"]
-            if one["links"]
-        },
         rewritings={
             one["kind"]: Rewriting(**one["rewriting"])
             for one in said["artifacts"]

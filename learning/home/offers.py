@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.safestring import SafeString
 
-from concepts.times import Times
 from generation.providers.catalogue import load_catalogue
 from learning.cairns import draw_card
 from roadmaps.models import Roadmap
@@ -23,7 +22,7 @@ class Offer:
     language: str
     level: str
     concepts: int
-    times: Times
+    minutes: int
     picture: SafeString
     # Where it is read already; empty where it has to be asked for.
     address: str = ""
@@ -46,7 +45,7 @@ def list_offers(shown: Iterable[Roadmap] = ()) -> list[Offer]:
             outline.language,
             outline.level,
             len(outline.concepts()),
-            outline.total_times(),
+            outline.total_minutes(),
             SafeString(draw_card(outline.title, len(outline.concepts()))),
             one.get_absolute_url()
             if (one := written.get((outline.title, outline.language)))

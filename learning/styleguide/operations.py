@@ -17,7 +17,7 @@ from generation.operations.run_details import STATES, EventLine, KindRow, RunDet
 from generation.operations.run_lists import Listed, RunList
 from generation.operations.spending import Spending
 from generation.run_states import OPEN, RunState
-from generation.runs.selectors import RunProgress
+from generation.runs.progress import RunProgress
 from learning.styleguide.cast import THEN, make_concept, make_run
 from learning.styleguide.sample import Component, Sample
 

@@ -8,7 +8,7 @@ from generation.live.pages import describe_progress, describe_spending
 from generation.port.spent import Spent
 from generation.run_states import OPEN, RunState
 from generation.runs.learner_words import explain_run
-from generation.runs.selectors import RunProgress
+from generation.runs.progress import RunProgress
 from learning.roadmap.notices import Notice, make_notice, tell_ready
 from learning.styleguide.cast import make_empty_plan, make_plan, make_run
 from learning.styleguide.sample import Component, Sample

@@ -34,6 +34,7 @@ from generation.runs import claims, lifecycle, reports, selectors, sweeping
 from generation.runs.budgets import RunBudget
 from generation.runs.claims import claim_in_budget
 from generation.runs.lifecycle import retry_artifacts
+from generation.runs.progress import count_unfinished, get_run_progress, has_pending
 from roadmaps.makers import MADE_ROADMAPS
 from roadmaps.models import Roadmap
 from tests.costs.seeding import CONCEPTS, ROADMAP, RUN, key
@@ -235,9 +236,9 @@ def write_a_batch(subject: int) -> Iterator[None]:
 def look_at_progress(subject: int) -> Iterator[None]:
     run_id = key(RUN, subject)
     yield
-    assert selectors.get_run_progress(run_id).ready == 3 * CONCEPTS
-    assert selectors.count_unfinished(run_id) == 0
-    assert not selectors.has_pending(run_id)
+    assert get_run_progress(run_id).ready == 3 * CONCEPTS
+    assert count_unfinished(run_id) == 0
+    assert not has_pending(run_id)
     assert lifecycle.close_run(run_id) is None
 
 
@@ -280,7 +281,7 @@ def claim_and_give_back(subject: int) -> Iterator[None]:
     puller = uuid.uuid4()
     claim: dict[str, Any] = {"limit": 8, "lease_seconds": 30.0}
     yield
-    works = claim_in_budget(scribe.run_id, puller, spent, budget, **claim).works
+    works = claim_in_budget(scribe.run_id, puller, spent, budget, **claim).claimed.works
     held = [work.artifact_id for work in works]
     claims.renew_work(scribe.run_id, puller, held, lease_seconds=30.0)
     assert claims.give_up_work(scribe.run_id, puller, spent) == len(held) == 8
@@ -298,7 +299,7 @@ def sweep(subject: int) -> Iterator[None]:
 def report(subject: int) -> Iterator[None]:
     yield
     reports.get_run_report(key(RUN, subject))
-    selectors.get_run_progress(key(RUN, subject))
+    get_run_progress(key(RUN, subject))
 
 
 @path("the ledger's records")

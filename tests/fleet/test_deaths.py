@@ -15,7 +15,7 @@ from concepts.artifact_states import ArtifactState
 from concepts.models import Artifact, Concept
 from generation.models import GenerationRun
 from generation.run_states import OPEN
-from generation.runs.selectors import get_run_progress
+from generation.runs.progress import get_run_progress
 from tests.fleet.fleet import ROLES, Fleet
 from tests.generation.cast import assert_complete, get_run
 from tests.waiting import wait_until

@@ -8,7 +8,7 @@ import signal
 import pytest
 
 from generation.models import GenerationRun
-from generation.runs.selectors import get_run_progress
+from generation.runs.progress import get_run_progress
 from generation.runs.spending import get_run_spending
 from tests.fleet.fleet import Fleet
 from tests.generation.cast import assert_complete

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from concepts.drafts import Draft, Provenance, draft_failure, draft_version
 from generation.port.errors import ProviderError
 from generation.port.outline_rules import settle_prerequisites
-from generation.port.provider import Provider
+from generation.port.provider import PlansAtOnce, Provider
 from generation.port.spent import Spent
 from generation.run_states import RunState
 from generation.runs import batches, claims, lifecycle
@@ -41,6 +41,7 @@ class Scribe:
 
     def plan(self) -> None:
         claim = self.start()
+        assert isinstance(self._provider, PlansAtOnce)
         outline = finish(self._provider.outline(claim.request)).content
         prerequisites, dropped = settle_prerequisites(outline)
         batches.save_outline(

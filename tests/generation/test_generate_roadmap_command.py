@@ -21,7 +21,7 @@ from pytest_django import Settings
 from accounts.models import User
 from generation.models import GenerationRun
 from generation.providers.catalogue import load_catalogue
-from generation.runs.selectors import get_run_progress
+from generation.runs.progress import get_run_progress
 from roadmaps.models import Roadmap
 from tests.databases import database_url
 from tests.generation.cast import assert_complete

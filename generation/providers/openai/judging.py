@@ -92,7 +92,7 @@ def judge_outline(
         said,
         outline,
         [*faults, *outline_language_problems(outline, outline.language)],
-        ask_for_pace(outline, request, today),
+        ask_for_pace(outline.total_minutes(), request, today),
         outline.total_minutes(),
     )
 

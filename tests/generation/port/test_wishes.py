@@ -51,19 +51,19 @@ def test_twelve_hours_of_reading_fit_into_two_weeks_of_six(
     hours: int | None, target: date | None, warned: bool
 ) -> None:
     request = OutlineRequest("x", hours_per_week=hours, target_date=target)
-    assert bool(warn_pace(outline(24), request, TODAY)) == warned
+    assert bool(warn_pace(outline(24).total_minutes(), request, TODAY)) == warned
 
 
 def test_a_warning_says_what_is_needed_and_what_there_is() -> None:
     request = OutlineRequest("x", hours_per_week=3, target_date=date(2026, 12, 7))
-    assert warn_pace(outline(24), request, TODAY) == [
+    assert warn_pace(outline(24).total_minutes(), request, TODAY) == [
         "12 hours of reading do not fit before 2026-12-07: 3 a week make 6"
     ]
 
 
 def test_a_date_in_the_past_leaves_no_hours_rather_than_negative_ones() -> None:
     request = OutlineRequest("x", hours_per_week=3, target_date=date(2026, 11, 1))
-    assert warn_pace(outline(24), request, TODAY)[0].endswith("3 a week make 0")
+    assert warn_pace(outline(24).total_minutes(), request, TODAY)[0].endswith("3 a week make 0")
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_minutes_are_counted_by_days(
 
 def test_an_outline_that_takes_too_long_is_told_by_how_much() -> None:
     request = OutlineRequest("x", hours_per_week=5, target_date=date(2026, 12, 7))
-    (wish,) = ask_for_pace(outline(24), request, TODAY)
+    (wish,) = ask_for_pace(outline(24).total_minutes(), request, TODAY)
     assert wish == (
         "all concepts together take 720 minutes; before 2026-12-07, at 5 hours a week, 600 fit: "
         "plan less, with honest minutes; 24 concepts are the least"
@@ -108,7 +108,7 @@ def test_only_what_can_be_helped_is_told(
 ) -> None:
     target = date(2026, 12, 7)
     request = OutlineRequest("x", hours_per_week=hours, target_date=target, concepts=concepts)
-    assert bool(ask_for_pace(outline(24), request, TODAY)) == is_told
+    assert bool(ask_for_pace(outline(24).total_minutes(), request, TODAY)) == is_told
 
 
 @deterministic
@@ -116,7 +116,9 @@ def test_only_what_can_be_helped_is_told(
 def test_whoever_is_asked_for_less_is_warned_otherwise(hours: int, days: int) -> None:
     target = TODAY + timedelta(days=days)
     request = OutlineRequest("x", hours_per_week=hours, target_date=target)
-    asked, warned = (rule(outline(24), request, TODAY) for rule in (ask_for_pace, warn_pace))
+    asked, warned = (
+        rule(outline(24).total_minutes(), request, TODAY) for rule in (ask_for_pace, warn_pace)
+    )
     assert warned or not asked
 
 

@@ -74,7 +74,7 @@ def test_a_run_is_told_from_claim_to_end(db_executor: DbExecutor, told: Told) ->
 def test_lanes_say_for_whom_they_work(db_executor: DbExecutor, told: Told) -> None:
     run_id = work(ScriptedProvider(make_outline(4)), db_executor)
     units = {event["unit"] for event in told["db_semaphore_acquired"] if "run" in event}
-    assert {"save_batch", "claim_work", "close_run"} <= units
+    assert {"save_batch", "claim_next", "close_run"} <= units
     assert {event.get("run") for event in told["db_semaphore_released"]} <= {run_id, None}
 
 

@@ -17,7 +17,7 @@ from generation.puller.limits import Limits
 from generation.puller.pipeline import pull
 from generation.run_states import RunState
 from generation.runs.lifecycle import resume_run, stop_run
-from generation.runs.selectors import get_run_progress
+from generation.runs.progress import get_run_progress
 from tests.generation.cast import (
     ScriptedProvider,
     assert_complete,

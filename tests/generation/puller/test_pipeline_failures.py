@@ -24,7 +24,7 @@ from generation.run_states import RunState
 from generation.runs import claims
 from generation.runs.batches import SavedBatch
 from generation.runs.lifecycle import resume_run
-from generation.runs.selectors import get_run_progress
+from generation.runs.progress import get_run_progress
 from tests.generation.cast import (
     ScriptedProvider,
     artifact,

@@ -21,7 +21,7 @@ from generation.puller.pipeline import pull
 from generation.run_states import RunState
 from generation.runs.batches import SavedBatch, save_batch
 from generation.runs.lifecycle import resume_run
-from generation.runs.selectors import RunProgress, get_run_progress
+from generation.runs.progress import RunProgress, get_run_progress
 from tests.generation.cast import (
     KINDS,
     Key,

@@ -26,7 +26,7 @@ from generation.puller.runner import configured_budget
 from generation.run_states import RunState
 from generation.runs.budgets import RunBudget
 from generation.runs.lifecycle import resume_run
-from generation.runs.selectors import get_run_progress
+from generation.runs.progress import get_run_progress
 from generation.runs.spending import get_run_spending, record_spending
 from tests.databases import database_url
 from tests.generation.cast import assert_complete, get_run, make_outline, open_run

@@ -17,7 +17,7 @@ from connection_budget.lanes.executor import DbExecutor
 from generation.puller.limits import Limits
 from generation.puller.pipeline import pull
 from generation.run_states import RunState
-from generation.runs.selectors import get_run_progress
+from generation.runs.progress import get_run_progress
 from tests.databases import database_url
 from tests.generation.cast import ScriptedProvider, assert_complete, make_outline, open_run
 from tests.waiting import wait_until

@@ -13,7 +13,8 @@ from generation.models import GenerationRun
 from generation.port.request import OutlineRequest
 from generation.run_states import RunState
 from generation.runs import lifecycle, rewriting
-from generation.runs.selectors import find_finished_run, get_newest_run, get_run_progress
+from generation.runs.progress import get_run_progress
+from generation.runs.selectors import find_finished_run, get_newest_run
 from tests.generation.cast import KINDS, artifact, assert_history, get_run, make_outline
 from tests.generation.rewriters import Anew, open_anew
 from tests.learning.library import QuickProvider, make_ready, open_order

@@ -13,7 +13,7 @@ from pytest_django import Settings
 from concepts.content import ArtifactKind, QuizContent, ResourcesContent, TutorialContent
 from generation.port.briefs import ConceptBrief
 from generation.port.errors import SystemicError
-from generation.port.provider import opened
+from generation.port.provider import PlansAtOnce, opened
 from generation.port.request import OutlineRequest
 from generation.port.spent import Spent
 from generation.providers.endpoints import OUTPUT_MODES
@@ -90,6 +90,7 @@ async def test_every_object_comes_in_every_mode(
 ) -> None:
     settings.LLM_OUTPUT_MODE = mode
     async with opened(OpenAIProvider()) as provider:
+        assert isinstance(provider, PlansAtOnce)
         outline = await provider.outline(OutlineRequest("Keep bees", concepts=8))
         resources = await provider.write(ArtifactKind.RESOURCES, BRIEF)
         quiz = await provider.write(ArtifactKind.QUIZ, BRIEF)

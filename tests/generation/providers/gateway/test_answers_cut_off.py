@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from concepts.content import ArtifactKind
 from generation.port.errors import CutOffError
-from generation.port.provider import Written, opened
+from generation.port.provider import PlansAtOnce, Written, opened
 from generation.port.request import OutlineRequest
 from generation.providers.endpoints import OUTPUT_MODES
 from generation.providers.openai.provider import OpenAIProvider
@@ -30,6 +30,7 @@ def configured(server: ModelServer, settings: Settings) -> None:
 async def write(task: str) -> Written[Any]:
     async with opened(OpenAIProvider()) as provider:
         if task == "outline":
+            assert isinstance(provider, PlansAtOnce)
             return await provider.outline(OutlineRequest("Keep bees", concepts=8))
         return await provider.write(ArtifactKind(task), BRIEF)
 

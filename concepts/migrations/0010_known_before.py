@@ -1,0 +1,15 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("concepts", "0009_instructions_of_versions"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="concept",
+            name="is_known",
+            field=models.BooleanField(db_default=False, default=False, verbose_name="known before"),
+        ),
+    ]
