@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from concepts.artifact_states import ArtifactState
+from concepts.artifact_states import UNFINISHED, ArtifactState
 from concepts.models import Artifact, ArtifactKindLabel, ArtifactVersion
 from generation.models import GenerationRun
 from generation.run_states import OPEN, RunState
@@ -30,6 +31,8 @@ class Part:
     rewriting: str = ""
     rewriting_run: uuid.UUID | None = None
     text: Text = field(default_factory=Text)
+    # Whether it comes while the page is open, unless something goes wrong.
+    is_awaited: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ def get_lesson(snapshot: Snapshot, *, may_change: bool = False) -> Lesson:
     found = [snapshot.artifacts.get(kind) for kind in ArtifactKindLabel.values]
     texts = get_texts([one.current_version for one in found if one and one.current_version])
     parts = {
-        kind: _part(kind, artifact, snapshot.run, texts)
+        kind: _part(kind, artifact, snapshot, texts)
         for kind, artifact in zip(ArtifactKindLabel.values, found, strict=True)
     }
     for kind, rewriting in snapshot.rewritings.items():
@@ -62,13 +65,14 @@ def get_lesson(snapshot: Snapshot, *, may_change: bool = False) -> Lesson:
 
 
 def _part(
-    kind: str, artifact: Artifact | None, run: GenerationRun | None, texts: Mapping[int, Text]
+    kind: str, artifact: Artifact | None, snapshot: Snapshot, texts: Mapping[int, Text]
 ) -> Part:
     if artifact is None:
         return Part(kind, missing=_("Nobody has been asked to write this."))
     version = artifact.current_version
     if version is None:
-        return Part(kind, missing=explain_missing(artifact, run))
+        missing = explain_missing(artifact, snapshot.run, before=snapshot.before.get(kind, 0))
+        return Part(kind, missing=missing, is_awaited=_is_awaited(artifact, snapshot.run))
     return Part(
         kind,
         provenance=describe_origin(version),
@@ -101,8 +105,14 @@ def tell_rewriting(rewriting: Rewriting) -> str:
     return ""
 
 
-def explain_missing(artifact: Artifact, run: GenerationRun | None) -> str:
-    """What an unwritten artifact waits for, or why it will not come."""
+def _is_awaited(artifact: Artifact, run: GenerationRun | None) -> bool:
+    is_open = run is not None and RunState(run.state) in OPEN
+    return is_open and artifact.state in UNFINISHED
+
+
+def explain_missing(artifact: Artifact, run: GenerationRun | None, *, before: int = 0) -> str:
+    """What an unwritten artifact waits for, or why it will not come. `before`: as many others are
+    written first."""
     if artifact.state == ArtifactState.FAILED:
         why = explain_artifact(artifact.error_public)
         return _("This could not be written: %(reason)s") % {"reason": why}
@@ -114,4 +124,11 @@ def explain_missing(artifact: Artifact, run: GenerationRun | None) -> str:
     if artifact.error_public:
         why = explain_artifact(artifact.error_public)
         return _("This will be tried again. %(reason)s") % {"reason": why}
-    return _("This waits for its turn; what comes before it is being written.")
+    if not before:
+        return _("This is written next.")
+    words = ngettext(
+        "This waits for its turn: %(count)s part of another lesson is written before it.",
+        "This waits for its turn: %(count)s parts of other lessons are written before it.",
+        before,
+    )
+    return words % {"count": before}

@@ -15,13 +15,15 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.sessions.backends.base import SessionBase
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce, JSONObject
 from django.http import Http404
 
 from accounts.models import User
+from concepts.artifact_states import UNFINISHED, ArtifactState
 from concepts.models import Artifact, ArtifactVersion, Concept
 from generation.models import GenerationRun
+from generation.run_states import OPEN, RunState
 from learning.concept.prepared import KEY_SLOT, NUMBER_SLOTS, TEXT_SLOTS, PreparedQuery, Slot
 from learning.learners import key_of, of_learner
 from learning.models import ConceptMark, Note, Report, Standing
@@ -78,6 +80,8 @@ class Snapshot:
     module: str
     run: GenerationRun | None
     artifacts: dict[str, Artifact]
+    # Of what waits: how many parts of other concepts are written before it.
+    before: dict[str, int]
     rewritings: dict[str, Rewriting]
     requires: list[Neighbour]
     leads_to: list[Neighbour]
@@ -88,6 +92,12 @@ class Snapshot:
     # Kinds of reports by the version they are about.
     reported: dict[int, list[str]]
     last_attempt: LastAttempt | None
+
+    @property
+    def is_being_written(self) -> bool:
+        """Whether something of it is still to come."""
+        is_open = self.run is not None and RunState(self.run.state) in OPEN
+        return is_open and any(one.state in UNFINISHED for one in self.artifacts.values())
 
 
 def get_snapshot(visitor: Visitor, session: SessionBase, roadmap_slug: str, slug: str) -> Snapshot:
@@ -148,10 +158,22 @@ def _artifacts() -> QuerySet[Any, Any]:
         kind=F("kind"),
         state=F("state"),
         error_public=F("error_public"),
+        before=Case(When(state=ArtifactState.PENDING, then=_count_before()), default=None),
         version=_columns(_VERSION, "current_version__"),
         rewriting=Subquery(rewritings.values_list(_columns(("id", "state", "reason")))[:1]),
     )
     return Artifact.objects.filter(concept=OuterRef("pk")).order_by("kind").values_list(said)
+
+
+def _count_before() -> Coalesce:
+    """Parts of other concepts that are claimed first; what is being written counts no more."""
+    first = Q(priority__gt=OuterRef("priority")) | Q(
+        priority=OuterRef("priority"), position__lt=OuterRef("position")
+    )
+    others = Artifact.objects.exclude(concept=OuterRef("concept"))
+    waiting = others.filter(first, run_id=OuterRef("run_id"), state=ArtifactState.PENDING)
+    counted = waiting.order_by().values("run_id").annotate(count=Count("*"))
+    return Coalesce(Subquery(counted.values("count")), 0)
 
 
 def _neighbours(theirs: Q) -> dict[str, Any]:
@@ -197,6 +219,7 @@ def _read(state: str) -> Snapshot:
         module=said["module"],
         run=GenerationRun(**said["run"]) if said["run"] else None,
         artifacts={one["kind"]: _artifact(one) for one in said["artifacts"]},
+        before={one["kind"]: one["before"] for one in said["artifacts"] if one["before"]},
         rewritings={
             one["kind"]: Rewriting(**one["rewriting"])
             for one in said["artifacts"]

@@ -24,6 +24,7 @@ from learning.concept.checks import get_check, link_checks, send_check
 from learning.concept.conditional import keep_by, not_modified, tag_page
 from learning.concept.frames import get_frame
 from learning.concept.lesson import Lesson, Part, get_lesson
+from learning.concept.next import has_opened, write_next
 from learning.concept.notes import NoteChanged, NoteForm, form_of, render_note, save_note
 from learning.concept.reports import ReportForm, find_version, name_parts, save_report
 from learning.concept.snapshot import Snapshot, get_snapshot
@@ -40,6 +41,8 @@ from roadmaps.makers import made_roadmaps
 @require_safe
 def show_concept(request: HttpRequest, roadmap_slug: str, slug: str) -> HttpResponseBase:
     snapshot = get_snapshot(request.user, request.session, roadmap_slug, slug)
+    if has_opened(request) and write_next(snapshot):
+        snapshot = get_snapshot(request.user, request.session, roadmap_slug, slug)
     tag = tag_page(request, snapshot.state)
     if (kept := not_modified(request, tag)) is not None:
         return kept

@@ -55,9 +55,7 @@ def _tutorial() -> Sample:
 def _origins() -> list[Sample]:
     run = uuid.UUID(int=7)
     written = Part("tutorial", provenance="Written by a-model on 14 March 2026.")
-    missing = Part(
-        "quiz", missing="This waits for its turn; what comes before it is being written."
-    )
+    missing = Part("quiz", missing="This is written next.")
     anew = Part("tutorial", "Written by hand.", "", None, "A new version is being written.", run)
     return [
         Sample("written", ORIGIN, {"part": written}),

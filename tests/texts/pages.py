@@ -12,6 +12,7 @@ from django.test import Client
 
 from accounts.email_links import make_link_token
 from accounts.models import User
+from generation.models import GenerationRun
 from generation.port.errors import ContentError
 from generation.run_states import RunState
 from generation.runs import lifecycle
@@ -133,6 +134,9 @@ def unfinished() -> Pages:
         seen[f"{state}, its run"] = client.get(f"/runs/{waiting.run_id}/")
         if state == "waiting":
             waiting.plan()
+    lesson = concept_page(GenerationRun.objects.get(pk=waiting.run_id))
+    seen["lesson, waiting"] = client.get(lesson, headers={"X-Prefetch": "1"})
+    seen["lesson, next"] = client.get(lesson)
     fails = {("c02", kind): ContentError("The knot c02") for kind in KINDS}
     partial = make_ready(QuickProvider(make_outline(4), fail=fails))
     seen |= look(client, partial.roadmap.get_absolute_url(), concept_page(partial))

@@ -189,7 +189,7 @@ def test_what_is_missing_says_what_it_waits_for(client: Client) -> None:
     scribe = open_order()
     scribe.plan()
     run = GenerationRun.objects.get(pk=scribe.run_id)
-    assert read(client, run).count("This waits for its turn") == 3
+    assert read(client, run).count("This is written next.") == 3
     scribe.claim(100)
     assert read(client, run).count("This is being written now.") == 3
 
