@@ -34,6 +34,9 @@ from roadmaps.admin_search import FoundByRoadmap
 ROADMAP = "version__artifact__concept__roadmap"
 
 
+MINUTES = ("est_minutes", "practice_minutes", "lesson_minutes", "reading_minutes")
+
+
 class PrerequisiteInline(NeverEdited, TabularInline):
     model = ConceptPrerequisite
     fk_name = "concept"
@@ -50,10 +53,13 @@ class ConceptAdmin(NotByHand, Large, FoundByRoadmap, ModelAdmin):
     list_display = ("title", "position", "module", "roadmap", "kind", "difficulty", "est_minutes")
     list_prefetch = ("module", "roadmap")
     inlines = (PrerequisiteInline,)
-    readonly_fields = ("roadmap", "module", "position", "slug", "outline_key", "stable_key")
+    readonly_fields = (
+        *("roadmap", "module", "position", "lesson_minutes", "reading_minutes"),
+        *("slug", "outline_key", "stable_key"),
+    )
     fieldsets = (
         (None, {"fields": ("title", "summary", "objectives", "keywords")}),
-        (_("Measures"), {"fields": ("kind", "difficulty", "est_minutes")}),
+        (_("Measures"), {"fields": ("kind", "difficulty", *MINUTES)}),
         (_("Place"), {"fields": ("roadmap", "module", "position")}),
         (_("Record"), {"fields": ("slug", "outline_key", "stable_key")}),
     )
@@ -64,7 +70,18 @@ class TutorialInline(NeverEdited, StackedInline):
     fields = ("markdown", "reading_minutes", "renderer_version")
 
 
-RESOURCE_FIELDS = ("position", "title", "url", "kind", "language", "why", "minutes", "is_free")
+RESOURCE_FIELDS = (
+    "position",
+    "title",
+    "url",
+    "kind",
+    "language",
+    "why",
+    "minutes",
+    "is_free",
+    "state",
+    "checked_at",
+)
 
 
 class ResourceInline(NeverEdited, TabularInline):
@@ -126,7 +143,8 @@ class TutorialAdmin(OfVersion):
 
 @admin.register(Resource)
 class ResourceAdmin(OfVersion):
-    list_display = ("title", "kind", "language", "is_free", "url", "concept", "number")
+    list_display = ("title", "state", "kind", "language", "is_free", "url", "concept", "number")
+    list_filter = ("state",)
     fields = ("version", *RESOURCE_FIELDS)
 
 

@@ -27,6 +27,7 @@ from concepts.bounds import (
     MINUTES_MAX,
     MOST_DIFFICULT,
     PARAGRAPH_MAX_CHARACTERS,
+    RESOURCES_MAX,
     TUTORIAL_MAX_CHARACTERS,
     WEB_ADDRESS_MAX_CHARACTERS,
 )
@@ -135,7 +136,7 @@ class ResourceContent(Content):
 
 
 class ResourcesContent(Content):
-    resources: Annotated[list[ResourceContent], Field(min_length=1, max_length=12)]
+    resources: Annotated[list[ResourceContent], Field(min_length=1, max_length=RESOURCES_MAX)]
 
     @model_validator(mode="after")
     def _lists_each_once(self) -> Self:

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import Max, OuterRef, Subquery
+from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Now
 
 from concepts import payloads
@@ -24,7 +24,7 @@ from concepts.bounds import (
 )
 from concepts.drafts import FailureDraft, VersionDraft, storable
 from concepts.leases import FREE, held_by, lock_rows, lock_writable, moment_in
-from concepts.models import Artifact, ArtifactVersion
+from concepts.models import Artifact, ArtifactVersion, LinkState, Resource
 
 _NO_ERROR = {"error_class": "", "error_public": "", "error_detail": ""}
 
@@ -80,7 +80,17 @@ def store_new_version(run_id: uuid.UUID, draft: VersionDraft) -> None:
     versions = _create_versions(run_id, [draft])
     payloads.create_payloads(list(zip(versions, [draft], strict=True)))
     ready = Artifact.objects.filter(pk=draft.artifact_id, state=ArtifactState.READY)
+    _keep_what_is_known_of_links(versions[0], ready)
     ready.update(current_version=versions[0], finished_at=Now())
+
+
+def _keep_what_is_known_of_links(version: ArtifactVersion, before: QuerySet[Artifact]) -> None:
+    """A link that the version before had, too, is no other link for being named again."""
+    known = Resource.objects.filter(
+        version__in=before.values("current_version"), url_canonical=OuterRef("url_canonical")
+    ).exclude(state=LinkState.UNCHECKED)
+    told = {name: Subquery(known.values(name)[:1]) for name in ("state", "checked_at")}
+    Resource.objects.filter(Exists(known), version=version).update(**told)
 
 
 def _create_versions(run_id: uuid.UUID, drafts: Sequence[VersionDraft]) -> list[ArtifactVersion]:

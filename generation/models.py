@@ -25,6 +25,7 @@ from roadmaps.models import Roadmap
 class RunStateLabel(models.TextChoices):
     QUEUED = RunState.QUEUED.value, _("waiting")
     RUNNING = RunState.RUNNING.value, _("running")
+    PLANNED = RunState.PLANNED.value, _("planned")
     PAUSED = RunState.PAUSED.value, _("paused")
     READY = RunState.READY.value, _("ready")
     PARTIAL = RunState.PARTIAL.value, _("partly ready")
@@ -89,6 +90,18 @@ class GenerationRun(models.Model):
     # What was asked for, as OutlineRequest.options() gives it: the same goal and options are the
     # same order.
     options = models.JSONField(_("options"), default=dict, blank=True)
+    # A plan that waits for its learner's word (`generation.runs.plans`): a Skeleton as JSON, how
+    # often it has changed, what they say of it when it is to be made anew, and how long it waits.
+    skeleton = models.JSONField(_("plan"), null=True, blank=True)
+    plan_version = models.PositiveIntegerField(_("version of the plan"), default=0, db_default=0)
+    plan_wish = models.CharField(
+        _("wish for the plan"),
+        max_length=INSTRUCTION_MAX_CHARACTERS,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    planned_until = models.DateTimeField(_("plan kept until"), null=True, blank=True)
     last_seq = models.PositiveIntegerField(_("last event"), default=0)
     leased_by = models.UUIDField(_("claimed by"), null=True, blank=True)
     lease_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
@@ -139,6 +152,11 @@ class GenerationRun(models.Model):
             models.Index(fields=["-created_at", "-id"], name="run_newest"),
             models.Index(fields=["state", "-created_at", "-id"], name="run_of_state"),
             models.Index(
+                fields=["planned_until"],
+                condition=models.Q(state=RunState.PLANNED),
+                name="run_planned",
+            ),
+            models.Index(
                 fields=["artifact", "-created_at"],
                 condition=models.Q(artifact__isnull=False),
                 name="run_of_artifact",
@@ -155,6 +173,8 @@ class GenerationRun(models.Model):
 class EventType(models.TextChoices):
     RUN_QUEUED = "run_queued", _("run queued")
     RUN_STARTED = "run_started", _("run started")
+    RUN_PLANNED = "run_planned", _("run planned")
+    PLAN_CHANGED = "plan_changed", _("plan changed")
     OUTLINE_SAVED = "outline_saved", _("outline saved")
     PREREQUISITE_DROPPED = "prerequisite_dropped", _("prerequisite dropped")
     DETAILS_SAVED = "details_saved", _("details of a module saved")

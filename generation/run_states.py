@@ -9,6 +9,7 @@ from enum import StrEnum
 class RunState(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"
+    PLANNED = "planned"
     PAUSED = "paused"
     READY = "ready"
     PARTIAL = "partial"
@@ -20,6 +21,7 @@ _TRANSITIONS: dict[RunState, frozenset[RunState]] = {
     RunState.QUEUED: frozenset({RunState.RUNNING, RunState.PAUSED, RunState.CANCELLED}),
     RunState.RUNNING: frozenset(
         {
+            RunState.PLANNED,
             RunState.READY,
             RunState.PARTIAL,
             RunState.FAILED,
@@ -27,6 +29,8 @@ _TRANSITIONS: dict[RunState, frozenset[RunState]] = {
             RunState.CANCELLED,
         }
     ),
+    # Approved, or to be planned anew; or nobody wanted it.
+    RunState.PLANNED: frozenset({RunState.QUEUED, RunState.CANCELLED}),
     # Resuming queues what is missing once more.
     RunState.PAUSED: frozenset({RunState.QUEUED, RunState.CANCELLED}),
     RunState.PARTIAL: frozenset({RunState.QUEUED}),
@@ -36,6 +40,8 @@ _TRANSITIONS: dict[RunState, frozenset[RunState]] = {
 }
 
 OPEN = frozenset({RunState.QUEUED, RunState.RUNNING})
+# What a person has under way: a plan that waits for their word counts as much.
+UNDER_WAY = OPEN | {RunState.PLANNED}
 
 
 def sources(target: RunState) -> list[RunState]:

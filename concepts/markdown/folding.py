@@ -37,6 +37,8 @@ class Grammar:
         self.figures = figures or {}
         # By the number of the exercise, counted from the beginning of the text.
         self.checks: dict[int, Check] = {}
+        # Lines at which a block begins while nothing is open: what stands before is done with.
+        self.beginnings: list[int] = []
 
 
 def fold_signs(state: StateCore) -> None:
@@ -82,6 +84,7 @@ class _Folding:
             return 3
         if token.level == 0 and token.type == "hr" and self._ends_answer():
             return 1
+        self._note_beginning(token)
         self._folded.append(token)
         return 1
 
@@ -96,11 +99,16 @@ class _Folding:
             return
         level = max(2, int(opening.tag[1]))
         self._close_above(level)
+        self._note_beginning(opening)
         sign = find_sign(level, inline.content)
         if sign is None or not self._may_stand(sign, place + 3):
             self._folded += heading
             return
         self._begin(sign, heading, place + 3)
+
+    def _note_beginning(self, token: Token) -> None:
+        if token.level == 0 and token.map and not self._open:
+            self._grammar.beginnings.append(token.map[0])
 
     def _may_stand(self, sign: Sign, after: int) -> bool:
         if sign in _IN_EXERCISES and self._open[-1:] != [Sign.EXERCISE]:

@@ -72,8 +72,13 @@ def render_markdown(markdown: str, figures: Mapping[str, str] | None = None) -> 
     """
     marks = Marks()
     env = {"grammar": Grammar(marks, figures), "formulas": FormulaBudget()}
+    return render_part(markdown, marks, env, parser_for(markdown))
+
+
+def render_part(markdown: str, marks: Marks, env: dict[str, Any], parser: MarkdownIt) -> str:
+    """Some blocks of a text, with what was noted of those before them in `env`."""
     sanitised = nh3.clean(
-        _parser_for(markdown).render(markdown, env),
+        parser.render(markdown, env),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         attribute_filter=_keep_attribute,
@@ -86,11 +91,11 @@ def render_markdown(markdown: str, figures: Mapping[str, str] | None = None) -> 
 def find_checks(markdown: str) -> dict[int, Check]:
     """What exercises of a tutorial are checked with, by the number of the exercise."""
     grammar = Grammar(Marks())
-    _parser_for(markdown).parse(markdown, {"grammar": grammar})
+    parser_for(markdown).parse(markdown, {"grammar": grammar})
     return grammar.checks
 
 
-def _parser_for(markdown: str) -> MarkdownIt:
+def parser_for(markdown: str) -> MarkdownIt:
     return _parser(
         linkify=_is_quick_to_linkify(markdown),
         highlighting=len(markdown) <= HIGHLIGHT_MAX_TEXT,
@@ -215,7 +220,7 @@ def _formula(
 
 def _name_headings(state: Any) -> None:
     """The page owns h1; every heading gets an id from its text, and links find it."""
-    anchors = Anchors()
+    anchors = state.env.setdefault("anchors", Anchors())
     for opening, inline, closing in zip(
         state.tokens, state.tokens[1:], state.tokens[2:], strict=False
     ):

@@ -9,7 +9,7 @@ from concepts.models.artifact import (
 )
 from concepts.models.concept import Concept, ConceptKind, ConceptPrerequisite
 from concepts.models.quiz import Choice, Question, QuestionType, Quiz
-from concepts.models.resource import Resource, ResourceKind
+from concepts.models.resource import LinkState, Resource, ResourceKind
 from concepts.models.tutorial import Tutorial
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Concept",
     "ConceptKind",
     "ConceptPrerequisite",
+    "LinkState",
     "Origin",
     "Question",
     "QuestionType",

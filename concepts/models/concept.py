@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from concepts.bounds import LEAST_DIFFICULT, MOST_DIFFICULT, OUTLINE_KEY_MAX_CHARACTERS
+from concepts.times import Times
 from roadmaps.bounds import SLUG_MAX_CHARACTERS, TITLE_MAX_CHARACTERS
 from roadmaps.models import Module, Roadmap
 
@@ -25,6 +26,10 @@ class Concept(models.Model):
     """`stable_key` survives regeneration and reordering: learners' progress hangs on it.
 
     The roadmap stands here beside the module because slugs and keys are unique in a roadmap.
+
+    `est_minutes` is what it takes: `lesson_minutes` and `practice_minutes` together, which the
+    database sees to. `reading_minutes` are optional, and no part of it: those of the resources in
+    use, which the database keeps by itself (a trigger on artifacts) once there are some.
     """
 
     roadmap = models.ForeignKey(Roadmap, on_delete=models.CASCADE, related_name="concepts")
@@ -44,6 +49,18 @@ class Concept(models.Model):
     )
     est_minutes = models.PositiveSmallIntegerField(
         _("estimated minutes"), default=30, validators=[MinValueValidator(1)]
+    )
+    lesson_minutes = models.GeneratedField(
+        verbose_name=_("minutes of the lesson"),
+        expression=models.F("est_minutes") - models.F("practice_minutes"),
+        output_field=models.SmallIntegerField(),
+        db_persist=True,
+    )
+    practice_minutes = models.PositiveSmallIntegerField(
+        _("minutes of practice"), default=0, db_default=0
+    )
+    reading_minutes = models.PositiveIntegerField(
+        _("minutes of optional reading"), default=0, db_default=0
     )
     objectives = models.JSONField(_("objectives"), default=list, blank=True)
     keywords = models.JSONField(_("keywords"), default=list, blank=True)
@@ -79,10 +96,19 @@ class Concept(models.Model):
                 ),
                 name="concept_measures",
             ),
+            models.CheckConstraint(
+                condition=models.Q(practice_minutes__lte=models.F("est_minutes")),
+                name="concept_practice_is_a_part",
+                violation_error_message=_("Practice is a part of the estimated minutes."),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def times(self) -> Times:
+        return Times(self.lesson_minutes, self.practice_minutes, self.reading_minutes)
 
 
 class ConceptPrerequisite(models.Model):

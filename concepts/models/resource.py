@@ -22,8 +22,21 @@ class ResourceKind(models.TextChoices):
     EXERCISE = "exercise", _("exercise")
 
 
+class LinkState(models.TextChoices):
+    """What was found when a link was followed last."""
+
+    UNCHECKED = "unchecked", _("link not checked yet")
+    WORKS = "works", _("link works")
+    MOVED = "moved", _("link has moved, and works")
+    RESTRICTED = "restricted", _("link opens for some only")
+    DEAD = "dead", _("link does not open any more")
+
+
 class Resource(models.Model):
-    """A link worth following; `url_canonical` is what makes two spellings one link."""
+    """A link worth following; `url_canonical` is what makes two spellings one link.
+
+    `state` and `checked_at` change together, and are all that changes of a version's rows.
+    """
 
     version = models.ForeignKey(ArtifactVersion, on_delete=models.CASCADE, related_name="resources")
     position = models.PositiveSmallIntegerField(_("position"))
@@ -35,6 +48,14 @@ class Resource(models.Model):
     why = models.TextField(_("why it is worth reading"))
     minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
     is_free = models.BooleanField(_("free of charge"), default=True)
+    state = models.CharField(
+        _("state of the link"),
+        max_length=16,
+        choices=LinkState.choices,
+        default=LinkState.UNCHECKED,
+        db_default=LinkState.UNCHECKED,
+    )
+    checked_at = models.DateTimeField(_("checked"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("resource")
@@ -49,6 +70,22 @@ class Resource(models.Model):
                 condition=models.Q(url__startswith="https://")
                 | models.Q(url__startswith="http://"),
                 name="resource_is_web_address",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=LinkState.values), name="resource_state_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=LinkState.UNCHECKED, checked_at__isnull=True)
+                | models.Q(~models.Q(state=LinkState.UNCHECKED), checked_at__isnull=False),
+                name="resource_state_has_a_day",
+            ),
+        ]
+        indexes: ClassVar = [
+            # Few of very many, for the staff.
+            models.Index(
+                fields=["state", "-id"],
+                condition=~models.Q(state__in=[LinkState.UNCHECKED, LinkState.WORKS]),
+                name="resource_of_state",
             ),
         ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -16,19 +17,28 @@ from accounts.limits.rules import address_of_socket, socket_windows
 from accounts.limits.sockets import open_places
 from accounts.sessions import get_user_of_session
 from connection_budget.lanes.units import UnitTimedOut
-from generation.live.hints import group_of
+from generation.live.hints import group_of, group_of_words
 from generation.live.sockets import socket_lane
+from generation.live.watching import watch_window
 from generation.runs.access import get_visible_run
 
 TRY_AGAIN_LATER = 1013
+_WORDS = re.compile(rb"words=([1-9][0-9]{0,17})")
+_LONGEST_QUERY = 40
 
 log = structlog.get_logger(__name__)
 
 
 class RunConsumer(AsyncJsonWebsocketConsumer):
-    """Messages are `{"seq": n}`: the run's history reaches n. The page then asks for the events."""
+    """Messages are `{"seq": n}`: the run's history reaches n. The page then asks for the events.
 
-    _place: str | None = None
+    With `?words=CONCEPT` they are those about that concept, and the words of its tutorial while it
+    is being written (`words.py`): `{"words": {"text", "first", "blocks", "tail"}}`, blocks of HTML
+    from number `first` on and what stands behind them, of a text with that name.
+    """
+
+    _places: tuple[str | None, ...] = ()
+    _concept: int | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Without Redis or the database the socket is closed; the page polls meanwhile."""
@@ -38,25 +48,36 @@ class RunConsumer(AsyncJsonWebsocketConsumer):
             log.warning("socket_dropped", path=scope["path"], error=str(error))
             await send({"type": "websocket.close", "code": TRY_AGAIN_LATER})
         finally:
-            if self._place is not None:
-                await open_places().give_back(self._place)
+            for place in filter(None, self._places):
+                await open_places().give_back(place)
 
     async def connect(self) -> None:
         session, address = session_key(self.scope), address_of_socket(self.scope)
-        self._place = await open_places().take(socket_windows(session, address))
-        if self._place is None:
+        self._places = (await open_places().take(socket_windows(session, address)),)
+        if self._places == (None,):
             await self._refuse()
             return
         run_id: uuid.UUID = self.scope["url_route"]["kwargs"]["run_id"]
         if not await socket_lane().run(may_watch, run_id, session_key(self.scope)):
             await self.close()
             return
-        self.groups = [group_of(run_id)]
-        await self.channel_layer.group_add(group_of(run_id), self.channel_name)
+        await self._join(run_id, concept_in(self.scope))
         await self.accept()
         # The server and all between it and us hold the same list, for as long as it is open.
         headers: Any = self.scope["headers"]
         headers.clear()
+
+    async def _join(self, run_id: uuid.UUID, concept: int | None) -> None:
+        """The group first: who is known to read along misses nothing."""
+        self._concept = concept
+        self.groups = [group_of(run_id)]
+        if concept is not None:
+            self.groups.append(group_of_words(run_id, concept))
+        for group in self.groups:
+            await self.channel_layer.group_add(group, self.channel_name)
+        if concept is not None:
+            mark = await open_places().take([watch_window(run_id, concept)])
+            self._places = (*self._places, mark)
 
     async def _refuse(self) -> None:
         """Too many are open: 429. The page polls, and tries again after longer and longer times."""
@@ -75,7 +96,12 @@ class RunConsumer(AsyncJsonWebsocketConsumer):
         """Browsers have nothing to say here."""
 
     async def run_hint(self, message: dict[str, Any]) -> None:
-        await self.send_json({"seq": message["seq"]})
+        about = message.get("concepts")
+        if not about or self._concept is None or self._concept in about:
+            await self.send_json({"seq": message["seq"]})
+
+    async def run_words(self, message: dict[str, Any]) -> None:
+        await self.send(text_data=message["text"])
 
 
 def may_watch(run_id: uuid.UUID, key: str | None) -> bool:
@@ -85,6 +111,12 @@ def may_watch(run_id: uuid.UUID, key: str | None) -> bool:
     except Http404:
         return False
     return True
+
+
+def concept_in(scope: Any) -> int | None:
+    """The concept whose words a page asks for. One that is not the run's own has none."""
+    found = _WORDS.fullmatch(scope.get("query_string", b"")[:_LONGEST_QUERY])
+    return None if found is None else int(found[1])
 
 
 def session_key(scope: Any) -> str | None:

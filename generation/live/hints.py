@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 
 import structlog
 from channels.layers import get_channel_layer
@@ -19,13 +20,29 @@ def group_of(run_id: uuid.UUID) -> str:
     return f"run.{run_id}"
 
 
-async def send_hint(run_id: uuid.UUID, seq: int) -> None:
-    """Say that a run's history reaches `seq`. Without a channel layer, or Redis, nobody hears."""
+def group_of_words(run_id: uuid.UUID, concept_id: int) -> str:
+    """Of everybody who has a concept open while it is being written."""
+    return f"words.{run_id}.{concept_id}"
+
+
+async def send_words(run_id: uuid.UUID, concept_id: int, text: str) -> None:
+    """`text` is for browsers, as it stands, and bounded. Raises what Redis raises."""
+    layer = get_channel_layer()
+    if layer is not None:
+        message = {"type": "run.words", "text": text}
+        await layer.group_send(group_of_words(run_id, concept_id), message)
+        heed_cancellation()
+
+
+async def send_hint(run_id: uuid.UUID, seq: int, concepts: Collection[int] = ()) -> None:
+    """Say that a run's history reaches `seq`, and which `concepts` it is about (none: all). Without
+    a channel layer, or Redis, nobody hears."""
     layer = get_channel_layer()
     if layer is None:
         return
+    message = {"type": "run.hint", "seq": seq, "concepts": sorted(concepts)}
     try:
-        await layer.group_send(group_of(run_id), {"type": "run.hint", "seq": seq})
+        await layer.group_send(group_of(run_id), message)
         heed_cancellation()
     except (OSError, RedisError) as error:
         heed_cancellation()

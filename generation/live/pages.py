@@ -27,6 +27,8 @@ EVENTS_AT_ONCE = 1_000
 _SENTENCES = {
     EventType.RUN_QUEUED: gettext_lazy("Ordered; waiting for a free worker."),
     EventType.RUN_STARTED: gettext_lazy("Work has begun."),
+    EventType.RUN_PLANNED: gettext_lazy("The plan waits for your word: %(concepts)s concepts."),
+    EventType.PLAN_CHANGED: gettext_lazy("The plan was changed: %(concepts)s concepts."),
     EventType.OUTLINE_SAVED: gettext_lazy("The plan is ready: %(concepts)s concepts. %(warnings)s"),
     EventType.PREREQUISITE_DROPPED: gettext_lazy(
         "“%(concept)s” no longer requires “%(requires)s”: they required each other."

@@ -19,6 +19,8 @@ log = structlog.get_logger(__name__)
 PACE_SECONDS = 0.25
 # Making and sending one takes at most this share of the time; what takes longer comes less often.
 SHARE = 0.25
+# Nothing is tried for so long after it failed.
+REST_SECONDS = 5.0
 
 Tell = Callable[[str], Awaitable[None]]
 
@@ -36,8 +38,10 @@ class Telling:
     stored then says it all.
     """
 
-    def __init__(self, tell: Tell, *, pace: float = PACE_SECONDS) -> None:
-        self._tell, self._pace = tell, pace
+    def __init__(
+        self, tell: Tell, *, pace: float = PACE_SECONDS, rest: float = REST_SECONDS
+    ) -> None:
+        self._tell, self._pace, self._rest = tell, pace, rest
         self._newest: str | None = None
         self._heard = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -77,6 +81,7 @@ class Telling:
         except Exception as error:  # noqa: BLE001 - readers may miss words, the call must not end
             heed_cancellation()
             log.warning("words_not_told", error=brief_error(error))
+            await asyncio.sleep(self._rest)
         heed_cancellation()
 
 

@@ -5,11 +5,11 @@ Concepts refer to each other by local keys; ids are ours and come later.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
-from concepts.bounds import OUTLINE_KEY_MAX_CHARACTERS
+from concepts.bounds import MINUTES_MAX, OUTLINE_KEY_MAX_CHARACTERS, RESOURCES_MAX
 from concepts.content import (
     ConceptKindName,
     Content,
@@ -19,6 +19,7 @@ from concepts.content import (
     Minutes,
     Paragraph,
 )
+from concepts.times import Times, add_times, split_minutes
 from roadmaps.bounds import LevelName
 from roadmaps.plain_titles import plain_title
 
@@ -33,15 +34,29 @@ Summary = Paragraph | Literal[""]
 
 
 class ConceptOutline(Content):
+    """Of `est_minutes` so many are practice; `reading_minutes` stand beside them."""
+
     key: Key
     title: Title
     summary: Paragraph
     kind: ConceptKindName
     difficulty: Difficulty
     est_minutes: Minutes
+    practice_minutes: Annotated[int, Field(ge=0, le=MINUTES_MAX)] | None = None
+    reading_minutes: Annotated[int, Field(ge=0, le=MINUTES_MAX * RESOURCES_MAX)] = 0
     objectives: Annotated[list[Line], Field(min_length=2, max_length=4)]
     keywords: list[Line] = Field(default_factory=list, max_length=12)
     requires: list[Key] = Field(default_factory=list, max_length=MOST_REQUIRED)
+
+    @model_validator(mode="after")
+    def _practises_within_its_minutes(self) -> Self:
+        if (self.practice_minutes or 0) > self.est_minutes:
+            raise ValueError("practice_minutes are a part of est_minutes")
+        return self
+
+    @property
+    def times(self) -> Times:
+        return split_minutes(self.est_minutes, self.practice_minutes, self.reading_minutes)
 
 
 class ModuleOutline(Content):
@@ -71,5 +86,9 @@ class Outline(Content):
         """All concepts in reading order."""
         return [concept for module in self.modules() for concept in module.concepts]
 
+    def total_times(self) -> Times:
+        return add_times(concept.times for concept in self.concepts())
+
     def total_minutes(self) -> int:
-        return sum(concept.est_minutes for concept in self.concepts())
+        """Without what is optional."""
+        return self.total_times().minutes

@@ -17,7 +17,10 @@ TINY_CONCEPTS = 6
 
 @dataclass(frozen=True)
 class OutlineRequest:
-    """What a learner asked for; None where the provider may choose."""
+    """What a learner asked for; None where the provider may choose.
+
+    `plan_first`: they wish to see the plan before anything of it is written.
+    """
 
     goal: str
     level: str | None = None
@@ -25,16 +28,19 @@ class OutlineRequest:
     hours_per_week: int | None = None
     target_date: date | None = None
     concepts: int | None = None
+    plan_first: bool = False
 
     def options(self) -> dict[str, Any]:
         """Everything but the goal, as JSON can hold it."""
-        return {
+        wishes: dict[str, Any] = {
             "level": self.level,
             "language": self.language,
             "hours_per_week": self.hours_per_week,
             "target_date": self.target_date.isoformat() if self.target_date else None,
             "concepts": self.concepts,
         }
+        # Only where it is wished: the same wishes are the same order, also as older rows hold them.
+        return wishes | ({"plan_first": True} if self.plan_first else {})
 
     @classmethod
     def from_options(cls, goal: str, options: Mapping[str, Any]) -> Self:
@@ -46,6 +52,7 @@ class OutlineRequest:
             hours_per_week=options.get("hours_per_week"),
             target_date=date.fromisoformat(target) if target else None,
             concepts=options.get("concepts"),
+            plan_first=bool(options.get("plan_first")),
         )
 
 

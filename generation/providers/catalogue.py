@@ -64,7 +64,19 @@ def load_catalogue(root: Path = CATALOGUE_DIR) -> tuple[CatalogueRoadmap, ...]:
 def _load(folder: Path) -> CatalogueRoadmap:
     data = _read_yaml((folder / "roadmap.yaml").read_text(encoding="utf-8"))
     goals, reviewed = data.pop("goals"), data.pop("reviewed")
+    Outline.model_validate(data)
+    _add_reading(data, folder / "concepts")
     return CatalogueRoadmap(folder, Outline.model_validate(data), tuple(goals), reviewed)
+
+
+def _add_reading(data: dict[str, Any], concepts: Path) -> None:
+    """How long the links take that each concept of a sound plan comes with."""
+    for stage in data["stages"]:
+        for module in stage["modules"]:
+            for concept in module["concepts"]:
+                file = concepts / f"{concept['key']}.md"
+                links = _split_front_matter(file)[0]["resources"] if file.is_file() else []
+                concept["reading_minutes"] = sum(link.get("minutes") or 0 for link in links)
 
 
 def _read_yaml(text: str) -> Any:

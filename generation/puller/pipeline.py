@@ -12,6 +12,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import structlog
@@ -22,6 +23,7 @@ from connection_budget.lanes.executor import DbExecutor
 from generation.awaiting.draining import fail_with, finish, first_error
 from generation.port.errors import CannotOpen
 from generation.port.provider import Provider, opened
+from generation.puller.aloud import read_aloud
 from generation.puller.claiming import Claimer
 from generation.puller.detailing import Detailer
 from generation.puller.lease_keeping import LeaseKeeper
@@ -135,7 +137,7 @@ class Puller:
             work_of=self._held.__getitem__,
             spent=lambda: ledger.spent,
         )
-        self._writer = Writer(provider, ledger, limits)
+        self._writer = Writer(provider, ledger, limits, partial(read_aloud, run_id))
         self._means: dict[str, Any] = {"db": self._db, "limits": limits, "ledger": ledger}
         self._detailer = Detailer(run_id, self.id, provider, on_saved=on_saved, **self._means)
         self._claimer = Claimer(run_id, self.id, self._db, limits, ledger)

@@ -137,7 +137,7 @@ def begin(run_id: uuid.UUID, work: Callable[[Provider], Coroutine[Any, Any, RunS
 
 
 async def hint_after(batch: SavedBatch) -> None:
-    await send_hint(batch.run_id, batch.last_seq)
+    await send_hint(batch.run_id, batch.last_seq, batch.about)
 
 
 async def pull_and_tell(work: Coroutine[Any, Any, RunState], run_id: uuid.UUID) -> RunState:

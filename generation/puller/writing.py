@@ -13,6 +13,7 @@ from generation.log_events import log_retry
 from generation.metrics import provider_call
 from generation.port.errors import ContentError, ProviderError, SystemicError, TransientError
 from generation.port.provider import Provider, Written, keeps_books
+from generation.puller.aloud import Aloud, in_silence
 from generation.puller.ledger import Ledger
 from generation.puller.limits import Limits
 from generation.puller.refusals import draft_refusal
@@ -24,10 +25,13 @@ log = structlog.get_logger(__name__)
 class Writer:
     """Asks the provider for one puller, and writes down what that cost."""
 
-    def __init__(self, provider: Provider, ledger: Ledger, limits: Limits) -> None:
+    def __init__(
+        self, provider: Provider, ledger: Ledger, limits: Limits, aloud: Aloud = in_silence
+    ) -> None:
         self._provider = provider
         self._ledger = ledger
         self._limits = limits
+        self._aloud = aloud
         # Why nothing more can be written until a person acts, once that is known.
         self.refusal: str | None = None
 
@@ -35,7 +39,8 @@ class Writer:
         """A version or a failure; nothing a provider does is raised."""
         try:
             with provider_call(self._provider):
-                written = await self._provider.write(work.kind, work.brief)
+                async with self._aloud(work) as listener:
+                    written = await self._provider.write(work.kind, work.brief, listener)
             self._ledger.charge(self._provider, written.usage)
             check_type(work.kind, written.content)
         except SoftTimeLimitExceeded:

@@ -40,9 +40,14 @@ class SavedBatch:
         return sum(count_rows(draft) for draft in self.ready)
 
     @property
-    def concepts(self) -> int:
+    def about(self) -> set[int]:
+        """The ids of its concepts."""
         drafts: list[Draft] = [*self.ready, *self.failed]
-        return len({draft.concept_id for draft in drafts})
+        return {draft.concept_id for draft in drafts}
+
+    @property
+    def concepts(self) -> int:
+        return len(self.about)
 
 
 @transaction.atomic

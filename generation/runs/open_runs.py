@@ -9,7 +9,7 @@ from django.db import connection
 
 from accounts.limits.rules import Person
 from generation.models import GenerationRun
-from generation.run_states import OPEN
+from generation.run_states import UNDER_WAY
 
 
 def lock_orders_of(person: Person) -> None:
@@ -22,8 +22,9 @@ def lock_orders_of(person: Person) -> None:
 
 
 def count_open_runs(person: Person, made: Sequence[str]) -> int:
-    """An account's; a visitor's by session (the roadmaps `made` in it) or address, if more."""
-    runs = GenerationRun.objects.filter(state__in=list(OPEN)).order_by()
+    """An account's; a visitor's by session (the roadmaps `made` in it) or address, if more. A plan
+    that waits for their word counts, too."""
+    runs = GenerationRun.objects.filter(state__in=list(UNDER_WAY)).order_by()
     if person.account is not None:
         return runs.filter(roadmap__owner=person.account).count()
     return max(

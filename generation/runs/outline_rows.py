@@ -83,6 +83,8 @@ def _concept_row(
         kind=concept.kind,
         difficulty=concept.difficulty,
         est_minutes=concept.est_minutes,
+        practice_minutes=concept.times.practice,
+        reading_minutes=concept.times.reading,
         objectives=list(concept.objectives),
         keywords=list(concept.keywords),
         outline_key=concept.key,

@@ -9,7 +9,7 @@ from django.db import transaction
 from concepts.leases import lock_artifacts
 from concepts.models import Artifact
 from generation.models import GenerationRun
-from generation.run_states import OPEN, RunState
+from generation.run_states import UNDER_WAY, RunState
 from generation.runs.lifecycle import stop_run
 from generation.runs.modules import lock_rows
 from roadmaps.models import Module, Roadmap
@@ -17,7 +17,7 @@ from roadmaps.models import Module, Roadmap
 
 def delete_roadmap(roadmap_id: uuid.UUID) -> bool:
     """One unit; False where it is gone already. Whoever still writes it finds nothing to write."""
-    open_runs = GenerationRun.objects.filter(roadmap=roadmap_id, state__in=OPEN)
+    open_runs = GenerationRun.objects.filter(roadmap=roadmap_id, state__in=UNDER_WAY)
     for run_id in open_runs.order_by("pk").values_list("pk", flat=True):
         stop_run(run_id, RunState.CANCELLED, "The roadmap was deleted.")
     with transaction.atomic():

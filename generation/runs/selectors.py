@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from generation.models import EventType, GenerationEvent, GenerationRun
@@ -61,7 +62,9 @@ def find_finished_run(request: OutlineRequest, *, provider: str) -> uuid.UUID | 
             roadmap__visibility=Visibility.PUBLIC,
             state=RunState.READY,
             artifact=None,
-            options=request.options(),
+            # Whoever wishes to see the plan first is glad that all of it is there; a plan that was
+            # looked at may have been changed by hand, and answers nobody else.
+            options=replace(request, plan_first=False).options(),
             provider=provider,
         )
         .order_by("-finished_at")

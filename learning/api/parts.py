@@ -100,7 +100,7 @@ def _tell_resources(version: ArtifactVersion | None) -> dict[str, Any]:
 
 def _tell_resource(resource: Resource) -> dict[str, Any]:
     """Judged anew: what was stored under older rules may be no link now."""
-    plain = ("kind", "title", "language", "why", "minutes", "is_free")
+    plain = ("kind", "title", "language", "why", "minutes", "is_free", "state", "checked_at")
     shown = is_public_address(resource.url) and may_be_shown_as(resource.title, resource.url)
     return {name: getattr(resource, name) for name in plain} | {
         "url": resource.url if shown else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +14,7 @@ from django.http import Http404
 
 from concepts.artifact_states import ArtifactState
 from concepts.models import Artifact, ArtifactKindLabel, Concept, ConceptPrerequisite
+from concepts.times import Times, add_times
 from generation.runs.selectors import get_newest_run
 from learning.api.parts import tell_parts
 from learning.models import ConceptMark
@@ -22,9 +23,21 @@ from learning.roadmap.states import concept_state
 from roadmaps.models import Module, Roadmap, Stage
 
 
-def tell_line(roadmap: Roadmap, progress: Progress, *, is_own: bool) -> dict[str, Any]:
-    plain = ("id", "slug", "title", "summary", "language", "level", "visibility", "minutes")
-    return {name: getattr(roadmap, name) for name in plain} | {
+def tell_times(times: Times) -> dict[str, int]:
+    return {
+        "minutes": times.minutes,
+        "lesson_minutes": times.lesson,
+        "practice_minutes": times.practice,
+        "reading_minutes": times.reading,
+    }
+
+
+def tell_line(
+    roadmap: Roadmap, progress: Progress, times: Times, *, is_own: bool
+) -> dict[str, Any]:
+    plain = ("id", "slug", "title", "summary", "language", "level", "visibility")
+    told = {name: getattr(roadmap, name) for name in plain} | tell_times(times)
+    return told | {
         "url": settings.SITE_URL + roadmap.get_absolute_url(),
         "concepts": roadmap.concept_count,
         "is_ready": roadmap.is_readable,
@@ -37,13 +50,14 @@ def tell_line(roadmap: Roadmap, progress: Progress, *, is_own: bool) -> dict[str
 def tell_roadmap(roadmap: Roadmap, theirs: Q | None, *, is_own: bool) -> dict[str, Any]:
     """All of the plan, in as many queries whatever its length."""
     progress = measure_progress([roadmap], theirs)[roadmap.pk]
-    run = get_newest_run(roadmap)
-    return tell_line(roadmap, progress, is_own=is_own) | {
+    run, plan = get_newest_run(roadmap), _read_plan(roadmap)
+    times = add_times(concept.times for concept in _concepts_in(plan))
+    return tell_line(roadmap, progress, times, is_own=is_own) | {
         "assumptions": roadmap.assumptions,
         "hours_per_week": roadmap.hours_per_week,
         "target_date": roadmap.target_date,
         "run": run and {"run_id": run.pk, "state": run.state},
-        "stages": _tell_stages(roadmap, marks_in(roadmap, theirs)),
+        "stages": _tell_stages(roadmap, plan, marks_in(roadmap, theirs)),
     }
 
 
@@ -75,7 +89,7 @@ def _has_changed(mark: ConceptMark | None, tutorial: Mapping[str, Any]) -> bool:
     return read is not None and current is not None and read < current["version"]
 
 
-def _tell_stages(roadmap: Roadmap, marks: Mapping[int, ConceptMark]) -> list[dict[str, Any]]:
+def _read_plan(roadmap: Roadmap) -> list[Stage]:
     artifacts = Artifact.objects.only("concept_id", "state")
     required = ConceptPrerequisite.objects.filter(concept=OuterRef("pk")).values("requires")
     concepts = Concept.objects.defer("objectives", "keywords").order_by("position")
@@ -85,13 +99,19 @@ def _tell_stages(roadmap: Roadmap, marks: Mapping[int, ConceptMark]) -> list[dic
         Prefetch("modules__concepts", concepts),
         Prefetch("modules__concepts__artifacts", artifacts),
     )
-    plan = list(stages.order_by("position"))
-    keys = {
-        concept.pk: concept.stable_key
-        for stage in plan
-        for module in stage.modules.all()
-        for concept in module.concepts.all()
-    }
+    return list(stages.order_by("position"))
+
+
+def _concepts_in(plan: Iterable[Stage]) -> Iterator[Concept]:
+    for stage in plan:
+        for module in stage.modules.all():
+            yield from module.concepts.all()
+
+
+def _tell_stages(
+    roadmap: Roadmap, plan: Iterable[Stage], marks: Mapping[int, ConceptMark]
+) -> list[dict[str, Any]]:
+    keys = {concept.pk: concept.stable_key for concept in _concepts_in(plan)}
 
     def tell(concept: Any) -> dict[str, Any]:
         states = [artifact.state for artifact in concept.artifacts.all()]
@@ -128,7 +148,7 @@ def _tell_concept(
     return {name: getattr(concept, name) for name in plain} | {
         "id": concept.stable_key,
         "url": settings.SITE_URL + page,
-        "minutes": concept.est_minutes,
+        **tell_times(concept.times),
         "requires": requires,
         "state": str(concept_state(states or [ArtifactState.PENDING])),
         "standing": mark.standing if mark else None,

@@ -19,6 +19,7 @@ from learning.api.reading import tell_concept, tell_line, tell_roadmap
 from learning.home.paging import End, read_end, write_end
 from learning.learners import of_visitor
 from learning.progress.totals import measure_progress
+from learning.times import times_of
 from roadmaps.access import find_visible_roadmap
 from roadmaps.makers import made_roadmaps
 from roadmaps.models import Roadmap
@@ -53,7 +54,8 @@ def show_roadmaps(
     )
     progress = measure_progress(found.roadmaps, of_visitor(request.user, request.session))
     lines = [
-        tell_line(one, progress[one.pk], is_own=_is_own(request, one)) for one in found.roadmaps
+        tell_line(one, progress[one.pk], times_of(one), is_own=_is_own(request, one))
+        for one in found.roadmaps
     ]
     follows = {"q": q, "whose": whose, "limit": limit, "after": ""}
     if found.has_more:

@@ -16,7 +16,17 @@ class RoadmapProgress(Schema):
     percent: int
 
 
-class RoadmapLine(Schema):
+class TimesOut(Schema):
+    """`minutes` is what it takes: `lesson_minutes` and `practice_minutes` together.
+    `reading_minutes` are those of the resources, which nobody has to read."""
+
+    minutes: int
+    lesson_minutes: int
+    practice_minutes: int
+    reading_minutes: int
+
+
+class RoadmapLine(TimesOut):
     """`is_ready`: all of it has been written. `is_own`: you made it, or it is yours."""
 
     id: uuid.UUID
@@ -28,7 +38,6 @@ class RoadmapLine(Schema):
     level: str
     visibility: str
     concepts: int
-    minutes: int
     is_ready: bool
     is_own: bool
     created_at: datetime
@@ -42,7 +51,7 @@ class RoadmapPage(Schema):
     next: str | None
 
 
-class ConceptLine(Schema):
+class ConceptLine(TimesOut):
     """`state`: how far it is written. `standing`: done, known or skipped by you; null: open."""
 
     id: uuid.UUID
@@ -52,7 +61,6 @@ class ConceptLine(Schema):
     summary: str
     kind: str
     difficulty: int
-    minutes: int
     requires: list[uuid.UUID]
     state: str
     standing: str | None
@@ -111,7 +119,8 @@ class TutorialOut(PartOut):
 
 
 class ResourceOut(Schema):
-    """`url` is null where the link may not be shown."""
+    """`url` is null where the link may not be shown. `state`: what was found when it was followed
+    last: `unchecked`, `works`, `moved`, `restricted`, `dead`."""
 
     kind: str
     title: str
@@ -120,6 +129,8 @@ class ResourceOut(Schema):
     why: str
     minutes: int | None
     is_free: bool
+    state: str
+    checked_at: datetime | None
 
 
 class ResourcesOut(PartOut):

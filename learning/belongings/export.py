@@ -13,6 +13,7 @@ from accounts.models import User
 from concepts.models import Choice, Concept
 from learning.learners import of_learner
 from learning.models import ConceptMark, Note, QuestionAnswer, QuizAttempt, Report
+from learning.times import times_of, with_times
 from roadmaps.models import Roadmap
 
 # Of each kind, the newest: one answer is made in memory, so it must have an end.
@@ -24,7 +25,10 @@ Row = dict[str, Any]
 def export_account(user: User) -> Row:
     mine = of_learner(Q(user=user.pk))
     kinds: dict[str, tuple[QuerySet[Any], Any]] = {
-        "roadmaps": (Roadmap.objects.filter(owner=user).order_by("-created_at", "-pk"), _roadmap),
+        "roadmaps": (
+            with_times(Roadmap.objects.filter(owner=user)).order_by("-created_at", "-pk"),
+            _roadmap,
+        ),
         "marks": (_placed(ConceptMark.objects.filter(mine)).order_by("-marked_at"), _mark),
         "notes": (_placed(Note.objects.filter(mine)).order_by("-updated_at"), _note),
         "attempts": (_attempts(mine).order_by("-started_at"), _attempt),
@@ -72,6 +76,7 @@ def _account(user: User) -> Row:
 
 
 def _roadmap(roadmap: Roadmap) -> Row:
+    times = times_of(roadmap)
     return {
         "title": roadmap.title,
         "goal": roadmap.goal,
@@ -82,7 +87,10 @@ def _roadmap(roadmap: Roadmap) -> Row:
         "hours_per_week": roadmap.hours_per_week,
         "target_date": roadmap.target_date,
         "concepts": roadmap.concept_count,
-        "minutes": roadmap.minutes,
+        "minutes": times.minutes,
+        "lesson_minutes": times.lesson,
+        "practice_minutes": times.practice,
+        "reading_minutes": times.reading,
         "created_at": roadmap.created_at,
     }
 

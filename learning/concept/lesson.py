@@ -50,7 +50,8 @@ def get_lesson(snapshot: Snapshot, *, may_change: bool = False) -> Lesson:
     """No query but one for what is not kept yet. Who `may_change` it is told what came of a new
     version, when that is no more than before."""
     found = [snapshot.artifacts.get(kind) for kind in ArtifactKindLabel.values]
-    texts = get_texts([one.current_version for one in found if one and one.current_version])
+    versions = [one.current_version for one in found if one and one.current_version]
+    texts = get_texts(versions, snapshot.links)
     parts = {
         kind: _part(kind, artifact, snapshot, texts)
         for kind, artifact in zip(ArtifactKindLabel.values, found, strict=True)

@@ -21,7 +21,7 @@ from django.http import Http404
 
 from accounts.models import User
 from concepts.artifact_states import UNFINISHED, ArtifactState
-from concepts.models import Artifact, ArtifactVersion, Concept
+from concepts.models import Artifact, ArtifactVersion, Concept, Resource
 from generation.models import GenerationRun
 from generation.run_states import OPEN, RunState
 from learning.concept.prepared import KEY_SLOT, NUMBER_SLOTS, TEXT_SLOTS, PreparedQuery, Slot
@@ -38,7 +38,8 @@ NOBODY = uuid.UUID(int=0)
 
 _ROADMAP = ("id", "slug", "title", "language", "visibility", "owner_id")
 _CONCEPT = (
-    "id", "slug", "title", "summary", "kind", "difficulty", "est_minutes", "objectives", "position",
+    "id", "slug", "title", "summary", "kind", "difficulty", "lesson_minutes",
+    "practice_minutes", "reading_minutes", "objectives", "position",
 )  # fmt: skip
 _VERSION = (
     "id", "number", "origin", "provider", "model", "prompt_version", "language", "created_at",
@@ -82,6 +83,8 @@ class Snapshot:
     artifacts: dict[str, Artifact]
     # Of what waits: how many parts of other concepts are written before it.
     before: dict[str, int]
+    # How links were found to be, as one text; empty where a version has none.
+    links: dict[int, str]
     rewritings: dict[str, Rewriting]
     requires: list[Neighbour]
     leads_to: list[Neighbour]
@@ -160,6 +163,7 @@ def _artifacts() -> QuerySet[Any, Any]:
         error_public=F("error_public"),
         before=Case(When(state=ArtifactState.PENDING, then=_count_before()), default=None),
         version=_columns(_VERSION, "current_version__"),
+        links=ArraySubquery(_links()),
         rewriting=Subquery(rewritings.values_list(_columns(("id", "state", "reason")))[:1]),
     )
     return Artifact.objects.filter(concept=OuterRef("pk")).order_by("kind").values_list(said)
@@ -174,6 +178,12 @@ def _count_before() -> Coalesce:
     waiting = others.filter(first, run_id=OuterRef("run_id"), state=ArtifactState.PENDING)
     counted = waiting.order_by().values("run_id").annotate(count=Count("*"))
     return Coalesce(Subquery(counted.values("count")), 0)
+
+
+def _links() -> QuerySet[Any, Any]:
+    """What was found when they were followed: all that changes of a version."""
+    resources = Resource.objects.filter(version=OuterRef("current_version")).order_by("position")
+    return resources.values_list(_columns(("state", "checked_at")))
 
 
 def _neighbours(theirs: Q) -> dict[str, Any]:
@@ -220,6 +230,11 @@ def _read(state: str) -> Snapshot:
         run=GenerationRun(**said["run"]) if said["run"] else None,
         artifacts={one["kind"]: _artifact(one) for one in said["artifacts"]},
         before={one["kind"]: one["before"] for one in said["artifacts"] if one["before"]},
+        links={
+            one["version"]["id"]: json.dumps(one["links"])
+            for one in said["artifacts"]
+            if one["links"]
+        },
         rewritings={
             one["kind"]: Rewriting(**one["rewriting"])
             for one in said["artifacts"]

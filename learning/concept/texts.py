@@ -1,4 +1,5 @@
-"""What a version of an artifact says, ready to be shown, kept by version: its rows never change.
+"""What a version of an artifact says, ready to be shown, kept by version: its rows never change,
+but for how its links were found to be, by which it is kept, too.
 
 It is kept in the process and ends with it, so a new release renders all anew. Nothing of whoever
 reads goes in: what is made here knows no request.
@@ -6,9 +7,11 @@ reads goes in: what is made here knows no request.
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -26,7 +29,9 @@ from learning.concept.outlines import Heading, list_headings
 from learning.concept.prepared import NUMBER_SLOTS, PreparedQuery
 from learning.quiz import grading
 
-_RESOURCE = ("title", "url", "kind", "language", "why", "minutes", "is_free")
+_RESOURCE = (
+    "title", "url", "kind", "language", "why", "minutes", "is_free", "state", "checked_at",
+)  # fmt: skip
 _NO_VERSION = 0
 _NOTHING = SafeString("")
 
@@ -42,22 +47,23 @@ class Text:
     questions: tuple[grading.Question, ...] = ()
 
 
-def get_texts(versions: Collection[ArtifactVersion]) -> dict[int, Text]:
+def get_texts(versions: Collection[ArtifactVersion], links: Mapping[int, str]) -> dict[int, Text]:
     """By version, in the language of the interface; what is not kept yet is asked for in one
-    query."""
+    query. `links` tells how those of a version were found to be."""
     store = caches["texts"]
-    keys = {_key(version.pk): version for version in versions}
-    kept: dict[str, Text] = store.get_many(keys)
+    keys = {version.pk: _key(version.pk, links.get(version.pk, "")) for version in versions}
+    kept: dict[str, Text] = store.get_many(keys.values())
     made = {
-        _key(one["id"]): _make(one)
-        for one in _ask([keys[key].pk for key in keys if key not in kept])
+        keys[one["id"]]: _make(one)
+        for one in _ask([version for version, key in keys.items() if key not in kept])
     }
     store.set_many(made)
-    return {version.pk: (kept | made).get(key, Text()) for key, version in keys.items()}
+    return {version: (kept | made).get(key, Text()) for version, key in keys.items()}
 
 
-def _key(version_id: int) -> str:
-    return f"{get_language()}-{version_id}"
+def _key(version_id: int, links: str) -> str:
+    found = hashlib.sha256(links.encode()).hexdigest()[:32] if links else ""
+    return f"{get_language()}-{version_id}-{found}"
 
 
 def _ask(ids: list[int]) -> Iterable[dict[str, Any]]:
@@ -116,5 +122,9 @@ def _render(said: dict[str, Any]) -> SafeString:
 
 
 def _list_resources(said: list[dict[str, Any]]) -> SafeString:
-    resources = [Resource(**one) for one in said]
+    resources = [Resource(**one | {"checked_at": _moment(one["checked_at"])}) for one in said]
     return render_to_string("learning/_resources.html", {"resources": resources})
+
+
+def _moment(said: str | None) -> datetime | None:
+    return datetime.fromisoformat(said) if said else None

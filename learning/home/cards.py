@@ -10,10 +10,12 @@ from django.db.models import Q
 from django.utils.safestring import SafeString
 
 from concepts.models import Concept
+from concepts.times import Times
 from learning.cairns import draw_card
 from learning.models import ConceptMark
 from learning.progress.next_steps import next_steps
 from learning.progress.totals import Progress, measure_progress
+from learning.times import times_of
 from roadmaps.access import Visitor, visible_to
 from roadmaps.models import Roadmap
 
@@ -23,6 +25,7 @@ class Card:
     roadmap: Roadmap
     progress: Progress
     picture: SafeString
+    times: Times
     step: Concept | None = None
 
 
@@ -56,5 +59,6 @@ def _card(
         roadmap,
         progress[roadmap.pk],
         SafeString(draw_card(str(roadmap.pk), roadmap.concept_count, through)),
+        times_of(roadmap),
         steps.get(roadmap.pk),
     )

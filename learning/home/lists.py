@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.db.models import QuerySet
 
 from accounts.models import User
+from learning.times import with_times
 from roadmaps.access import Visitor
 from roadmaps.models import Roadmap, Visibility
 from roadmaps.titles import titled
@@ -14,14 +15,17 @@ from roadmaps.titles import titled
 
 def list_public_roadmaps(search: str = "") -> QuerySet[Roadmap]:
     """Those that can be read from end to end."""
-    public = Roadmap.objects.filter(visibility=Visibility.PUBLIC, is_readable=True)
+    public = with_times(Roadmap.objects.all()).filter(
+        visibility=Visibility.PUBLIC, is_readable=True
+    )
     return public.filter(titled(search)) if search else public
 
 
 def list_own_roadmaps(visitor: Visitor, made: Sequence[str]) -> QuerySet[Roadmap]:
     """A user's; an anonymous visitor's are those the session remembers."""
+    roadmaps = with_times(Roadmap.objects.all())
     if isinstance(visitor, User):
-        return Roadmap.objects.filter(owner=visitor)
+        return roadmaps.filter(owner=visitor)
     if not made:
-        return Roadmap.objects.none()
-    return Roadmap.objects.filter(pk__in=made, owner=None)
+        return roadmaps.none()
+    return roadmaps.filter(pk__in=made, owner=None)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.safestring import SafeString
 
+from concepts.times import Times
 from generation.providers.catalogue import load_catalogue
 from learning.cairns import draw_card
 from roadmaps.models import Roadmap
@@ -22,7 +23,7 @@ class Offer:
     language: str
     level: str
     concepts: int
-    minutes: int
+    times: Times
     picture: SafeString
     # Where it is read already; empty where it has to be asked for.
     address: str = ""
@@ -45,7 +46,7 @@ def list_offers(shown: Iterable[Roadmap] = ()) -> list[Offer]:
             outline.language,
             outline.level,
             len(outline.concepts()),
-            outline.total_minutes(),
+            outline.total_times(),
             SafeString(draw_card(outline.title, len(outline.concepts()))),
             one.get_absolute_url()
             if (one := written.get((outline.title, outline.language)))

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 from urllib.parse import quote
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
-from concepts.models import Artifact, ArtifactKindLabel, Concept, ConceptPrerequisite, Resource
+from concepts.models import Artifact, ArtifactKindLabel, Concept, ConceptPrerequisite
+from concepts.times import Times, add_times
 from learning.models import ConceptMark
 from learning.roadmap.picture import MOST_CONCEPTS
 from learning.roadmap.states import THROUGH, ConceptState, concept_state, marked_state
@@ -32,26 +34,14 @@ class Writing:
 
 @dataclass(frozen=True, slots=True)
 class ConceptLine:
-    """`minutes` are those of reading, trying and the exercises; `lesson` what reading the tutorial
-    takes, once it is there; `reading` what is linked, which nobody has to."""
-
     pk: int
     title: str
     slug: str
     address: str
-    minutes: int
-    lesson: int | None
-    reading: int
+    times: Times
     written: ConceptState
     state: ConceptState
     requires: list[ConceptLine] = field(default_factory=list, compare=False, repr=False)
-
-    @property
-    def practice(self) -> int | None:
-        """What remains for trying and the exercises; None where nothing is known of it."""
-        if self.lesson is None:
-            return None
-        return max(0, self.minutes - self.lesson)
 
     @property
     def is_through(self) -> bool:
@@ -66,24 +56,9 @@ class _Part:
     summary: str
     concepts: list[ConceptLine]
 
-    @property
-    def minutes(self) -> int:
-        return sum(concept.minutes for concept in self.concepts)
-
-    @property
-    def reading(self) -> int:
-        return sum(concept.reading for concept in self.concepts)
-
-    @property
-    def lesson(self) -> int | None:
-        """None while some of it is not known."""
-        known = [concept.lesson for concept in self.concepts if concept.lesson is not None]
-        return sum(known) if len(known) == len(self.concepts) else None
-
-    @property
-    def practice(self) -> int | None:
-        lesson = self.lesson
-        return None if lesson is None else max(0, self.minutes - lesson)
+    @cached_property
+    def times(self) -> Times:
+        return add_times(concept.times for concept in self.concepts)
 
     @property
     def total(self) -> int:
@@ -187,7 +162,8 @@ def _lines(rows: Iterable[_Row]) -> list[ConceptLine]:
 _STAGE = ("stage_id", "stage__title", "stage__summary")
 _MODULE = ("pk", "title", "summary")
 _PLACE = ("stage__position", "position")
-_OWN = ("pk", "module_id", "title", "slug", "est_minutes", "position")
+_TIMES = ("lesson_minutes", "practice_minutes", "reading_minutes")
+_OWN = ("pk", "module_id", "title", "slug", "position", *_TIMES)
 
 
 def _read_modules(roadmap: Roadmap) -> QuerySet[Module, dict[str, Any]]:
@@ -206,14 +182,11 @@ def _read(roadmap: Roadmap, theirs: Q | None) -> QuerySet[Concept, dict[str, Any
         .annotate(
             states_found=ArraySubquery(artifacts.values("state")),
             tutorial_found=ArraySubquery(_tutorial(artifacts)),
-            reading_found=Subquery(_reading(artifacts)),
             requires_found=ArraySubquery(requires.values("requires")),
             mark_found=ArraySubquery(_mark(theirs)),
         )
         .order_by()
-        .values(
-            *_OWN, "states_found", "tutorial_found", "reading_found", "requires_found", "mark_found"
-        )
+        .values(*_OWN, "states_found", "tutorial_found", "requires_found", "mark_found")
     )
     return found
 
@@ -228,15 +201,8 @@ def _tutorial(artifacts: QuerySet[Artifact]) -> QuerySet[Artifact, Any]:
             model=f"{version}__model",
             provider=f"{version}__provider",
             reviewed=f"{version}__reviewed_on",
-            lesson=f"{version}__tutorial__reading_minutes",
         )
     )
-
-
-def _reading(artifacts: QuerySet[Artifact]) -> QuerySet[Artifact, Any]:
-    linked = Resource.objects.filter(version=OuterRef("current_version")).order_by()
-    minutes = linked.values("version").annotate(minutes=Sum("minutes")).values("minutes")
-    return artifacts.filter(kind=ArtifactKindLabel.RESOURCES).values(found=Subquery(minutes))
 
 
 def _mark(theirs: Q | None) -> QuerySet[ConceptMark, Any]:
@@ -265,9 +231,7 @@ def _line(roadmap: Roadmap, found: dict[str, Any]) -> ConceptLine:
         title=found["title"],
         slug=found["slug"],
         address=f"{roadmap.get_absolute_url()}{quote(found['slug'])}/",
-        minutes=found["est_minutes"],
-        lesson=tutorial.get("lesson"),
-        reading=found["reading_found"] or 0,
+        times=Times(*(found[name] for name in _TIMES)),
         written=written,
         state=_state(found["mark_found"], tutorial.get("number")) or written,
     )

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from accounts.models import User
 from concepts.models import Concept
+from concepts.times import Times
 from generation.models import GenerationRun
 from generation.run_states import RunState
 from learning.roadmap.plan import ConceptLine, ModulePlan, RoadmapPlan, StagePlan
@@ -40,7 +41,13 @@ def make_roadmap(number: int = 1, title: str = "Knots for small boats", **more: 
 def make_concept(number: int = 1) -> Concept:
     title = _TITLES[number % len(_TITLES)]
     return Concept(
-        pk=number, roadmap=make_roadmap(), title=title, slug=f"knot-{number}", est_minutes=25
+        pk=number,
+        roadmap=make_roadmap(),
+        title=title,
+        slug=f"knot-{number}",
+        est_minutes=25,
+        practice_minutes=15,
+        lesson_minutes=10,
     )
 
 
@@ -101,9 +108,7 @@ def _line(number: int, state: ConceptState) -> ConceptLine:
         title=_TITLES[number % len(_TITLES)],
         slug=f"knot-{number}",
         address=f"/roadmaps/knots/knot-{number}/",
-        minutes=25 + number,
-        lesson=10 if is_written else None,
-        reading=15,
+        times=Times(10, 15 + number, 15 if is_written else 0),
         written=ConceptState.READY if is_written else state,
         state=state,
     )

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from concepts.markdown.figures import draw_figure
 from concepts.markdown.rendering import render_markdown
-from concepts.models import Resource
+from concepts.models import LinkState, Resource
 from learning.concept.lesson import Part
 from learning.concept.notes import NoteForm
 from learning.concept.reports import ReportForm
@@ -66,11 +66,17 @@ def _origins() -> list[Sample]:
 
 def _resources() -> list[Resource]:
     why = "The authors’ own account, in a few paragraphs."
+    checked: dict[str, Any] = {"checked_at": THEN}
     said: dict[str, Any] = {"kind": "docs", "language": "en", "why": why}
     return [
         Resource(title="About knots", url="https://knots.example/", minutes=10, **said),
         Resource(title="Not free", url="https://books.example/", is_free=False, **said),
         Resource(title="Not linked", url="http://127.0.0.1/", **said),
+        *(
+            Resource(title="Followed", url="https://knots.example/", state=state, **said, **checked)
+            for state in LinkState
+            if state is not LinkState.UNCHECKED
+        ),
     ]
 
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from accounts.models import User
+from concepts.times import Times
 from learning.cairns import draw_card
 from learning.home.cards import Card
 from learning.progress.overview import Work
@@ -57,7 +58,8 @@ def _card(roadmap: Roadmap, through: int) -> Card:
     picture = SafeString(draw_card(str(roadmap.pk), roadmap.concept_count, through))
     progress = Progress(through, roadmap.concept_count)
     step = make_concept() if 0 < through < roadmap.concept_count else None
-    return Card(roadmap, progress, picture, step)
+    times = Times(190, 190, 700) if roadmap.concept_count else Times()
+    return Card(roadmap, progress, picture, times, step)
 
 
 def _work() -> list[Sample]:

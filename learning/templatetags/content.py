@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from datetime import UTC
+
 from django import template
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
@@ -43,6 +46,17 @@ def choice_line(text: str) -> SafeString:
 def may_be_linked(resource: Resource) -> bool:
     """Judged anew: what was stored under older rules may be no link now."""
     return is_public_address(resource.url) and may_be_shown_as(resource.title, resource.url)
+
+
+@register.filter
+def link_state(resource: Resource) -> str:
+    """What was found when it was followed, and when: the day in UTC, for it is the same text for
+    everybody."""
+    words: str = resource.get_state_display()
+    if resource.checked_at is None:
+        return words
+    day = date_format(resource.checked_at.astimezone(UTC).date(), "j M Y")
+    return _("%(state)s (checked on %(date)s)") % {"state": words, "date": day}
 
 
 @register.filter

@@ -76,6 +76,13 @@ def test_three_to_six_resources_lead_to_different_places(entry: Entry) -> None:
 
 
 @every_concept
+def test_its_plan_says_how_long_its_links_take(entry: Entry) -> None:
+    minutes = [resource.minutes for resource in entry.resources.resources]
+    assert None not in minutes
+    assert entry.concept.times.reading == sum(one or 0 for one in minutes)
+
+
+@every_concept
 def test_a_quiz_of_five_to_eight_questions_passes_the_lint(entry: Entry) -> None:
     assert not lint_quiz(entry.quiz)
     assert 5 <= len(entry.quiz.questions) <= 8

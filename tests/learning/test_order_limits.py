@@ -17,7 +17,7 @@ from accounts.models import User
 from generation import orders
 from generation.models import GenerationRun
 from generation.port.request import OutlineRequest
-from generation.run_states import OPEN, RunState
+from generation.run_states import UNDER_WAY, RunState
 from roadmaps.models import Roadmap
 from roadmaps.services import goal_key
 from tests.learning.library import make_ready
@@ -205,7 +205,7 @@ class TestOpenRuns:
         assert answer.headers["Retry-After"] == "60"
         assert "as soon as one of them is finished" in answer.content.decode()
 
-    @pytest.mark.parametrize("state", sorted(set(RunState) - OPEN))
+    @pytest.mark.parametrize("state", sorted(set(RunState) - UNDER_WAY))
     def test_one_that_has_ended_makes_room(self, client: Client, state: RunState) -> None:
         asks(client, 4)
         newest = GenerationRun.objects.values_list("pk").first()

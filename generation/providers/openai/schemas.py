@@ -102,6 +102,7 @@ class PlannedConcept(Answered):
     kind: ConceptKindName
     difficulty: int
     est_minutes: int
+    practice_minutes: int | None = None
     objectives: list[str]
     keywords: list[str] = Field(default_factory=list)
     requires: list[str] = Field(default_factory=list)
@@ -247,9 +248,14 @@ def _trim(concept: dict[str, Any]) -> dict[str, Any]:
     """Too much of a good thing is no reason to ask again."""
     return concept | {
         "difficulty": _within(concept["difficulty"]),
+        "practice_minutes": _part_of(concept["est_minutes"], concept["practice_minutes"]),
         "objectives": [text for text in concept["objectives"] if text.strip()][:4],
         "keywords": [text for text in concept["keywords"] if text.strip()][:12],
     }
+
+
+def _part_of(minutes: int, practice: int | None) -> int | None:
+    return None if practice is None else max(0, min(practice, minutes))
 
 
 def _within(difficulty: int) -> int:

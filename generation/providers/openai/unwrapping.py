@@ -15,6 +15,11 @@ MAX_AROUND = 400
 _AROUND = r"[\s#>*_`]{0,9}"
 _BEGIN = re.compile(rf"\A{_AROUND}={{2,9}} ?tutorial ?={{2,9}}{_AROUND}\Z", re.IGNORECASE)
 _END = re.compile(rf"\A{_AROUND}={{2,9}} ?end(?: of tutorial)? ?={{2,9}}{_AROUND}\Z", re.IGNORECASE)
+# The beginning of such a line, of a thought, or of a fence's end.
+_MAY_BECOME_MARK = re.compile(
+    rf"\A{_AROUND}(?:(?:={{1,9}} ?[a-z ]{{0,20}}={{0,9}}{_AROUND})?|[<|\[◁][^>\]▷]{{0,40}})\Z",
+    re.IGNORECASE,
+)
 # A longer line is none of them.
 _MARK_MAX_CHARACTERS = 60
 
@@ -30,10 +35,45 @@ def clean_tutorial(text: str, title: str = "") -> str:
     markdown = _between_marks(markdown).strip()
     markdown = strip_thoughts(_unwrap(markdown)).strip()
     first, _, rest = markdown.partition("\n")
-    heading = HEADING.fullmatch(first)
-    if heading and (heading[1] == "#" or text_key(heading_text(heading)) == text_key(title)):
-        markdown = rest.strip()
-    return markdown
+    return rest.strip() if _repeats_title(first, title) else markdown
+
+
+def _repeats_title(line: str, title: str) -> bool:
+    heading = HEADING.fullmatch(line)
+    if heading is None:
+        return False
+    return heading[1] == "#" or text_key(heading_text(heading)) == text_key(title)
+
+
+def growing_tutorial(text: str, title: str = "") -> str:
+    """What of a text that is still being written is the tutorial so far: only what stands after
+    our mark, and nothing without it.
+
+    Held back is what may yet turn out to be none of it: the first line, which may be the title; a
+    last line that may become a mark.
+    """
+    lines = strip_thoughts(text.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
+    if _MAY_BECOME_MARK.match(lines[-1]):
+        lines = [*lines[:-1], ""]
+    begin = max((place for place, line in enumerate(lines) if _is(_BEGIN, line)), default=None)
+    if begin is None:
+        return ""
+    markdown = _between_marks("\n".join(lines[begin:])).lstrip("\n")
+    markdown = strip_thoughts(_unwrap_open(markdown)).lstrip()
+    first, line_break, rest = markdown.partition("\n")
+    if not line_break:
+        return ""
+    return rest.lstrip() if _repeats_title(first, title) else markdown
+
+
+def _unwrap_open(markdown: str) -> str:
+    """Take off a fence around the whole although its end has not come, or has come just now."""
+    lines = markdown.rstrip("\n").split("\n")
+    mark = FENCE_LINE.fullmatch(lines[0])
+    if not mark or len(lines) < 4 or not _wraps(mark[2], lines):
+        return markdown if not mark or len(lines) >= 4 else ""
+    *inner, last = lines[1:]
+    return "\n".join([*inner, ""]) if last.strip() == mark[1] else markdown[len(lines[0]) + 1 :]
 
 
 def _between_marks(markdown: str) -> str:

@@ -36,7 +36,7 @@ async def test_a_reader_that_cannot_be_told_is_told_the_next_time() -> None:
             raise ConnectionError("no Redis")
         told.append(text)
 
-    async with Telling(tell, pace=0) as telling:
+    async with Telling(tell, pace=0, rest=0) as telling:
         telling.said("a")
         await failed.wait()
         telling.said("a b")

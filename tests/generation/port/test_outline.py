@@ -34,6 +34,15 @@ def test_minutes_are_those_of_all_concepts() -> None:
     assert outline(4, changes={2: {"est_minutes": 40}}).total_minutes() == 130
 
 
+def test_practice_is_half_where_nobody_says_it_and_never_more_than_there_is() -> None:
+    said: Changes = {1: {"practice_minutes": 0}, 2: {"practice_minutes": 30}, 3: {"est_minutes": 5}}
+    planned = outline(4, changes=said).concepts()
+    assert [concept.times.practice for concept in planned] == [15, 0, 30, 2]
+    assert {concept.times.minutes for concept in planned} == {5, 30}
+    with pytest.raises(ValidationError, match="a part of est_minutes"):
+        outline(4, changes={0: {"practice_minutes": 31}})
+
+
 @pytest.mark.parametrize("objectives", [["Say it"], ["a", "b", "c", "d", "e"]])
 def test_a_concept_has_two_to_four_objectives(objectives: list[str]) -> None:
     with pytest.raises(ValidationError, match="objectives"):

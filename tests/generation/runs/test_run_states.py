@@ -2,14 +2,17 @@ from itertools import product
 
 import pytest
 
-from generation.run_states import OPEN, RunState, closing_state, may_become, sources
+from generation.run_states import OPEN, UNDER_WAY, RunState, closing_state, may_become, sources
 
-QUEUED, RUNNING, PAUSED, READY, PARTIAL, FAILED, CANCELLED = RunState
+QUEUED, RUNNING, PLANNED, PAUSED, READY, PARTIAL, FAILED, CANCELLED = RunState
 
 ALLOWED = {
     (QUEUED, RUNNING): "claimed",
     (QUEUED, PAUSED): "stopped before it began",
     (QUEUED, CANCELLED): "not wanted any more",
+    (RUNNING, PLANNED): "its learner wishes to see the plan first",
+    (PLANNED, QUEUED): "written, or planned anew",
+    (PLANNED, CANCELLED): "discarded, or forgotten",
     (RUNNING, READY): "everything is written",
     (RUNNING, PARTIAL): "something is missing",
     (RUNNING, FAILED): "nothing is there to read",
@@ -31,13 +34,14 @@ def test_a_state_becomes_only_what_the_table_says(state: RunState, target: RunSt
 @pytest.mark.parametrize(
     ("target", "expected"),
     [
-        (QUEUED, [PAUSED, PARTIAL, FAILED, CANCELLED]),
+        (QUEUED, [PLANNED, PAUSED, PARTIAL, FAILED, CANCELLED]),
         (RUNNING, [QUEUED]),
+        (PLANNED, [RUNNING]),
         (PAUSED, [QUEUED, RUNNING]),
         (READY, [RUNNING]),
         (PARTIAL, [RUNNING]),
         (FAILED, [RUNNING]),
-        (CANCELLED, [QUEUED, RUNNING, PAUSED]),
+        (CANCELLED, [QUEUED, RUNNING, PLANNED, PAUSED]),
     ],
 )
 def test_sources_are_the_states_before_a_target(target: RunState, expected: list[RunState]) -> None:
@@ -50,6 +54,10 @@ def test_what_is_ready_stays_ready() -> None:
 
 def test_a_run_is_open_until_it_stops() -> None:
     assert {QUEUED, RUNNING} == OPEN
+
+
+def test_a_plan_that_waits_for_a_word_is_under_way_though_nobody_works_on_it() -> None:
+    assert {QUEUED, RUNNING, PLANNED} == UNDER_WAY
 
 
 @pytest.mark.parametrize(

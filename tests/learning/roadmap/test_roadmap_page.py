@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.models import User
 from concepts.content import ArtifactKind
-from concepts.models import ArtifactVersion, Resource, Tutorial
+from concepts.models import ArtifactVersion, Concept
 from generation.models import GenerationRun
 from generation.port.errors import ContentError
 from learning.models import Learner, Standing
@@ -101,20 +101,11 @@ def next_in(page: str) -> str:
 
 def test_what_a_concept_requires_and_how_long_it_takes_are_there_on_demand(client: Client) -> None:
     run = make_ready(QuickProvider(make_outline(4)))
-    Resource.objects.update(minutes=10)
-    Tutorial.objects.update(reading_minutes=8)
+    Concept.objects.update(practice_minutes=12, reading_minutes=30)
     item = read(client, run).split("The knot c02</a> <details")[1].split("</details>")[0]
     assert "20 min · needs 1" in item
-    assert "lessons 8 min · practice 12 min · optional reading 30 min" in item
+    assert "lesson 8 min · practice 12 min · optional reading 30 min" in item
     assert concept_page(run, "c01") in Page(f"<p{item}").links()
-
-
-def test_minutes_of_practice_are_not_invented_where_nothing_is_written(client: Client) -> None:
-    scribe = open_order()
-    scribe.plan()
-    page = read(client, GenerationRun.objects.get(pk=scribe.run_id))
-    assert "1 h 20 min" in page
-    assert "practice" not in page
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("generation", "0009_index_of_artifacts_anew"),
+        ("generation", "0011_planned_runs_found"),
     ]
 
     operations = [
@@ -14,6 +14,8 @@ class Migration(migrations.Migration):
                 choices=[
                     ("run_queued", "run queued"),
                     ("run_started", "run started"),
+                    ("run_planned", "run planned"),
+                    ("plan_changed", "plan changed"),
                     ("outline_saved", "outline saved"),
                     ("prerequisite_dropped", "prerequisite dropped"),
                     ("details_saved", "details of a module saved"),

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("concepts", "0009_instructions_of_versions"),
+        ("concepts", "0012_index_of_links"),
     ]
 
     operations = [

@@ -1,0 +1,172 @@
+"""A tutorial while it is being written: wherever it breaks off, what is shown is whole and safe."""
+
+from __future__ import annotations
+
+import random
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from concepts.markdown import growing
+from concepts.markdown.growing import GrowingText
+from concepts.markdown.rendering import render_markdown, render_part
+from generation.providers.catalogue import load_catalogue, read_tutorial
+from tests.concepts.markdown.test_hostile_markdown import (
+    ADDRESSES,
+    BEFORE,
+    IMAGES,
+    LINKS,
+    MARKUP,
+    SCRAPS,
+)
+from tests.concepts.page import Html
+
+CUTS = 10_000
+TEXTS = 50
+VOID = {"br", "hr"}
+GRAMMAR = (
+    "### Check yourself: is `a` < b?\n\nYes,\n**both**\n\n---\n\n",
+    "### Exercise 1: try\n\nDo it.\n\n#### Hint\n\nSo\n\n#### Solution\n\n```py\nx = [1]\n```\n\n",
+    "### Exercise 2: try\n\nDo it.\n\n#### Check\n\n```py\nassert x\n```\n\n",
+    "## Recap\n\n- one\n- two\n\n",
+    "| a | b |\n|---|---|\n| [x](https://a.example) | `y` |\n\n",
+    "$$\n\\frac{a}{b}\n$$\n\n",
+    "1. one\n\n   ```sh\n   ls\n   ```\n2. two\n\n",
+    "> quoted **bold\n> on** and ~~on~~\n\n",
+)
+
+
+class Balance(HTMLParser):
+    """What is opened and not closed, or closed and not opened."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.faults: list[str] = []
+        self.feed(html)
+        self.close()
+        self.faults += self.open
+
+    def handle_starttag(self, tag: str, _attributes: object) -> None:
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, _tag: str, _attributes: object) -> None:
+        """Nothing is left open."""
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.open[-1:] == [tag]:
+            self.open.pop()
+        else:
+            self.faults.append(f"/{tag}")
+
+
+def hostile_tutorial(seed: int) -> str:
+    chance = random.Random(seed)
+    parts: list[str] = []
+    while sum(map(len, parts)) < 500:
+        address = chance.choice(ADDRESSES)
+        parts.append(
+            chance.choice(
+                (
+                    chance.choice(MARKUP),
+                    chance.choice(LINKS).replace("{}", address),
+                    chance.choice(IMAGES).replace("{}", address),
+                    "".join(chance.choices(SCRAPS, k=4)),
+                    chance.choice(GRAMMAR),
+                    chance.choice(("## Title\n\n", "Wörter 词 🐝 ", "\n\n", "\n")),
+                )
+            )
+        )
+        parts.append(chance.choice((*BEFORE, "\n\n", "\n\n", " ")))
+    return "".join(parts)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(TEXTS))
+def test_no_fragment_cut_at_any_byte_is_unsafe_or_unbalanced(seed: int) -> None:
+    """Ten thousand cuts: each block and each tail is put into the page by itself."""
+    raw = hostile_tutorial(seed).encode("utf-8", "replace")
+    chance = random.Random(seed)
+    cuts = sorted(chance.choices(range(len(raw) + 1), k=CUTS // TEXTS))
+    text = GrowingText()
+    for cut in cuts:
+        growth = text.grow(raw[:cut].decode("utf-8", "replace"))
+        for html in (*growth.blocks, growth.tail):
+            page = Html(html)
+            assert page.offences() == [], (cut, html)
+            assert Balance(html).faults == [], (cut, html)
+
+
+def test_the_last_fragment_is_the_text_as_it_will_be_stored() -> None:
+    """Of every built-in tutorial, in pieces of a few words; closed blocks never change."""
+    for roadmap in load_catalogue():
+        for file in sorted((roadmap.folder / "concepts").glob("*.md"))[:3]:
+            markdown = read_tutorial(file).markdown + "\n"
+            text = GrowingText()
+            shown: list[str] = []
+            for cut in (*range(0, len(markdown), 97), len(markdown)):
+                growth = text.grow(markdown[:cut])
+                assert (growth.is_anew, growth.known) == (False, len(shown))
+                shown += growth.blocks
+            assert "".join(shown) + growth.tail == render_markdown(markdown)
+
+
+def test_a_closed_block_is_rendered_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    rendered: list[str] = []
+
+    def render(markdown: str, *others: Any) -> str:
+        rendered.append(markdown)
+        return str(render_part(markdown, *others))
+
+    monkeypatch.setattr(growing, "render_part", render)
+    markdown = "".join(f"Words of part {number}.\n\n" for number in range(50))
+    text, closed = GrowingText(), 0
+    for cut in range(0, len(markdown), 3):
+        before = len(rendered)
+        growth = text.grow(markdown[:cut])
+        closed += len(growth.blocks)
+        assert len(rendered) - before <= len(growth.blocks) + 1
+    assert closed >= 48
+    assert max(map(len, rendered)) < 2 * len("Words of part 10.\n\n")
+
+
+@pytest.mark.parametrize(
+    ("so_far", "shown"),
+    [
+        ("Look at [the manual](https://docs.ex", "<p>Look at</p>\n"),
+        ("Look at [the man", "<p>Look at</p>\n"),
+        ("Look at ![a pic](x", "<p>Look at</p>\n"),
+        ("See <https://docs.exam", "<p>See</p>\n"),
+        ("A heading comes\n#", "<p>A heading comes</p>\n"),
+        ("No heading\n-", "<p>No heading</p>\n"),
+        ("No heading\n==", "<p>No heading</p>\n"),
+        ("A list comes\n\n1", "<p>A list comes</p>\n"),
+        ("Code comes\n\n```pyth", "<p>Code comes</p>\n"),
+        ("a < b, and [so on", "<p>a &lt; b, and</p>\n"),
+        ("[1] is not held", "<p>[1] is not held</p>\n"),
+    ],
+)
+def test_what_is_half_written_is_held_back(so_far: str, shown: str) -> None:
+    assert GrowingText().grow(so_far).tail == shown
+
+
+def test_code_is_shown_while_it_is_written() -> None:
+    tail = GrowingText().grow("```\nnumbers = [1, 2\n``").tail
+    assert Html(tail).text == "numbers = [1, 2\n"
+
+
+def test_a_text_that_begins_anew_is_told_so() -> None:
+    text = GrowingText()
+    assert text.grow("One.\n\n## Two\n\nThree").blocks
+    growth = text.grow("Other.\n\n## Two\n\n")
+    assert (growth.is_anew, growth.known, growth.blocks) == (True, 0, ("<p>Other.</p>\n",))
+
+
+def test_two_headings_that_are_the_same_have_two_ids() -> None:
+    """Also where the first one is closed long before."""
+    text = GrowingText()
+    text.grow("## Why\n\nSo.\n\n## How\n\nThus.\n\n")
+    growth = text.grow("## Why\n\nSo.\n\n## How\n\nThus.\n\n## Why\n\nSo.\n\n## Who\n")
+    assert Html("".join(growth.blocks)).values("id") == ["t-why-2"]
