@@ -12,11 +12,11 @@ import pytest
 from concepts.content import ArtifactKind
 from concepts.links.public import canonical_url
 from concepts.lint.quiz_rules import lint_quiz
-from concepts.markdown.signs import find_sign
+from concepts.markdown.signs import Sign, find_sign
 from concepts.shuffling import shuffle_choices
 from generation.port.outline_rules import check_outline, settle_prerequisites
 from generation.port.request import OutlineRequest
-from generation.providers.catalogue import CatalogueRoadmap
+from generation.providers.catalogue import CatalogueRoadmap, load_catalogue
 from roadmaps.text import text_key
 from tests.generation.catalogue_entries import ENTRIES, Entry, every_concept, every_roadmap
 
@@ -56,6 +56,17 @@ def test_a_tutorial_has_headings_below_the_pages_own(entry: Entry) -> None:
 
 
 @every_concept
+def test_a_tutorial_asks_has_exercises_with_hint_and_solution_and_ends_in_a_recap(
+    entry: Entry,
+) -> None:
+    signs = [sign for tag, text in entry.headings if (sign := find_sign(int(tag[1]), text))]
+    assert Sign.QUESTION in signs
+    assert signs[-1] is Sign.RECAP
+    exercises = "".join("E" if sign is Sign.EXERCISE else sign.value[0] for sign in signs)
+    assert re.fullmatch(r"q+(Ehsc?)+r", exercises), exercises
+
+
+@every_concept
 def test_every_code_block_names_its_language(entry: Entry) -> None:
     assert "python" in {fence.info for fence in entry.fences}
     assert all(fence.info.strip() for fence in entry.fences)
@@ -83,6 +94,11 @@ def test_its_plan_says_how_long_its_links_take(entry: Entry) -> None:
 
 
 @every_concept
+def test_at_least_one_resource_is_for_practice(entry: Entry) -> None:
+    assert {"exercise", "course"} & {resource.kind for resource in entry.resources.resources}
+
+
+@every_concept
 def test_a_quiz_of_five_to_eight_questions_passes_the_lint(entry: Entry) -> None:
     assert not lint_quiz(entry.quiz)
     assert 5 <= len(entry.quiz.questions) <= 8
@@ -106,6 +122,11 @@ def test_everything_was_written_and_reviewed_by_people(entry: Entry, kind: Artif
 def test_a_roadmap_has_five_stages_and_36_concepts_or_more(roadmap: CatalogueRoadmap) -> None:
     assert len(roadmap.outline.stages) >= 5
     assert len(roadmap.outline.concepts()) >= 36
+
+
+def test_python_web_development_has_55_concepts_or_more() -> None:
+    (roadmap,) = [one for one in load_catalogue() if one.answers("Python web development")]
+    assert len(roadmap.outline.concepts()) >= 55
 
 
 @every_roadmap
@@ -163,3 +184,17 @@ def test_no_position_is_a_favourite_of_the_right_answers(roadmap: CatalogueRoadm
             if question.type == "single" and len(question.choices) == 4:
                 keys[[choice.is_correct for choice in question.choices].index(True)] += 1
     assert all(0.15 <= keys[place] / keys.total() <= 0.35 for place in range(4)), keys
+
+
+@every_roadmap
+def test_the_longest_choice_is_right_no_more_often_than_chance(roadmap: CatalogueRoadmap) -> None:
+    """Of four choices a quarter; three standard deviations above that would be no chance."""
+    longest = total = 0
+    for entry in entries_of(roadmap):
+        for question in entry.quiz.questions:
+            if question.type == "single" and len(question.choices) == 4:
+                total += 1
+                ordered = sorted(question.choices, key=lambda choice: len(choice.text))
+                is_longest = len(ordered[-1].text) > len(ordered[-2].text)
+                longest += ordered[-1].is_correct and is_longest
+    assert longest <= total / 4 + 3 * (total * 3 / 16) ** 0.5, f"{longest} of {total}"
