@@ -64,12 +64,12 @@ def _waiting_only() -> Sequence[str]:
 
 
 def _measure(
-    variables: Mapping[str, str],
+    variables: dict[str, str],
     path: str,
     cookies: Mapping[str, str],
     command: Sequence[str] = WEB,
 ) -> dict[str, float]:
-    with serving(variables, command, **_ALL) as (pid, port):
+    with serving(variables | _ALL, command) as (pid, port):
         return asyncio.run(_idle(pid, f"ws://127.0.0.1:{port}{path}", cookies))
 
 

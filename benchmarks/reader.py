@@ -17,12 +17,20 @@ GOAL = "Python web development"
 
 def make_lesson() -> str:
     """The address of a concept from the middle of a built-in roadmap."""
+    lessons = list_lessons()
+    return lessons[len(lessons) // 2]
+
+
+def list_lessons() -> list[str]:
+    """A built-in roadmap is written; the addresses of its concepts in their order."""
     provider = CatalogueProvider()
     run_id = request_roadmap(Order(OutlineRequest(GOAL)), provider, enqueue=False)
     Scribe(run_id, provider).write_all()
-    concepts = Concept.objects.select_related("roadmap").order_by("position")
-    concept = concepts[len(concepts) // 2]
-    return f"{concept.roadmap.get_absolute_url()}{concept.slug}/"
+    concepts = Concept.objects.filter(roadmap__runs=run_id).select_related("roadmap")
+    return [
+        f"{concept.roadmap.get_absolute_url()}{concept.slug}/"
+        for concept in concepts.order_by("position")
+    ]
 
 
 def sign_in() -> Client:

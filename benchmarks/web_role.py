@@ -53,9 +53,16 @@ def production() -> Iterator[dict[str, str]]:
 
 @contextmanager
 def serving(
-    variables: Mapping[str, str], command: Sequence[str] = WEB, **more: str
+    variables: Mapping[str, str],
+    command: Sequence[str] = WEB,
+    *,
+    is_alone: bool = True,
+    **more: str,
 ) -> Iterator[tuple[int, int]]:
-    """While the block runs a server does: its main process, and its port."""
+    """While the block runs a server does: its main process, and its port.
+
+    `is_alone`: nobody else is at the database, so that its sessions can be waited for at the end.
+    """
     connection.close()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
@@ -71,8 +78,9 @@ def serving(
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait()
-        # A server notices a moment later that its clients are gone.
-        wait_until(lambda: _sessions() == 1, seconds=60)
+        if is_alone:
+            # A server notices a moment later that its clients are gone.
+            wait_until(lambda: _sessions() == 1, seconds=60)
 
 
 def _sessions() -> int:

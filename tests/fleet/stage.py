@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -96,14 +96,18 @@ def _pages_of_a_ready_roadmap() -> list[str]:
 
 @contextmanager
 def open_stage(
-    server: ThrowAwayServer, directory: Path, *, delay_seconds: float = DELAY_SECONDS
+    server: ThrowAwayServer,
+    directory: Path,
+    *,
+    delay_seconds: float = DELAY_SECONDS,
+    roles: Collection[str] = tuple(ROLES),
 ) -> Iterator[Stage]:
-    """The whole fleet runs, and has answered its first learners."""
+    """The whole fleet runs, or these roles of it."""
     with ExitStack() as stack:
-        roles = {login: role for role, login in LOGINS.items()}
+        roles_of = {login: role for role, login in LOGINS.items()}
         url = server.url(database=DATABASE)
-        sampler = stack.enter_context(ServerSampler(url, roles))
+        sampler = stack.enter_context(ServerSampler(url, roles_of))
         stage = Stage(server, sampler, directory, stack, delay_seconds=delay_seconds)
-        stage.start(*ROLES)
-        stage.settle(*ROLES)
+        stage.start(*roles)
+        stage.settle(*roles)
         yield stage
