@@ -36,6 +36,8 @@ def list_shots(cast: Cast) -> list[Shot]:
         *_operations(cast),
         *_admin(cast),
         *_errors(),
+        # Where `STYLEGUIDE` says so, as it does for the site that is pictured.
+        Shot("styleguide", "/styleguide/"),
     ]
 
 
@@ -92,7 +94,8 @@ def _concepts(cast: Cast) -> list[Shot]:
         Shot("concept-arabic", address("arabic", 1)),
         Shot("note", address("ready", 3, "note"), "alice"),
         Shot("report", address("ready", 3, "report"), "alice"),
-        Shot("rewrite", address("ready", 3, "rewrite"), "staff"),
+        Shot("rewrite", address("arabic", 1, "rewrite"), "staff"),
+        Shot("rewrite-built-in", address("ready", 3, "rewrite"), "staff"),
         Shot("quiz-open", quiz),
         Shot("quiz-nothing-chosen", quiz, act=answer_quiz(0)),
         Shot("quiz-answered", quiz, act=answer_quiz(100)),

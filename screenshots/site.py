@@ -57,7 +57,7 @@ def _web_process(redis_url: str, log: Path) -> Iterator[str]:
         port = listener.getsockname()[1]
         command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--no-proxy-headers"]
         variables = {
-            "DJANGO_SETTINGS_MODULE": "config.settings.test",
+            "DJANGO_SETTINGS_MODULE": "screenshots.settings",
             "DATABASE_URL": database_url(),
             "REDIS_URL": redis_url,
             "PROCESS_ROLE": "web",

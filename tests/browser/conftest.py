@@ -77,7 +77,7 @@ def server(
             stderr=out,
             env=os.environ
             | {
-                "DJANGO_SETTINGS_MODULE": "config.settings.test",
+                "DJANGO_SETTINGS_MODULE": "screenshots.settings",
                 "DATABASE_URL": database_url(),
                 "REDIS_URL": NO_REDIS,
                 "PROCESS_ROLE": "web",

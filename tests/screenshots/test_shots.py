@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection, transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
 from pytest_django import DjangoDbBlocker
 
@@ -15,6 +15,7 @@ from screenshots.cast import Cast, make_cast
 from screenshots.shots import Shot, list_shots
 
 pytestmark = pytest.mark.slow
+SITE = "tests.learning.styleguide.urls"
 # What is no page of its own, and why.
 NO_PAGES = {
     "^health/?$": "for machines",
@@ -38,8 +39,17 @@ NO_PAGES = {
 }
 
 
+@pytest.fixture(scope="module", autouse=True)
+def with_style_guide() -> Iterator[None]:
+    """As the site that is pictured has it."""
+    with override_settings(ROOT_URLCONF=SITE):
+        yield
+
+
 @pytest.fixture(scope="module")
-def answers(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> list[tuple[Shot, int]]:
+def answers(
+    with_style_guide: None, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> list[tuple[Shot, int]]:
     """Each picture there is, and how its page answers; made once, and nothing of it stays."""
     with django_db_blocker.unblock(), transaction.atomic():
         cast = make_cast()
