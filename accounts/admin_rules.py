@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 
 # Django's admin classes are generic for the type checker only.
 if TYPE_CHECKING:
@@ -48,6 +49,16 @@ class NeverEdited(NotByHand):
     def get_readonly_fields(self, _request: HttpRequest, _obj: Any = None) -> Any:
         """An inline makes form fields of the rest, which some columns cannot be."""
         return self.fields or self.readonly_fields
+
+
+class NamedInColumns:
+    """Django heads the columns of a table and names no field in it: each says its own name."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **options)  # type: ignore[misc]  # an inline's
+        if field is not None:
+            field.widget.attrs["aria-label"] = capfirst(str(db_field.verbose_name))
+        return field
 
 
 class DeletesWhole:

@@ -11,12 +11,19 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.admin_rules import DeletesWhole, Large, ModelAdmin, NotByHand, TabularInline
+from accounts.admin_rules import (
+    DeletesWhole,
+    Large,
+    ModelAdmin,
+    NamedInColumns,
+    NotByHand,
+    TabularInline,
+)
 from roadmaps.admin_search import FoundByRoadmap
 from roadmaps.models import Module, Roadmap, Stage
 
 
-class StageInline(NotByHand, TabularInline):
+class StageInline(NotByHand, NamedInColumns, TabularInline):
     model = Stage
     fields = ("position", "title", "summary", "modules")
     readonly_fields = ("position", "modules")
@@ -30,7 +37,7 @@ class StageInline(NotByHand, TabularInline):
         return "; ".join(module.title for module in stage.modules.all())
 
 
-class ModuleInline(NotByHand, TabularInline):
+class ModuleInline(NotByHand, NamedInColumns, TabularInline):
     model = Module
     fields = ("position", "title", "summary")
     readonly_fields = ("position",)
