@@ -116,7 +116,9 @@ def test_a_result_has_nothing_inline_and_a_verdict_in_words_on_each_choice(
     form = open_form(client, address)
     page = send(client, form, **form.choose("magic", "fog", "False"))
     assert Page(page).offences == []
-    verdicts = re.findall(r'<span class="verdict" data-verdict="(\w+)">([^<]+)</span>', page)
+    verdicts = re.findall(
+        r'<span class="verdict"(?: dir="ltr")? data-verdict="(\w+)">([^<]+)</span>', page
+    )
     assert {word for _, word in verdicts} == {
         "not right",
         "your answer: not right",
