@@ -175,7 +175,8 @@ def test_too_many_answers_a_minute_are_refused_and_nothing_chosen_is_lost(
     assert response.status_code == 429
     assert int(response["Retry-After"]) > 0
     page = Form(response.content.decode())
-    assert page.token == form.token
+    # What was asked is the same; when it was signed may be a second later.
+    assert page.token.split(":")[0] == form.token.split(":")[0]
     chosen = {page.options[name][place] for name, place in page.checked}
     assert chosen == {"yes: friction", "yes: hemp", "yes: silk", "yes, True"}
     assert QuizAttempt.objects.count() == 2
