@@ -91,9 +91,13 @@ def open_shot(page: Page, server: str, shot: Shot) -> Page:
     return page
 
 
+def is_of_the_admin(shot: Shot) -> bool:
+    return shot.address.startswith(str(ADMIN))
+
+
 def look(page: Page, shot: Shot, **options: Any) -> list[str]:
     """What is wrong of what is ours."""
-    if shot.address.startswith(str(ADMIN)):
+    if is_of_the_admin(shot):
         options["but"] = [*options.get("but", []), *RULES_OF_DJANGO]
         options["beside"] = list(ELEMENTS_OF_DJANGO)
     elif shot.name == "styleguide":
@@ -106,6 +110,9 @@ def look_in_english(page: Page, shot: Shot) -> Iterator[str]:
     yield from look(page, shot)
     page.emulate_media(color_scheme="dark")
     yield from (f"dark: {fault}" for fault in look(page, shot, rules=[CONTRAST]))
+    if is_of_the_admin(shot):
+        # Its tables are made for a wide screen.
+        return
     page.set_viewport_size(NARROW)  # type: ignore[arg-type]  # a plain mapping
     rules = ["target-size", "scrollable-region-focusable"]
     yield from (f"narrow: {fault}" for fault in look(page, shot, rules=rules))
@@ -132,7 +139,7 @@ def test_axe_finds_nothing_on_any_page_in_light_and_dark_in_english_and_chinese(
     User.objects.update(interface_language=InterfaceLanguage.SIMPLIFIED_CHINESE)
     chosen = {"name": settings.LANGUAGE_COOKIE_NAME, "value": CHINESE, "url": server}
     faults += find_all(browser, cast, server, look_in_chinese, chosen)
-    assert faults == []
+    assert "\n".join(faults) == ""
 
 
 def find_all(
