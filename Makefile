@@ -51,8 +51,8 @@ format: .venv/.ready ## put the code into shape
 	@$(python) -m ruff format .
 
 .PHONY: screenshots
-screenshots: .venv/.ready ## pictures of every page in every state: make screenshots [TO=folder] [ONLY=words]
-	@exec $(python) -m screenshots --to="$${TO:-.cairn/screenshots}" --only="$${ONLY:-}"
+screenshots: .venv/.ready ## pictures of every page in every state: make screenshots [TO=folder] [ONLY=words], or README=1
+	@exec $(python) -m screenshots --to="$${TO:-.cairn/screenshots}" --only="$${ONLY:-}" $(if $(README),--readme)
 
 bench: .venv/.ready ## measured claims, one JSON line each
 	@$(python) -m benchmarks

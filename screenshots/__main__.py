@@ -1,6 +1,6 @@
 """`make screenshots`: pictures of every kind of page in every state, into a folder.
 
-    python -m screenshots [--to FOLDER] [--only WORDS]
+    python -m screenshots [--to FOLDER] [--only WORDS] [--readme]
 
 The site, its database and its Redis are made for it, and gone afterwards.
 """
@@ -22,6 +22,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make screenshots", description=__doc__)
     parser.add_argument("--to", type=Path, default=ROOT / ".cairn" / "screenshots")
     parser.add_argument("--only", default="", help="pages whose name holds this")
+    parser.add_argument("--readme", action="store_true", help="those of docs/pictures instead")
     chosen = parser.parse_args()
     # Whoever is told to end takes along what it started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
@@ -29,7 +30,7 @@ def main() -> int:
     # Playwright runs an event loop in this thread; nothing else uses it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     django.setup()
-    problems = take_screenshots(chosen.to, chosen.only)
+    problems = take_readme() if chosen.readme else take_screenshots(chosen.to, chosen.only)
     for problem in problems:
         print(problem, file=sys.stderr)
     return 1 if problems else 0
@@ -48,6 +49,20 @@ def take_screenshots(folder: Path, only: str) -> list[str]:
         with open_site() as address, open_browser() as browser:
             problems = list(take_all(browser, address, cast, shots, folder))
     print(f"{len(shots)} pages, four pictures each, are in {folder}")
+    return problems
+
+
+def take_readme() -> list[str]:
+    from screenshots.cast import make_cast
+    from screenshots.readme import FOLDER, take_pictures
+    from screenshots.site import open_database, open_site
+    from screenshots.taking import open_browser
+
+    with open_database():
+        cast = make_cast()
+        with open_site() as address, open_browser() as browser:
+            problems = list(take_pictures(browser, address, cast))
+    print(f"the pictures of the README are in {FOLDER}")
     return problems
 
 

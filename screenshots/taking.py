@@ -27,6 +27,28 @@ def open_browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@contextmanager
+def open_page(
+    browser: Browser, address: str, session: str, size: tuple[int, int], scheme: Scheme
+) -> Iterator[Page]:
+    """A window of whoever has this session, or none, and a page in it."""
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        color_scheme=scheme,
+        reduced_motion="reduce",
+        locale="en",
+    )
+    if session:
+        name = settings.SESSION_COOKIE_NAME
+        context.add_cookies([{"name": name, "value": session, "url": address}])
+    yield context.new_page()
+    context.close()
+
+
+def cookie_of(cast: Cast, shot: Shot) -> str:
+    return cast.cookies.get(shot.visitor, "")
+
+
 def take_all(
     browser: Browser, address: str, cast: Cast, shots: Iterable[Shot], folder: Path
 ) -> Iterator[str]:
@@ -34,25 +56,9 @@ def take_all(
     for shot in shots:
         for width, size in WIDTHS.items():
             for scheme in SCHEMES:
-                context = browser.new_context(
-                    viewport={"width": size[0], "height": size[1]},
-                    color_scheme=scheme,
-                    reduced_motion="reduce",
-                    locale="en",
-                )
-                if shot.visitor != "anonymous":
-                    context.add_cookies(
-                        [
-                            {
-                                "name": settings.SESSION_COOKIE_NAME,
-                                "value": cast.cookies[shot.visitor],
-                                "url": address,
-                            }
-                        ]
-                    )
-                page = context.new_page()
-                yield from _take(page, address, shot, folder / f"{shot.name}-{width}-{scheme}.png")
-                context.close()
+                with open_page(browser, address, cookie_of(cast, shot), size, scheme) as page:
+                    file = folder / f"{shot.name}-{width}-{scheme}.png"
+                    yield from _take(page, address, shot, file)
 
 
 def _take(page: Page, address: str, shot: Shot, file: Path) -> Iterator[str]:
