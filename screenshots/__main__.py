@@ -54,14 +54,15 @@ def take_screenshots(folder: Path, only: str) -> list[str]:
 
 def take_readme() -> list[str]:
     from screenshots.cast import make_cast
-    from screenshots.readme import FOLDER, take_pictures
+    from screenshots.readme import FOLDER, list_pictures, take_pictures
     from screenshots.site import open_database, open_site
     from screenshots.taking import open_browser
 
     with open_database():
         cast = make_cast()
+        pictures = list_pictures(cast)
         with open_site() as address, open_browser() as browser:
-            problems = list(take_pictures(browser, address, cast))
+            problems = list(take_pictures(browser, address, cast, pictures))
     print(f"the pictures of the README are in {FOLDER}")
     return problems
 

@@ -21,6 +21,7 @@ THROUGH = 4
 
 
 def list_pictures(cast: Cast) -> list[tuple[Shot, Scheme]]:
+    """Asked before there is a browser, for in its loop the ORM would open another connection."""
     roadmap = cast.runs["ready"].roadmap
     concepts = list(Concept.objects.filter(roadmap=roadmap).order_by("position")[: THROUGH + 1])
 
@@ -54,9 +55,11 @@ def _site(address: str) -> str:
     return "/".join(address.split("/", 3)[:3])
 
 
-def take_pictures(browser: Browser, site: str, cast: Cast) -> Iterator[str]:
+def take_pictures(
+    browser: Browser, site: str, cast: Cast, pictures: list[tuple[Shot, Scheme]]
+) -> Iterator[str]:
     """Yields what was not as it should be."""
-    for shot, scheme in list_pictures(cast):
+    for shot, scheme in pictures:
         with open_page(browser, site, cookie_of(cast, shot), SIZE, scheme) as page:
             page.goto(site + shot.address)
             if shot.act is not None:
