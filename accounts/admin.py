@@ -59,6 +59,7 @@ class UserAdmin(DeletesWhole, _UserAdmin):
             _("Person"),
             {"fields": ("first_name", "last_name", "time_zone", "interface_language")},
         ),
+        (_("Spend limits"), {"fields": ("max_tokens_per_day", "max_cost_usd_per_day")}),
         (
             _("Permissions"),
             {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},

@@ -8,11 +8,14 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 EMAIL_MAX_CHARACTERS = 254
+# More fits into no column.
+MOST_TOKENS_PER_DAY = 10**15
 
 
 class InterfaceLanguage(models.TextChoices):
@@ -61,6 +64,23 @@ class User(AbstractUser):
         max_length=16,
         choices=InterfaceLanguage.choices,
         default=InterfaceLanguage.ENGLISH,
+    )
+    # What may be spent on what this person has written, each UTC day; empty: what all may.
+    max_tokens_per_day = models.PositiveBigIntegerField(
+        _("most tokens a day"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(MOST_TOKENS_PER_DAY)],
+        help_text=_("Empty: what every account may (USER_MAX_TOKENS_PER_DAY). 0: nothing."),
+    )
+    max_cost_usd_per_day = models.DecimalField(
+        _("most US dollars a day"),
+        max_digits=12,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=_("Empty: what every account may (USER_MAX_COST_USD_PER_DAY). 0: nothing."),
     )
 
     USERNAME_FIELD = "email"

@@ -23,7 +23,13 @@ from accounts.admin_rules import Large, ModelAdmin, NeverEdited, TabularInline
 from concepts.artifact_states import ArtifactState
 from concepts.models import Artifact, ArtifactVersion, Concept
 from generation import tasks
-from generation.models import GenerationEvent, GenerationRun, ModelCallRecord, RunSpending
+from generation.admin_spending import tell_expected
+from generation.models import (
+    GenerationEvent,
+    GenerationRun,
+    ModelCallRecord,
+    RunSpending,
+)
 from generation.run_states import RunState
 from generation.runs import lifecycle
 from generation.runs.lifecycle import retry_artifacts
@@ -76,7 +82,7 @@ class GenerationRunAdmin(Operated):
     search_ids = ("pk",)
     actions = ("resume", "cancel")
     inlines = (SpendingInline,)
-    readonly_fields = ("history", "artifacts", "ledger", "operations")
+    readonly_fields = ("history", "artifacts", "ledger", "operations", "expected")
     fieldsets = (
         (None, {"fields": ("id", "roadmap", "state", "reason")}),
         (_("Where else it is seen"), {"fields": ("history", "artifacts", "operations")}),
@@ -84,8 +90,16 @@ class GenerationRunAdmin(Operated):
             _("Who and what"),
             {"fields": ("requested_by", "provider", "model", "options", "instruction")},
         ),
-        (_("Cost"), {"fields": ("model_calls", "tokens_in", "tokens_out", "cost_usd", "ledger")}),
-        (_("Times"), {"fields": ("created_at", "started_at", "finished_at")}),
+        (
+            _("Cost"),
+            {
+                "fields": (
+                    *("model_calls", "tokens_in", "tokens_out", "cost_usd"),
+                    *("expected", "ledger"),
+                )
+            },
+        ),
+        (_("Times"), {"fields": ("created_at", "started_at", "finished_at", "resumes_at")}),
         (_("Record"), {"fields": ("idempotency_key", "last_seq", "leased_by", "lease_until")}),
     )
 
@@ -141,6 +155,10 @@ class GenerationRunAdmin(Operated):
     @admin.display(description=_("artifacts"))
     def artifacts(self, run: GenerationRun) -> SafeString:
         return _link("concepts_artifact", f"run_id__exact={run.pk}", gettext("what it writes"))
+
+    @admin.display(description=_("expected of a whole roadmap"))
+    def expected(self, run: GenerationRun) -> str:
+        return tell_expected(run)
 
     @admin.display(description=_("ledger"))
     def ledger(self, run: GenerationRun) -> SafeString:

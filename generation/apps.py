@@ -1,6 +1,13 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+COST_LIMITS = (
+    "RUN_MAX_COST_USD",
+    "USER_MAX_COST_USD_PER_DAY",
+    "ANONYMOUS_MAX_COST_USD_PER_DAY",
+    "SITE_MAX_COST_USD_PER_DAY",
+)
+
 
 class GenerationConfig(AppConfig):
     name = "generation"
@@ -10,3 +17,17 @@ class GenerationConfig(AppConfig):
         from generation.probes import register_probes
 
         register_probes()
+        refuse_limits_without_a_price()
+
+
+def refuse_limits_without_a_price() -> None:
+    """Before a process begins: a limit in dollars, and nobody knows what the model costs. The
+    libraries that know published prices are loaded only where they are asked."""
+    from django.conf import settings
+
+    limits = [name for name in COST_LIMITS if getattr(settings, name) is not None]
+    if not limits or settings.CONTENT_PROVIDER != "openai" or settings.LLM_PRICE_INPUT is not None:
+        return
+    from generation.providers.gateway.prices import refuse_unknown_price
+
+    refuse_unknown_price(limits)

@@ -32,8 +32,9 @@ class Order:
     owner: User | None = None
     visibility: Visibility | None = None
     idempotency_key: str | None = None
-    # A visitor's address, as rows may keep it; empty for people with an account.
+    # A visitor's address and session, as rows may keep them; empty for people with an account.
     placed_from: str = ""
+    placed_by: str = ""
 
     @property
     def chosen_visibility(self) -> Visibility:
@@ -116,6 +117,7 @@ def _open_run(
         roadmap=roadmap,
         requested_by=order.owner,
         placed_from=order.placed_from,
+        placed_by=order.placed_by,
         idempotency_key=order.idempotency_key,
         provider=provider.name,
         model=storable(provider.model)[:MODEL_MAX_CHARACTERS],

@@ -18,8 +18,11 @@ from concepts.bounds import (
     REASON_MAX_CHARACTERS,
 )
 from concepts.models import Artifact, ArtifactKindLabel, Concept
+from generation import spent_models
 from generation.run_states import RunState
 from roadmaps.models import Roadmap
+
+assert spent_models  # whose tables are this app's, too
 
 
 class RunStateLabel(models.TextChoices):
@@ -69,6 +72,15 @@ class GenerationRun(models.Model):
         db_default="",
         editable=False,
     )
+    # The same of their session.
+    placed_by = models.CharField(
+        _("ordered by"),
+        max_length=32,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+    )
     provider = models.CharField(_("provider"), max_length=PROVIDER_MAX_CHARACTERS)
     model = models.CharField(_("model"), max_length=MODEL_MAX_CHARACTERS, blank=True)
     artifact = models.ForeignKey(
@@ -108,6 +120,8 @@ class GenerationRun(models.Model):
     # Starts in a row that came to nothing, and the last event before them: see `count_start`.
     starts = models.PositiveSmallIntegerField(_("starts"), default=0, db_default=0)
     starts_seq = models.PositiveIntegerField(_("event before them"), default=0, db_default=0)
+    # When a run that was paused by the limit of a day goes on by itself; see `sweeping`.
+    resumes_at = models.DateTimeField(_("goes on at"), null=True, blank=True)
     model_calls = models.PositiveIntegerField(_("model calls"), default=0)
     tokens_in = models.PositiveBigIntegerField(_("tokens in"), default=0)
     tokens_out = models.PositiveBigIntegerField(_("tokens out"), default=0)
@@ -148,6 +162,11 @@ class GenerationRun(models.Model):
                 fields=["created_at"],
                 condition=models.Q(state__in=[RunState.QUEUED, RunState.RUNNING]),
                 name="run_open",
+            ),
+            models.Index(
+                fields=["resumes_at"],
+                condition=models.Q(state=RunState.PAUSED, resumes_at__isnull=False),
+                name="run_resumes",
             ),
             models.Index(fields=["-created_at", "-id"], name="run_newest"),
             models.Index(fields=["state", "-created_at", "-id"], name="run_of_state"),

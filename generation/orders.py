@@ -18,6 +18,7 @@ from kombu.exceptions import OperationalError
 from accounts.limits.refusals import LimitReached, take_places
 from accounts.limits.rules import Person, order_windows
 from accounts.models import User
+from generation.day_limits import refuse_person_when_spent, refuse_run_when_spent
 from generation.dispatch import Order, check_request, find_order, request_roadmap, resume
 from generation.models import GenerationRun
 from generation.order_keys import CallerKey, find_noted, note_order, scoped_key
@@ -89,8 +90,9 @@ def resume_order(
     run: GenerationRun, visitor: Visitor, session: SessionBase, *, address: str
 ) -> bool:
     """Have what is missing written; False where nothing is. Raises LimitReached: one more run is
-    under way then, whether it was just ordered or is taken up again."""
+    under way then, whether it was just ordered or is taken up again; and Closed."""
     person = person_of(visitor, session, address)
+    refuse_run_when_spent(run)
     try:
         with transaction.atomic():
             lock_orders_of(person)
@@ -124,11 +126,13 @@ def _order(wanted: OutlineRequest, owner: User | None, person: Person, key: str)
         visibility=Visibility.PRIVATE if owner else Visibility.UNLISTED,
         idempotency_key=key,
         placed_from="" if owner else person.address_digest,
+        placed_by="" if owner else person.session_digest,
     )
 
 
 def _order_once(order: Order, provider: Provider, person: Person, made: list[str]) -> uuid.UUID:
     """Open the run within the limits. Whatever is refused, or was there already, costs nothing."""
+    refuse_person_when_spent(person, order.owner, provider)
     closed = CLOSED if order.owner else CLOSED_TO_VISITORS
     with take_places(order_windows(person), words=ENOUGH, closed=closed) as places:
         run_id, is_new = _open_run(order, provider, person, made)

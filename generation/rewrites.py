@@ -20,6 +20,7 @@ from accounts.limits.rules import Person, order_windows
 from accounts.models import User
 from concepts.models import Artifact
 from generation import tasks
+from generation.day_limits import refuse_person_when_spent
 from generation.models import GenerationRun
 from generation.orders import LOOK_AGAIN_SECONDS
 from generation.port.errors import GoalRefused
@@ -82,10 +83,12 @@ def order_rewriting(
     ordered = {
         "requested_by": owner,
         "placed_from": "" if owner else person.address_digest,
+        "placed_by": "" if owner else person.session_digest,
         "idempotency_key": _key(form_key, artifact, instruction),
     }
     if (known := _find(ordered)) is not None:
         return known
+    refuse_person_when_spent(person, owner, provider)
     closed = CLOSED if owner else CLOSED_TO_VISITORS
     with take_places(order_windows(person), words=ENOUGH, closed=closed) as places:
         with transaction.atomic():

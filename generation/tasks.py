@@ -41,7 +41,7 @@ def pull_artifacts(run_id: str) -> str:
 @shared_task(ignore_result=True)
 def sweep_runs() -> int:
     """Enqueue again what nobody holds; return how many runs that were."""
-    neglected = runner.in_lane(sweeping.list_neglected_runs)
+    neglected = runner.in_lane(sweeping.sweep)
     for run in neglected:
         task = pull_artifacts if run.planned else start_run
         task.delay(str(run.run_id))

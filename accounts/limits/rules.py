@@ -43,6 +43,14 @@ def address_of(request: HttpRequest) -> str:
     )
 
 
+def session_digest_of(counted_as: str) -> str:
+    return _digest_of(f"session {counted_as}")
+
+
+def _digest_of(whose: str) -> str:
+    return salted_hmac("accounts.limits", whose, algorithm="sha256").hexdigest()[:32]
+
+
 @dataclass(frozen=True)
 class Person:
     """Who orders: an account, or a visitor, who is a session and an address: both count."""
@@ -54,7 +62,12 @@ class Person:
     @property
     def address_digest(self) -> str:
         """What rows may keep of an address: enough to know it again, not enough to find it out."""
-        return salted_hmac("accounts.limits", self.address, algorithm="sha256").hexdigest()[:32]
+        return _digest_of(self.address)
+
+    @property
+    def session_digest(self) -> str:
+        """The same of a session."""
+        return session_digest_of(self.session)
 
     @property
     def names(self) -> list[str]:

@@ -311,6 +311,16 @@ LLM_MAX_CONCURRENCY = positive_number(env, "LLM_MAX_CONCURRENCY", 8, kind=int)
 # What one run may cost, over all its processes; None: no limit. It pauses when that is spent.
 RUN_MAX_TOKENS = optional_number(env, "RUN_MAX_TOKENS", kind=int)
 RUN_MAX_COST_USD = optional_number(env, "RUN_MAX_COST_USD")
+# What may be spent in a UTC day on what an account has written, a visitor without one, and the
+# whole site; None: no limit. Nothing where it is 0.
+USER_MAX_TOKENS_PER_DAY = optional_number(env, "USER_MAX_TOKENS_PER_DAY", kind=int, least=0)
+USER_MAX_COST_USD_PER_DAY = optional_number(env, "USER_MAX_COST_USD_PER_DAY", least=0)
+ANONYMOUS_MAX_TOKENS_PER_DAY = optional_number(
+    env, "ANONYMOUS_MAX_TOKENS_PER_DAY", kind=int, least=0
+)
+ANONYMOUS_MAX_COST_USD_PER_DAY = optional_number(env, "ANONYMOUS_MAX_COST_USD_PER_DAY", least=0)
+SITE_MAX_TOKENS_PER_DAY = optional_number(env, "SITE_MAX_TOKENS_PER_DAY", kind=int, least=0)
+SITE_MAX_COST_USD_PER_DAY = optional_number(env, "SITE_MAX_COST_USD_PER_DAY", least=0)
 # What a process of a role has under way, for `connection_budget --fit` to tell costs in.
 ROLE_CAPACITIES = {
     "web": Capacity("requests inside Django"),

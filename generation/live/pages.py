@@ -97,7 +97,8 @@ def look_at_run(run: GenerationRun, *, after: int = 0, for_staff: bool = False) 
 def tell_reason(run: GenerationRun) -> str:
     """Why a run was stopped or is not whole, for learners."""
     refusal = find_refusal(run.pk) if run.state == RunState.FAILED else None
-    return explain_run(run.state, refusal or run.reason, refused=refusal is not None)
+    reason, refused = refusal or run.reason, refusal is not None
+    return explain_run(run.state, reason, refused=refused, resumes_at=run.resumes_at)
 
 
 def _failures(run: GenerationRun, *, for_staff: bool) -> list[dict[str, str]]:

@@ -23,6 +23,7 @@ from connection_budget.conf import get_budget, get_role
 from connection_budget.watch import server
 from connection_budget.watch.observed import ConnectionLog
 from generation import dispatch
+from generation.day_limits import refuse_owner_when_spent
 from generation.management.progress import Waiting, planning
 from generation.port.provider import Provider, keeps_books
 from generation.providers.registry import get_provider
@@ -68,7 +69,8 @@ class Foreground(AbstractContextManager["Foreground"]):
     def order(
         self, order: dispatch.Order, provider: Provider, *, new: bool, enqueue: bool
     ) -> uuid.UUID:
-        """A run for this order: a finished public one of the same wishes, or a fresh one."""
+        """A run for this order: a finished public one of the same wishes, or a fresh one. Raises
+        LimitReached and Closed."""
         request = dispatch.check_request(order.request, provider)
         if not new and order.owner is None:
             finished = self._db.run_sync(
@@ -76,6 +78,7 @@ class Foreground(AbstractContextManager["Foreground"]):
             )
             if finished is not None:
                 return finished
+        self._db.run_sync(refuse_owner_when_spent, order.owner, provider)
         if enqueue:
             runner.join_broker()
         # Not tried again by itself: an order without a key is a new one each time.

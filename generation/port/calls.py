@@ -1,9 +1,11 @@
-"""What is known of one request to a model server when it is over. Pure; holds no secret."""
+"""What is known of one request to a model server, before it and when it is over. Pure; holds no
+secret."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol, runtime_checkable
 
@@ -13,10 +15,19 @@ DEAREST_USD = Decimal(1_000)
 
 
 @dataclass(frozen=True)
+class Ceiling:
+    """What a request may take at most, sent and received; `cost_usd` None: nobody knows."""
+
+    tokens: int
+    cost_usd: Decimal | None = None
+
+
+@dataclass(frozen=True)
 class ModelCall:
     """`attempt` counts from 1 within what was asked once; `outcome` is that of the metrics.
 
-    Figures come from a server: what cannot be is brought within bounds.
+    Figures come from a server: what cannot be is brought within bounds. Not `is_told`: it was sent,
+    and nobody said what it took, which may be all it was allowed.
     """
 
     purpose: str
@@ -30,6 +41,8 @@ class ModelCall:
     tokens_out: int = 0
     tokens_cached: int = 0
     cost_usd: Decimal | None = None
+    is_told: bool = True
+    id: uuid.UUID = field(default_factory=uuid.uuid4)
 
     def __post_init__(self) -> None:
         for name in ("tokens_in", "tokens_out", "tokens_cached"):
@@ -39,22 +52,28 @@ class ModelCall:
 
 
 OnCall = Callable[[ModelCall], None]
-BeforeCall = Callable[[], None]
+# Of a request that is not made after all.
+GiveBack = Callable[[], object]
+BeforeCall = Callable[[uuid.UUID, Ceiling], Awaitable[GiveBack]]
 
 
 def ignore_call(_call: ModelCall) -> None:
     """For those who keep no books."""
 
 
-def allow_call() -> None:
-    """For those who have no budget."""
+async def allow_call(_call: uuid.UUID, _most: Ceiling) -> GiveBack:
+    """For those who have no limit."""
+    return bool
 
 
 class Books(Protocol):
     """Kept by whoever pays: asked before every request, told of it when it is over."""
 
-    def check(self) -> None:
-        """Raises SystemicError where nothing more may be spent."""
+    async def reserve(self, call: uuid.UUID, most: Ceiling) -> GiveBack:
+        """Set so much aside for a request, and say how that is given back unused.
+
+        Waits where others have it in hand. Raises SystemicError where nothing more may be spent.
+        """
 
     def note(self, call: ModelCall) -> None:
         """Whatever became of the request. Never waits, never raises."""
@@ -63,8 +82,8 @@ class Books(Protocol):
 class NoBooks:
     """Anything may be spent, and nobody remembers."""
 
-    def check(self) -> None:
-        allow_call()
+    async def reserve(self, call: uuid.UUID, most: Ceiling) -> GiveBack:
+        return await allow_call(call, most)
 
     def note(self, call: ModelCall) -> None:
         ignore_call(call)

@@ -41,6 +41,17 @@ class FinishedQueue(Generic[T]):
             self._queue.put_nowait(None)  # for whoever asks again
         return item
 
+    def take_waiting(self) -> list[T]:
+        """What else is there already."""
+        waiting: list[T] = []
+        while not self._queue.empty():
+            item = self._queue.get_nowait()
+            if item is None:
+                self._queue.put_nowait(None)
+                break
+            waiting.append(item)
+        return waiting
+
 
 async def collect_batches(
     queue: FinishedQueue[T],

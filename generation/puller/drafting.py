@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from generation.awaiting.draining import first_error
+from generation.port.calls import Books
 from generation.port.details import ModuleDetails, check_details, compose_outline
 from generation.port.errors import ContentError
 from generation.port.outline import Outline
@@ -17,9 +18,11 @@ from generation.port.skeleton import Skeleton
 from generation.port.skeleton_rules import check_skeleton
 
 
-async def draft_plan(request: OutlineRequest, provider: Provider, *, at_once: int) -> Outline:
+async def draft_plan(
+    request: OutlineRequest, provider: Provider, books: Books | None = None, *, at_once: int
+) -> Outline:
     """A plan that would be accepted. Raises ProviderError."""
-    async with opened(provider):
+    async with opened(provider, books):
         if isinstance(provider, PlansInSteps):
             return await _in_steps(request, provider, at_once)
         assert isinstance(provider, PlansAtOnce), "whoever writes can also plan"

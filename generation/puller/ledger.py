@@ -1,7 +1,8 @@
 """The ledger of one puller: each request to a model server is counted at once and kept in batches.
 
 Every request counts, also those that failed, were repeated or were cancelled, with the tokens the
-server told of. That is what a run's budget is about, and what the run's own totals tell.
+server told of. That is what limits are about, and what the run's own totals tell. Where a limit
+holds, a record is kept at once, with the bill for what was set aside.
 """
 
 from __future__ import annotations
@@ -18,11 +19,12 @@ import structlog
 
 from generation.awaiting.draining import finish
 from generation.log_events import brief_error
-from generation.port.calls import ModelCall
+from generation.port.calls import Ceiling, GiveBack, ModelCall, allow_call
 from generation.port.provider import Provider, keeps_books
 from generation.port.spent import Spent
 from generation.puller.batching import FinishedQueue, collect_batches
-from generation.runs.budgets import BudgetSpent, RunBudget
+from generation.puller.purse import Purse
+from generation.runs.reservations import Bill
 
 log = structlog.get_logger(__name__)
 
@@ -59,51 +61,52 @@ Publish = Callable[[list[CallRecord]], object]
 class Ledger:
     """`Books` for a run's provider. Inside `async with`; leaving it hands on what is left.
 
-    `keep` stores records, or has them stored, and may be given the same ones again.
+    `keep` stores records, or has them stored, and may be given the same ones again. A `purse` says
+    what may be spent; it is opened and closed with the ledger.
     """
 
     def __init__(
-        self, run_id: uuid.UUID, *, budget: RunBudget, keep: Keep, drain_seconds: float
+        self, run_id: uuid.UUID, *, keep: Keep, drain_seconds: float, purse: Purse | None = None
     ) -> None:
         self._run_id = run_id
-        self._budget = budget
+        self._purse = purse
         self._keep = keep
         self._drain_seconds = drain_seconds
         self._queue: FinishedQueue[CallRecord] = FinishedQueue()
-        self._own, self._others = Spent(), Spent()
-        self._warned = False
+        self._own = Spent()
         self._keeping: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
+        if self._purse is not None:
+            await self._purse.__aenter__()
         self._keeping = asyncio.create_task(self._keep_all(), name="keep the ledger")
         return self
 
     async def __aexit__(
         self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         assert self._keeping is not None
         self._queue.close()
         try:
             await finish(self._keeping, seconds=self._drain_seconds)
-        except TimeoutError as error:
-            log.exception("ledger_records_lost", error=brief_error(error))
+        except TimeoutError as late:
+            log.exception("ledger_records_lost", error=brief_error(late))
+        finally:
+            if self._purse is not None:
+                await self._purse.__aexit__(kind, error, trace)
 
     @property
     def spent(self) -> Spent:
         """By this puller, so far."""
         return self._own
 
-    def learn(self, others: Spent) -> None:
-        """What other pullers of the run have spent, as the rows tell."""
-        self._others = others
-
-    def check(self) -> None:
-        reason = self._budget.refusal(self._own + self._others)
-        if reason is not None:
-            raise BudgetSpent(reason)
+    async def reserve(self, call: uuid.UUID, most: Ceiling) -> GiveBack:
+        """Where nothing is limited, nothing is asked."""
+        reserve = self._purse.reserve if self._purse else allow_call
+        return await reserve(call, most)
 
     def charge(self, provider: Provider, usage: Spent) -> None:
         """What came from a provider that keeps no books itself."""
@@ -113,19 +116,9 @@ class Ledger:
     def note(self, call: ModelCall) -> None:
         cost = None if call.cost_usd is None else call.cost_usd.quantize(CENT_PARTS)
         self._own += Spent(1, call.tokens_in, call.tokens_out, cost)
-        self._warn_if_unpriced(call)
-        self._queue.put(_record(self._run_id, call, cost))
-
-    def _warn_if_unpriced(self, call: ModelCall) -> None:
-        is_unpriced = call.cost_usd is None and call.tokens_out > 0
-        if self._budget.max_cost_usd is not None and is_unpriced and not self._warned:
-            self._warned = True
-            # An error, for the limit does not hold; commands show nothing less.
-            log.error(
-                "llm_cost_unknown",
-                model=call.model,
-                hint="RUN_MAX_COST_USD cannot hold: set LLM_PRICE_INPUT and LLM_PRICE_OUTPUT.",
-            )
+        record, bill = _record(self._run_id, call, cost), _bill(call, cost)
+        if self._purse is None or not self._purse.settle(bill, record):
+            self._queue.put(record)
 
     async def _keep_all(self) -> None:
         batches = collect_batches(
@@ -141,9 +134,13 @@ class Ledger:
                 log.exception("ledger_records_lost", records=len(records), error=brief_error(error))
 
 
+def _bill(call: ModelCall, cost: Decimal | None) -> Bill:
+    return Bill(call.id, call.tokens_in + call.tokens_out, cost, is_assumed=not call.is_told)
+
+
 def _record(run_id: uuid.UUID, call: ModelCall, cost: Decimal | None) -> CallRecord:
     return CallRecord(
-        id=str(uuid.uuid4()),
+        id=str(call.id),
         run=str(run_id),
         at=datetime.now(UTC).isoformat(),
         purpose=call.purpose,

@@ -20,9 +20,13 @@ from concepts.bounds import (
 from concepts.drafts import storable
 from generation.log_events import brief_error
 from generation.models import GenerationRun, ModelCallRecord
+from generation.port.provider import Provider, keeps_books
 from generation.puller.ledger import CallRecord, Ledger, Publish
 from generation.puller.limits import Limits
 from generation.puller.patience import PatientDb
+from generation.puller.purse import Purse
+from generation.runs.allowances import list_allowances
+from generation.runs.reservations import Bill, settle
 
 log = structlog.get_logger(__name__)
 
@@ -76,13 +80,32 @@ def hand_over(publish: Publish, records: list[CallRecord]) -> None:
         save_calls(records)
 
 
+@transaction.atomic
+def settle_calls(bills: Sequence[Bill], records: Sequence[CallRecord]) -> None:
+    """Bills and the rows of the ledger that tell the same, together or not at all."""
+    settle(bills)
+    save_calls(records)
+
+
 def open_ledger(
-    run_id: uuid.UUID, db: PatientDb, limits: Limits, publish: Publish | None
+    run_id: uuid.UUID, provider: Provider, db: PatientDb, limits: Limits, publish: Publish | None
 ) -> Ledger:
     """One whose records are published, or without a way to do so written through our own lanes."""
     return Ledger(
         run_id,
-        budget=limits.budget,
         keep=partial(db.run, hand_over, publish) if publish else partial(db.run, save_calls),
+        drain_seconds=limits.drain_seconds,
+        purse=_open_purse(run_id, provider, db, limits) if keeps_books(provider) else None,
+    )
+
+
+def _open_purse(run_id: uuid.UUID, provider: Provider, db: PatientDb, limits: Limits) -> Purse:
+    return Purse(
+        db,
+        partial(list_allowances, run_id),
+        run_id=run_id,
+        model=provider.model,
+        settle=settle_calls,
+        lease_seconds=limits.lease_seconds,
         drain_seconds=limits.drain_seconds,
     )

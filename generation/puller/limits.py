@@ -1,11 +1,10 @@
-"""What bounds one puller, and what a run may cost. Pure."""
+"""What bounds one puller. Pure."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from generation.puller.pauses import pause_before
-from generation.runs.budgets import RunBudget
 
 
 @dataclass(frozen=True)
@@ -31,8 +30,6 @@ class Limits:
     follow: bool = True
     # After this time nothing more is claimed (None: no end).
     max_seconds: float | None = None
-    # What the run may cost over all its pullers.
-    budget: RunBudget = field(default_factory=RunBudget)
 
     def pause_after(self, attempt: int, *, repeats_itself: bool) -> float | None:
         """Seconds until the next attempt at what failed `attempt` times; None: there is none."""

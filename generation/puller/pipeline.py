@@ -99,7 +99,7 @@ async def _working(
 ) -> AsyncIterator[Puller]:
     """A puller with its provider opened and its books kept: to the end, when it is cancelled."""
     patient = PatientDb(db, seconds=limits.outage_seconds)
-    ledger = open_ledger(run_id, patient, limits, publish)
+    ledger = open_ledger(run_id, provider, patient, limits, publish)
     try:
         with bound_contextvars(run=str(run_id)):
             async with ledger, opened(provider, ledger):
@@ -140,7 +140,7 @@ class Puller:
         self._writer = Writer(provider, ledger, limits, partial(read_aloud, run_id))
         self._means: dict[str, Any] = {"db": self._db, "limits": limits, "ledger": ledger}
         self._detailer = Detailer(run_id, self.id, provider, on_saved=on_saved, **self._means)
-        self._claimer = Claimer(run_id, self.id, self._db, limits, ledger)
+        self._claimer = Claimer(run_id, self.id, self._db, limits)
         self._calling = 0
         self._changed = asyncio.Event()
         self._halt: str | None = None
@@ -264,9 +264,7 @@ class Puller:
         return min(self._limits.model_calls - self._calling, self._limits.unsaved - len(self._held))
 
     async def _claim(self, limit: int) -> claims.Claimed:
-        claimed = await self._claimer.claim(limit, self._held, self._detailer.held)
-        self._halt = self._halt or self._claimer.refusal
-        return claimed
+        return await self._claimer.claim(limit, self._held, self._detailer.held)
 
     async def _wait_for_change(self) -> None:
         """Until a place is free, or it is time to look whether others gave something back."""

@@ -70,7 +70,6 @@ async def plan_roadmap(
         await db.run(unit, **told)
 
     try:
-        ledger.check()
         planner = _Planner(claim, puller_id, provider, db=db, limits=limits, ledger=ledger)
         await planner.plan()
     except SystemicError as error:

@@ -19,7 +19,6 @@ from concepts.drafts import FailureDraft, VersionDraft
 from generation.awaiting.draining import finish
 from generation.log_events import brief_error
 from generation.metrics import ARTIFACTS
-from generation.port.errors import SystemicError
 from generation.port.provider import Provider
 from generation.puller.ledger import Ledger
 from generation.puller.limits import Limits
@@ -30,7 +29,6 @@ from generation.puller.writing import Writer
 from generation.run_states import RunState
 from generation.runs import lifecycle, rewriting
 from generation.runs.claims import RunClaim
-from generation.runs.spending import get_run_spending
 from generation.runs.work import Work
 
 log = structlog.get_logger(__name__)
@@ -46,7 +44,6 @@ async def do_alone(
     ledger: Ledger,
 ) -> None:
     """To its end, whatever that is: then the run has a plan, or has ended, or was stopped."""
-    ledger.learn(await db.run(get_run_spending, claim.run_id))
     if claim.needs_outline:
         await plan_roadmap(claim, puller_id, provider=provider, db=db, limits=limits, ledger=ledger)
         return
@@ -65,11 +62,6 @@ class _Rewriter:
         self._ledger = ledger
 
     async def rewrite(self) -> None:
-        try:
-            self._ledger.check()
-        except SystemicError as error:
-            await self._stop(RunState.PAUSED, str(error))
-            return
         work = await self._db.run(rewriting.get_work, self._run_id)
         for attempt in itertools.count(1):
             draft = await self._writer.draft(replace(work, attempts=attempt))

@@ -6,13 +6,13 @@ import asyncio
 import math
 import uuid
 from collections.abc import Callable, Coroutine
-from decimal import Decimal
 from typing import Any, TypeVar
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from accounts.models import User
 from connection_budget.conf import get_budget, get_role
 from connection_budget.lanes.executor import DbExecutor
 from connection_budget.process import process_executor
@@ -25,6 +25,7 @@ from generation.providers.registry import get_provider
 from generation.puller.drafting import draft_plan
 from generation.puller.ledger import Publish
 from generation.puller.limits import Limits
+from generation.puller.one_off import open_books
 from generation.puller.patience import OUTAGES
 from generation.puller.pipeline import plan, pull
 from generation.puller.saving import Hook, ignore
@@ -32,7 +33,6 @@ from generation.puller.starts import count_failed_start, pause_start
 from generation.puller.stopping import Stop
 from generation.run_states import RunState
 from generation.runs.batches import SavedBatch
-from generation.runs.budgets import RunBudget
 from generation.runs.progress import count_unfinished, has_pending
 from generation.runs.selectors import get_last_seq, get_run_provider
 
@@ -52,15 +52,6 @@ def configured_limits(*, follow: bool) -> Limits:
         lease_seconds=settings.LEASE_SECONDS,
         follow=follow,
         max_seconds=None if follow else PULL_SECONDS,
-        budget=configured_budget(),
-    )
-
-
-def configured_budget() -> RunBudget:
-    tokens, cost = settings.RUN_MAX_TOKENS, settings.RUN_MAX_COST_USD
-    return RunBudget(
-        max_tokens=None if tokens is None else int(tokens),
-        max_cost_usd=None if cost is None else Decimal(str(cost)),
     )
 
 
@@ -69,9 +60,14 @@ def open_executor() -> DbExecutor:
     return DbExecutor(get_role().connections)
 
 
-def plan_outline(request: OutlineRequest, provider: Provider) -> Outline:
+def plan_outline(request: OutlineRequest, provider: Provider, owner: User | None = None) -> Outline:
     """An outline that would be accepted, without writing anything. Raises ProviderError."""
-    return asyncio.run(draft_plan(request, provider, at_once=settings.LLM_MAX_CONCURRENCY))
+    return asyncio.run(_draft(request, provider, owner))
+
+
+async def _draft(request: OutlineRequest, provider: Provider, owner: User | None) -> Outline:
+    async with open_books(model=provider.model, owner=owner) as books:
+        return await draft_plan(request, provider, books, at_once=settings.LLM_MAX_CONCURRENCY)
 
 
 def join_broker() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -25,7 +24,6 @@ from generation.port.request import OutlineRequest
 from generation.port.spent import Spent
 from generation.run_states import OPEN, RunState
 from generation.runs import modules
-from generation.runs.budgets import RunBudget
 from generation.runs.details import DetailsWork, list_details_work
 from generation.runs.events import Event, append_events
 from generation.runs.lifecycle import (
@@ -37,7 +35,7 @@ from generation.runs.lifecycle import (
     move_run,
     stop_run,
 )
-from generation.runs.spending import get_run_spending, record_spending
+from generation.runs.spending import record_spending
 from generation.runs.work import Work, list_work
 
 
@@ -176,40 +174,3 @@ def give_up_work(run_id: uuid.UUID, puller_id: uuid.UUID, spent: Spent | None = 
     modules.release_modules(run_id, puller_id)
     record_spending(run_id, puller_id, spent or Spent())
     return released
-
-
-@dataclass(frozen=True)
-class PaidClaim:
-    """What was claimed, or why nothing more may be; and what the other pullers have spent."""
-
-    claimed: Claimed
-    refusal: str | None
-    others: Spent
-
-
-@transaction.atomic
-def claim_in_budget(
-    run_id: uuid.UUID, puller_id: uuid.UUID, spent: Spent, budget: RunBudget, **claim: Any
-) -> PaidClaim:
-    """`claim_next`, unless the run's budget is spent and there is something left to claim.
-
-    Pullers of one run claim one after another here, each after it has written down what it spent:
-    so none claims in ignorance of what another has written down. The run is locked before artifacts
-    here, unlike in `save_batch`: those that anybody holds are skipped, not waited for.
-    """
-    record_spending(run_id, puller_id, spent)
-    GenerationRun.objects.select_for_update(no_key=True).filter(pk=run_id).first()
-    others = get_run_spending(run_id, besides=[puller_id])
-    refusal = budget.refusal(spent + others)
-    if refusal is None:
-        return PaidClaim(claim_next(run_id, puller_id, **claim), None, others)
-    is_left = _is_anything_left(run_id, puller_id, **claim)
-    return PaidClaim(Claimed(), refusal if is_left else None, others)
-
-
-def _is_anything_left(run_id: uuid.UUID, puller_id: uuid.UUID, **claim: Any) -> bool:
-    """Whether a claim would take something: made, and taken back."""
-    with transaction.atomic():
-        claimed = claim_next(run_id, puller_id, **{**claim, "limit": 1})
-        transaction.set_rollback(True)
-    return bool(claimed)

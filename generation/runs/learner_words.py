@@ -7,13 +7,16 @@ and errors. Learners read only what is told here; staff read the rest, on their 
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from concepts.bounds import REASON_MAX_CHARACTERS
 from concepts.languages.scripts import scripts_of, weigh
 from concepts.languages.tags import primary_language
+from generation.port.allowances import DAY_SPENT, RUN_SPENT
 from generation.run_states import RunState
 
 # Names of variables, of classes of errors, of files, addresses and machines.
@@ -63,15 +66,18 @@ def _is_read_in(text: str, language: str) -> bool:
     return max(letters, key=lambda script: letters[script], default="") in scripts_of(language)
 
 
-def explain_run(state: str, reason: str, *, refused: bool = False) -> str:
+def explain_run(
+    state: str, reason: str, *, refused: bool = False, resumes_at: datetime | None = None
+) -> str:
     """Why a run was stopped or is not whole; empty where there is nothing to tell.
 
-    `refused`: the goal is at fault, and the reason was written for whoever typed it.
+    `refused`: the goal is at fault, and the reason was written for whoever typed it. `resumes_at`:
+    when a paused one goes on by itself.
     """
     if refused:
         return explain_refusal(reason)
     if state == RunState.PAUSED:
-        return _explain_pause(reason)
+        return _explain_pause(reason, resumes_at)
     if state == RunState.FAILED:
         return _("Something went wrong while it was being written. Trying again may help.")
     if state == RunState.CANCELLED:
@@ -81,12 +87,18 @@ def explain_run(state: str, reason: str, *, refused: bool = False) -> str:
     return ""
 
 
-# What `RunBudget.refusal` begins with.
-_SPENT = "The budget of this run is spent"
-
-
-def _explain_pause(reason: str) -> str:
-    if reason.startswith(_SPENT):
+def _explain_pause(reason: str, resumes_at: datetime | None) -> str:
+    if reason.startswith(DAY_SPENT) and resumes_at is not None:
+        return _(
+            "As much is written as may be in a day. It goes on by itself %(when)s; nothing that is "
+            "written gets lost."
+        ) % {"when": say_at(resumes_at)}
+    if reason.startswith(DAY_SPENT):
+        return _(
+            "As much is written as may be in a day. It goes on by itself with the next one; "
+            "nothing that is written gets lost."
+        )
+    if reason.startswith(RUN_SPENT):
         return _(
             "As much has been spent on it as this site allows. Whoever runs the site can allow "
             "more; nothing that is written gets lost."
@@ -95,3 +107,10 @@ def _explain_pause(reason: str) -> str:
         "Nothing can be written here at the moment. Whoever runs the site has to look into it; "
         "nothing that is written gets lost, and what is missing can be written later."
     )
+
+
+def say_at(moment: datetime) -> str:
+    """A time of day, in the reader's time zone."""
+    local = timezone.localtime(moment)
+    zone = timezone.get_current_timezone_name().replace("_", " ")
+    return _("at %(time)s (%(zone)s)") % {"time": local.strftime("%H:%M"), "zone": zone}

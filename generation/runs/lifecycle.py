@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -31,6 +32,7 @@ from generation.runs.spending import record_spending
 log = structlog.get_logger(__name__)
 
 FREE = {"leased_by": None, "lease_until": None}
+AS_NEW: dict[str, Any] = {"reason": "", "finished_at": None, "resumes_at": None}
 # Of a run, in a row, without anything coming of it.
 MOST_STARTS = 5
 NEVER_PLANNED = "Planning this was begun again and again, and never came to an end."
@@ -144,10 +146,24 @@ def resume_run(run_id: uuid.UUID) -> bool:
     # Artifacts before modules, and both before their run, like what comes late: else the two wait
     # for each other.
     retried = retry_failed(run_id) + retry_failed_modules(run_id)
-    if is_overtaken(run_id) or not move_run(run_id, RunState.QUEUED, reason="", finished_at=None):
+    if is_overtaken(run_id) or not move_run(run_id, RunState.QUEUED, **AS_NEW):
         transaction.set_rollback(True)
         return False
     append_events(run_id, [Event(EventType.RUN_RESUMED, payload={"retried": retried})])
+    return True
+
+
+@transaction.atomic
+def go_on(run_id: uuid.UUID, now: datetime) -> bool:
+    """Queue a run again that the limit of a day had paused, once that day is over; what failed
+    before stays as it is."""
+    due = GenerationRun.objects.filter(pk=run_id, resumes_at__lte=now, state=RunState.PAUSED)
+    if is_overtaken(run_id):
+        due.update(resumes_at=None)
+        return False
+    if not due.update(state=RunState.QUEUED, **AS_NEW):
+        return False
+    append_events(run_id, [Event(EventType.RUN_RESUMED, payload={"retried": 0})])
     return True
 
 
@@ -159,6 +175,6 @@ def retry_artifacts(run_id: uuid.UUID, artifact_ids: Sequence[int]) -> int:
     """
     retried = retry_failed(run_id, artifact_ids)
     if retried:
-        move_run(run_id, RunState.QUEUED, reason="", finished_at=None)
+        move_run(run_id, RunState.QUEUED, **AS_NEW)
         append_events(run_id, [Event(EventType.RUN_RESUMED, payload={"retried": retried})])
     return retried

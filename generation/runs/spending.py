@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from generation.models import CallOutcome, ModelCallRecord, RunSpending
+from generation.models import CallOutcome, ModelCallRecord
 from generation.port.spent import Spent
 
 # Whoever adds up holds the run's row, so nobody adds up without what another wrote just now. It is
@@ -53,18 +52,6 @@ def record_spending(run_id: uuid.UUID, puller_id: uuid.UUID, spent: Spent) -> No
             return
         cursor.execute(_RECORD, (run_id, puller_id, *values))
         cursor.execute(_ADD_UP, (run_id, run_id))
-
-
-def get_run_spending(run_id: uuid.UUID, *, besides: Iterable[uuid.UUID] = ()) -> Spent:
-    """What all pullers of a run have spent, but for some."""
-    rows = RunSpending.objects.filter(run=run_id).exclude(puller__in=list(besides))
-    sums = rows.aggregate(*(Sum(name) for name in ("calls", "tokens_in", "tokens_out", "cost_usd")))
-    return Spent(
-        calls=sums["calls__sum"] or 0,
-        tokens_in=sums["tokens_in__sum"] or 0,
-        tokens_out=sums["tokens_out__sum"] or 0,
-        cost_usd=sums["cost_usd__sum"],
-    )
 
 
 _TOTALS: dict[str, Any] = {

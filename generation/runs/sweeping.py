@@ -13,7 +13,9 @@ from django.utils import timezone
 from concepts.artifact_states import ArtifactState
 from concepts.models import Artifact, Concept
 from generation.models import GenerationRun
-from generation.run_states import OPEN
+from generation.run_states import OPEN, RunState
+from generation.runs.lifecycle import go_on
+from generation.runs.reservations import forget_old
 from roadmaps.models import DetailsState, Module
 
 
@@ -21,6 +23,21 @@ from roadmaps.models import DetailsState, Module
 class NeglectedRun:
     run_id: uuid.UUID
     planned: bool
+
+
+# More go on with the next sweep.
+GO_ON_AT_ONCE = 100
+
+
+def sweep() -> list[NeglectedRun]:
+    """All that is to be enqueued: runs for which a new day has begun are among them."""
+    now = timezone.now()
+    forget_old(now)
+    due = GenerationRun.objects.filter(state=RunState.PAUSED, resumes_at__lte=now)
+    ids = due.order_by("resumes_at").values_list("pk", flat=True)[:GO_ON_AT_ONCE]
+    for run_id in list(ids):
+        go_on(run_id, now)
+    return list_neglected_runs()
 
 
 def list_neglected_runs() -> list[NeglectedRun]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.limits.refusals import LimitReached, refuse, time_zone_of
 from concepts.models import Concept
+from generation.day_limits import describe_share_of
 from learning.errors import show_bad_request
 from learning.learners import browser_of, find_learner, obtain_learner, of_visitor
 from learning.models import Standing
@@ -41,6 +42,7 @@ def show_learning(request: HttpRequest) -> HttpResponse:
         "is_cut": len(work) == MOST_LISTED,
         "calendar": show_activity(theirs, answers_of, zone),
         "zone": getattr(zone, "key", "UTC").replace("_", " "),
+        "share": describe_share_of(request.user, request.session),
     }
     return render(request, "learning/progress.html", context)
 

@@ -37,7 +37,7 @@ def make_notice(run: GenerationRun | None, plan: RoadmapPlan, *, may_act: bool) 
     return Notice(
         kind=run.state,
         title=_title(run, plan, refused=refused),
-        words=explain_run(run.state, run.reason, refused=refused),
+        words=explain_run(run.state, run.reason, refused=refused, resumes_at=run.resumes_at),
         action=_action(run) if may_resume else "",
         is_refused=refused,
     )

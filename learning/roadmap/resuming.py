@@ -11,6 +11,7 @@ from kombu.exceptions import OperationalError
 
 from accounts.limits.refusals import LimitReached
 from accounts.limits.rules import Person
+from generation.day_limits import refuse_run_when_spent
 from generation.dispatch import resume
 from generation.models import GenerationRun
 from generation.runs.open_runs import count_open_runs, lock_orders_of
@@ -30,9 +31,11 @@ log = structlog.get_logger(__name__)
 def resume_for(run: GenerationRun, visitor: Visitor, session: SessionBase, *, address: str) -> bool:
     """Resume a run within the limits of whoever asks; False where there is nothing to resume.
 
-    Staff resume what they like. Raises LimitReached.
+    Staff resume what they like. Raises LimitReached and Closed.
     """
     person = person_of(visitor, session, address)
+    if not visitor.is_staff:
+        refuse_run_when_spent(run)
     try:
         with transaction.atomic():
             if not visitor.is_staff:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.limits.refusals import LimitReached, refuse
+from accounts.limits.refusals import Closed, LimitReached, refuse
 from accounts.limits.rules import address_of
 from generation.runs.selectors import get_newest_run
 from learning.learners import of_visitor
@@ -41,7 +41,7 @@ def resume_writing(request: HttpRequest, slug: str) -> HttpResponse:
     if run is not None:
         try:
             resume_for(run, request.user, request.session, address=address_of(request))
-        except LimitReached as refusal:
+        except (LimitReached, Closed) as refusal:
             return refuse(request, refusal, lambda words: _render_roadmap(request, roadmap, words))
     return redirect(roadmap)
 

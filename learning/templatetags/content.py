@@ -100,4 +100,4 @@ def is_worth_a_look(run: GenerationRun | None) -> bool:
 @register.filter
 def told_to_learners(run: GenerationRun) -> str:
     """Why it was stopped or is not whole; what the run itself keeps of that is for staff."""
-    return explain_run(run.state, run.reason)
+    return explain_run(run.state, run.reason, resumes_at=run.resumes_at)

@@ -31,8 +31,6 @@ from generation.puller import ledger_rows
 from generation.puller.ledger import CallRecord
 from generation.run_states import RunState
 from generation.runs import claims, lifecycle, reports, selectors, sweeping
-from generation.runs.budgets import RunBudget
-from generation.runs.claims import claim_in_budget
 from generation.runs.lifecycle import retry_artifacts
 from generation.runs.progress import count_unfinished, get_run_progress, has_pending
 from roadmaps.makers import MADE_ROADMAPS
@@ -210,7 +208,7 @@ def find_finished(subject: int) -> Iterator[None]:
     selectors.find_finished_run(wanted, provider="catalogue")
 
 
-def _begin(**fails: Exception) -> Scribe:
+def begin(**fails: Exception) -> Scribe:
     fail = {(concept, kind): error for concept, error in fails.items() for kind in KINDS}
     provider = QuickProvider(make_outline(CONCEPTS), fail=fail)
     return Scribe(open_run(provider), provider)
@@ -218,14 +216,14 @@ def _begin(**fails: Exception) -> Scribe:
 
 @path("planning")
 def plan(subject: int) -> Iterator[None]:
-    scribe = _begin()
+    scribe = begin()
     yield
     scribe.plan()
 
 
 @path("a claim, and its batch")
 def write_a_batch(subject: int) -> Iterator[None]:
-    scribe = _begin(c01=ContentError("The rope was too short."))
+    scribe = begin(c01=ContentError("The rope was too short."))
     scribe.plan()
     scribe.write(16)
     yield
@@ -244,7 +242,7 @@ def look_at_progress(subject: int) -> Iterator[None]:
 
 @path("the end of a run, and its report")
 def close(subject: int) -> Iterator[None]:
-    scribe = _begin(c07=ContentError("The rope was too short."))
+    scribe = begin(c07=ContentError("The rope was too short."))
     scribe.plan()
     scribe.write()
     yield
@@ -256,7 +254,7 @@ def close(subject: int) -> Iterator[None]:
 
 @path("pausing and resuming")
 def stop_and_resume(subject: int) -> Iterator[None]:
-    scribe = _begin(c07=ContentError("The rope was too short."))
+    scribe = begin(c07=ContentError("The rope was too short."))
     scribe.plan()
     scribe.write()
     yield
@@ -266,33 +264,30 @@ def stop_and_resume(subject: int) -> Iterator[None]:
 
 @path("trying again what failed")
 def retry(subject: int) -> Iterator[None]:
-    scribe = _begin(c07=ContentError("The rope was too short."))
+    scribe = begin(c07=ContentError("The rope was too short."))
     scribe.write_all()
     yield
     failed = list(Artifact.objects.filter(run_id=scribe.run_id, state=ArtifactState.FAILED))
     assert retry_artifacts(scribe.run_id, [artifact.pk for artifact in failed]) == 3
 
 
-@path("claims in a budget, renewed and given back")
+@path("claims, renewed and given back")
 def claim_and_give_back(subject: int) -> Iterator[None]:
-    scribe = _begin()
+    scribe = begin()
     scribe.plan()
-    spent, budget = Spent(calls=1, tokens_in=1), RunBudget(max_tokens=10, max_cost_usd=None)
-    puller = uuid.uuid4()
-    claim: dict[str, Any] = {"limit": 8, "lease_seconds": 30.0}
+    spent, puller = Spent(calls=1, tokens_in=1), uuid.uuid4()
     yield
-    works = claim_in_budget(scribe.run_id, puller, spent, budget, **claim).claimed.works
+    works = claims.claim_next(scribe.run_id, puller, limit=8, lease_seconds=30.0).works
     held = [work.artifact_id for work in works]
     claims.renew_work(scribe.run_id, puller, held, lease_seconds=30.0)
     assert claims.give_up_work(scribe.run_id, puller, spent) == len(held) == 8
-    claim_in_budget(scribe.run_id, puller, Spent(calls=1, tokens_in=99), budget, **claim)
 
 
 @path("a sweep")
 def sweep(subject: int) -> Iterator[None]:
-    _begin().start()
+    begin().start()
     yield
-    sweeping.list_neglected_runs()
+    sweeping.sweep()
 
 
 @path("a report on what others had written")

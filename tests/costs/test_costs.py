@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 from pytest_django import DjangoDbBlocker
 
-from tests.costs import learning_paths
+from tests.costs import learning_paths, spending_paths
 from tests.costs.databases import Database
 from tests.costs.explaining import Cost, complaints, explain_all, table_sizes
 from tests.costs.lists import LISTS
@@ -23,7 +23,7 @@ def measure(database: Database, path: Path) -> list[Cost]:
         return explain_all(path(database.subject), table_sizes())
 
 
-assert learning_paths  # its paths are among them once it is imported
+assert {learning_paths, spending_paths}  # their paths are among them once they are imported
 ALL = PATHS | LISTS
 
 

@@ -9,10 +9,9 @@ import pytest
 
 from generation.models import GenerationRun
 from generation.runs.progress import get_run_progress
-from generation.runs.spending import get_run_spending
 from tests.fleet.fleet import Fleet
 from tests.generation.cast import assert_complete
-from tests.generation.paying import rows_of
+from tests.generation.paying import get_run_spending, rows_of
 from tests.waiting import wait_until
 
 pytestmark = [

@@ -5,21 +5,21 @@ from __future__ import annotations
 import json
 import uuid
 from collections import Counter
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db.models import Sum
 
 from concepts.content import ArtifactContent, ArtifactKind
 from generation.metrics import outcome_of
-from generation.models import ModelCallRecord
+from generation.models import ModelCallRecord, RunSpending
 from generation.port.briefs import ConceptBrief
-from generation.port.calls import Books, ModelCall, NoBooks
+from generation.port.calls import Books, Ceiling, ModelCall, NoBooks
 from generation.port.listening import NOBODY, Listener
 from generation.port.outline import Outline
 from generation.port.provider import Written
 from generation.port.request import OutlineRequest
 from generation.port.spent import Spent
-from generation.runs.spending import get_run_spending
 from tests.generation.cast import ScriptedProvider
 
 OUTLINE_TOKENS, ARTIFACT_TOKENS = 300, 30
@@ -33,15 +33,15 @@ class PayingProvider(ScriptedProvider):
     price: Decimal | None = COST
 
     async def outline(self, request: OutlineRequest) -> Written[Outline]:
-        self.books.check()
+        call = await self._reserve(OUTLINE_TOKENS)
         written = await super().outline(request)
-        self.books.note(self._call("outline", written.usage))
+        self.books.note(self._call("outline", written.usage, call))
         return written
 
     async def write(
         self, kind: ArtifactKind, brief: ConceptBrief, listener: Listener = NOBODY
     ) -> Written[ArtifactContent]:
-        self.books.check()
+        call = await self._reserve(ARTIFACT_TOKENS)
         usage, error = Spent(1, 10, 20), None
         try:
             return await super().write(kind, brief, listener)
@@ -49,9 +49,16 @@ class PayingProvider(ScriptedProvider):
             error = raised
             raise
         finally:
-            self.books.note(self._call(kind.value, usage, error))
+            self.books.note(self._call(kind.value, usage, call, error))
 
-    def _call(self, purpose: str, usage: Spent, error: BaseException | None = None) -> ModelCall:
+    async def _reserve(self, tokens: int) -> uuid.UUID:
+        call = uuid.uuid4()
+        await self.books.reserve(call, Ceiling(tokens, self.price))
+        return call
+
+    def _call(
+        self, purpose: str, usage: Spent, call: uuid.UUID, error: BaseException | None = None
+    ) -> ModelCall:
         return ModelCall(
             purpose=purpose,
             prompt_version=f"{purpose}-1",
@@ -63,11 +70,24 @@ class PayingProvider(ScriptedProvider):
             tokens_in=usage.tokens_in,
             tokens_out=usage.tokens_out,
             cost_usd=self.price,
+            id=call,
         )
 
     @property
     def asked(self) -> int:
         return self.outlines + self.calls.total()
+
+
+def get_run_spending(run_id: uuid.UUID, *, besides: Iterable[uuid.UUID] = ()) -> Spent:
+    """What all pullers of a run have written down, but for some."""
+    rows = RunSpending.objects.filter(run=run_id).exclude(puller__in=list(besides))
+    sums = rows.aggregate(*(Sum(name) for name in ("calls", "tokens_in", "tokens_out", "cost_usd")))
+    return Spent(
+        sums["calls__sum"] or 0,
+        sums["tokens_in__sum"] or 0,
+        sums["tokens_out__sum"] or 0,
+        sums["cost_usd__sum"],
+    )
 
 
 def rows_of(run_id: uuid.UUID) -> Spent:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from typing import Any
 
 from generation.metrics import outcome_of
-from generation.port.calls import BeforeCall, ModelCall, OnCall, allow_call, ignore_call
+from generation.port.calls import BeforeCall, Ceiling, ModelCall, OnCall, allow_call, ignore_call
 from generation.port.listening import NOBODY, Listener
 from generation.port.spent import Spent
 from generation.providers.dialogue import Answer, M, Prompt
@@ -40,17 +41,17 @@ class ScriptedGateway:
         return prompt
 
     async def write_text(self, prompt: Prompt, listener: Listener = NOBODY) -> Answer[str]:
-        return Answer(str(self._next(prompt)), USAGE, 0.1)
+        return Answer(str(await self._next(prompt)), USAGE, 0.1)
 
     async def write_object(self, prompt: Prompt, schema: type[M]) -> Answer[M]:
-        return Answer(schema.model_validate(self._next(prompt)), USAGE, 0.1)
+        return Answer(schema.model_validate(await self._next(prompt)), USAGE, 0.1)
 
     def purposes(self) -> list[str]:
         return [prompt.purpose for prompt in self.asked]
 
-    def _next(self, prompt: Prompt) -> Any:
+    async def _next(self, prompt: Prompt) -> Any:
         assert self.is_open
-        self._before_call()
+        await self._before_call(uuid.uuid4(), Ceiling(prompt.max_tokens))
         self.asked.append(prompt)
         task = prompt.version.partition("+")[0].rpartition("-")[0].replace("-", "_")
         answers = self._says[task]

@@ -114,6 +114,7 @@ NOT_MADE = {
     "concepts.models.": "rows are asked of the database",
     "roadmaps.models.": "rows are asked of the database",
     "generation.models.": "rows are asked of the database",
+    "generation.spent_models.": "rows are asked of the database",
     "learning.models.": "rows are asked of the database",
     "concepts.admin.": "the admin's own; staff alone come there",
     "generation.admin.": "the admin's own; staff alone come there",

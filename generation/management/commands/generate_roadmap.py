@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
 
+from accounts.limits.refusals import Closed, LimitReached, say_when
 from accounts.models import User
 from generation.dispatch import Order, check_request
 from generation.management.foreground import Foreground
@@ -102,6 +103,9 @@ class Command(BaseCommand):
             raise CommandError(str(error), returncode=BAD_USAGE) from error
         except ProviderError as error:
             raise CommandError(str(error)) from error
+        except (Closed, LimitReached) as error:
+            when = say_when(getattr(error, "seconds", 0), None)
+            raise CommandError(str(error.words) % {"when": when}) from error
         except OperationalError as error:
             raise CommandError(
                 f"The database could not be used: {error}\n"
@@ -133,12 +137,24 @@ class Command(BaseCommand):
             raise CommandError("--dry-run plans a goal; a run has its plan.", returncode=BAD_USAGE)
         provider = get_provider(options["provider"] or settings.CONTENT_PROVIDER)
         request = check_request(_request(options), provider)
+        owner = None
+        if options["owner"]:
+            with Foreground() as foreground:
+                owner = self._find_owner(foreground, options)
         with planning(provider) if keeps_books(provider) else nullcontext():
-            outline = runner.plan_outline(request, provider)
+            outline = runner.plan_outline(request, provider, owner)
         if options["format"] == "json":
             self.stdout.write(outline.model_dump_json())
         else:
             self.stdout.write(format_outline(outline))
+
+    def _find_owner(self, foreground: Foreground, options: dict[str, Any]) -> User | None:
+        try:
+            return foreground.find_owner(options["owner"])
+        except User.DoesNotExist:
+            raise CommandError(
+                f"--owner: nobody has the address {options['owner']}.", returncode=BAD_USAGE
+            ) from None
 
     def _choose_run(
         self, foreground: Foreground, options: dict[str, Any]
@@ -146,12 +162,7 @@ class Command(BaseCommand):
         if options["resume"]:
             return options["resume"], self._resumed(foreground, options)
         provider = get_provider(options["provider"] or settings.CONTENT_PROVIDER)
-        try:
-            owner = foreground.find_owner(options["owner"])
-        except User.DoesNotExist:
-            raise CommandError(
-                f"--owner: nobody has the address {options['owner']}.", returncode=BAD_USAGE
-            ) from None
+        owner = self._find_owner(foreground, options)
         order = Order(_request(options), owner=owner)
         run_id = foreground.order(order, provider, new=options["new"], enqueue=options["enqueue"])
         return run_id, provider

@@ -32,6 +32,7 @@ from generation.providers.gateway.opening import configured_endpoint, open_gatew
 from generation.providers.gateway.responses import price_of
 from generation.providers.openai.prompting import outline_prompt
 from generation.providers.openai.schemas import OutlineAnswer, read_outline
+from generation.puller.one_off import open_books
 from generation.puller.runner import open_executor
 from generation.runs.estimates import get_averages
 
@@ -120,7 +121,11 @@ async def check(
             if within is None:
                 progress.restart()
 
-        async with asyncio.timeout(within), open_gateway(endpoint, on_call=note) as gateway:
+        async with (
+            asyncio.timeout(within),
+            open_books(model=endpoint.model, on_call=note) as books,
+            open_gateway(endpoint, on_call=books.note, before_call=books.reserve) as gateway,
+        ):
             began = time.monotonic()
             prompt = outline_prompt(REQUEST, REQUEST.language, timezone.localdate())
             answer = await gateway.write_object(prompt, OutlineAnswer)

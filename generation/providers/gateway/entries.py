@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -9,7 +10,7 @@ from decimal import Decimal
 from pydantic_ai.messages import ModelResponse
 from pydantic_ai.usage import RequestUsage
 
-from generation.port.calls import ModelCall
+from generation.port.calls import GiveBack, ModelCall
 from generation.port.spent import Spent
 from generation.providers.dialogue import Prompt
 from generation.providers.gateway.endings import Ending
@@ -27,6 +28,8 @@ class Asking:
     ask: Ask
     seconds: float
     ending: Ending | None
+    # All that is sent, as much as counts.
+    sent: str = ""
 
 
 @dataclass
@@ -69,6 +72,13 @@ class Entry:
     is_sent: bool = False
     is_refused: bool = False
     is_whole: bool = False
+    # Answered with an error, which costs nothing.
+    is_free: bool = False
+    id: uuid.UUID = field(default_factory=uuid.uuid4)
+    give_back: GiveBack = bool
+
+    def unreserve(self) -> None:
+        self.give_back()
 
     def usage(self) -> RequestUsage:
         """As the server told; what it did not tell of an answer is estimated: else no budget and

@@ -123,7 +123,9 @@ class CountedModel(WrapperModel):
             limited: ModelSettings = {**(model_settings or {}), "max_tokens": room}
             return await self.wrapped.request(messages, limited, model_request_parameters)
 
-        response = await self._requests.send(self._tally, ask, seconds=self._seconds)
+        # What was answered before, and sent back with the reasons, is in there, too.
+        sent = f"{messages!r}{model_request_parameters!r}"
+        response = await self._requests.send(self._tally, ask, seconds=self._seconds, sent=sent)
         tools = [tool.name for tool in model_request_parameters.output_tools]
         # What a text holds is looked for long: whole objects in the midst of others.
         return await apart(only_object, response, tool=tools[0] if tools else None)

@@ -20,6 +20,7 @@ from generation.port.errors import ContentError, CutOffError, ProviderError, Sys
 from generation.providers.dialogue import Prompt
 from generation.providers.endpoints import Endpoint
 from generation.providers.gateway.breaker import Breaker
+from generation.providers.gateway.ceilings import ceiling_of, is_told, says_no
 from generation.providers.gateway.endings import Ending
 from generation.providers.gateway.entries import Ask, Asking, Entry, Tally
 from generation.providers.gateway.errors import (
@@ -75,11 +76,17 @@ class Requests:
         self._next_start = 0.0
 
     async def send(
-        self, tally: Tally, ask: Ask, *, seconds: float, ending: Ending | None = None
+        self,
+        tally: Tally,
+        ask: Ask,
+        *,
+        seconds: float,
+        ending: Ending | None = None,
+        sent: str = "",
     ) -> ModelResponse:
         """Ask, and ask again while that is worth it. `seconds` bound one attempt; `ending` is that
-        of the stream that is read by then."""
-        asking = Asking(ask, seconds, ending)
+        of the stream that is read by then; `sent` all that is sent, where it is not the prompt."""
+        asking = Asking(ask, seconds, ending, sent or tally.prompt.system + tally.prompt.user)
         self._breaker.check()
         try:
             again = attempts(tally.prompt.purpose, lasts=self._outage.lasts)
@@ -97,7 +104,7 @@ class Requests:
             try:
                 await self._turn(entry)
                 await self._queue_up()
-                self._ask_leave()
+                await self._ask_leave(entry, asking)
                 with self._booked(tally, number, entry), model_call():
                     return await self._ask_and_tell(entry, asking)
             except NoRoom as error:
@@ -124,10 +131,15 @@ class Requests:
         self._has_answered = True
         return entry.response
 
-    def _ask_leave(self) -> None:
+    async def _ask_leave(self, entry: Entry, asking: Asking) -> None:
         """Raises SystemicError where no request may start; whoever waits is then told, too."""
+
+        async def reserve() -> None:
+            most = ceiling_of(asking.sent, entry.room, self._endpoint)
+            entry.give_back = await self._before_call(entry.id, most)
+
         try:
-            self._before_call()
+            await self._breaker.race(reserve(), undo=entry.unreserve)
         except SystemicError as error:
             self._breaker.open(error)
         self._breaker.check()
@@ -139,7 +151,7 @@ class Requests:
                 response = await asking.ask(entry.room)
         except Exception as error:  # noqa: BLE001 - whatever it is, it has a name of ours
             heed_cancellation()
-            ours = self._translate(error)
+            entry.is_free, ours = says_no(error), self._translate(error)
         else:
             # A library may answer a cancellation with half an answer, or with an error of its own.
             heed_cancellation()
@@ -273,6 +285,8 @@ class Requests:
             tokens_out=usage.output_tokens,
             tokens_cached=usage.cache_read_tokens,
             cost_usd=cost_of(entry.response, usage, self._endpoint) if entry.response else None,
+            is_told=is_told(entry),
+            id=entry.id,
         )
 
     def _learn(self, call: ModelCall) -> None:

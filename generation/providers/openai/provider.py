@@ -65,7 +65,7 @@ class OpenAIProvider:
         self._gateway: RememberingGateway | None = None
 
     async def __aenter__(self) -> Self:
-        self._opened = self._open_gateway(on_call=self.books.note, before_call=self.books.check)
+        self._opened = self._open_gateway(on_call=self.books.note, before_call=self.books.reserve)
         self._gateway = RememberingGateway(await self._opened.__aenter__())
         return self
 

@@ -8,6 +8,7 @@ import uuid
 from contextlib import closing
 
 import django
+from django.conf import settings
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
 django.setup()
@@ -15,12 +16,12 @@ django.setup()
 from connection_budget.lanes.executor import DbExecutor  # noqa: E402 - Django first
 from generation.puller.limits import Limits  # noqa: E402
 from generation.puller.pipeline import pull  # noqa: E402
-from generation.runs.budgets import RunBudget  # noqa: E402
 from tests.generation.cast import make_outline  # noqa: E402
 from tests.generation.paying import PayingProvider  # noqa: E402
 
 
 def main(concepts: int, longest_delay: float, max_tokens: int) -> None:
+    settings.RUN_MAX_TOKENS = max_tokens or None
     provider = PayingProvider(make_outline(concepts), longest_delay=longest_delay)
     limits = Limits(
         model_calls=6,
@@ -28,7 +29,6 @@ def main(concepts: int, longest_delay: float, max_tokens: int) -> None:
         batch_seconds=0.01,
         poll_seconds=0.02,
         lease_seconds=1.0,
-        budget=RunBudget(max_tokens or None),
     )
     sys.stdout.write("ready\n")  # so that several begin together
     sys.stdout.flush()

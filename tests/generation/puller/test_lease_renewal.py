@@ -26,7 +26,6 @@ from generation.puller.limits import Limits
 from generation.puller.pipeline import pull
 from generation.run_states import RunState
 from generation.runs import claims, lifecycle
-from generation.runs.spending import get_run_spending
 from tests.generation.cast import (
     ScriptedProvider,
     assert_complete,
@@ -34,6 +33,7 @@ from tests.generation.cast import (
     make_outline,
     open_run,
 )
+from tests.generation.paying import get_run_spending
 from tests.generation.scribe import Scribe
 from tests.waiting import until
 

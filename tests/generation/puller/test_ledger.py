@@ -30,7 +30,7 @@ from generation.puller.limits import Limits
 from generation.puller.pipeline import plan, pull
 from generation.run_states import RunState
 from generation.runs import batches, claims, lifecycle
-from generation.runs.spending import get_run_spending, record_spending
+from generation.runs.spending import record_spending
 from generation.tasks import persist_model_calls
 from roadmaps.models import Roadmap
 from tests.generation.cast import get_run, make_outline, open_run
@@ -38,6 +38,7 @@ from tests.generation.paying import (
     COST,
     PayingProvider,
     as_a_message,
+    get_run_spending,
     outcomes_of,
     rows_of,
 )

@@ -11,6 +11,7 @@ import pytest
 from concepts.content import ArtifactKind
 from connection_budget.lanes.executor import DbExecutor
 from generation.models import EventType, GenerationEvent
+from generation.port.allowances import LimitMet
 from generation.port.briefs import ConceptBrief
 from generation.port.details import ModuleDetails
 from generation.port.errors import ContentError, SystemicError, TransientError
@@ -20,7 +21,6 @@ from generation.puller.drafting import draft_plan
 from generation.puller.limits import Limits
 from generation.puller.pipeline import plan, pull
 from generation.run_states import RunState
-from generation.runs.budgets import RunBudget
 from generation.runs.lifecycle import resume_run
 from generation.runs.reports import list_failures
 from roadmaps.models import DetailsState, Module
@@ -248,16 +248,18 @@ def test_a_module_that_takes_longer_than_a_lease_is_planned_once(db_executor: Db
     assert (provider.detailed.total(), rival.detailed.total()) == (1, 0)
 
 
+ONE = Limits(model_calls=1, batch_seconds=0.02, poll_seconds=0.02)
+
+
 def test_a_spent_budget_stops_the_planning_and_a_raised_one_goes_on(
     db_executor: DbExecutor,
 ) -> None:
-    provider = make_stepwise(FRAME)
+    provider = make_stepwise(FRAME, fail_details={1: LimitMet("RUN_MAX_TOKENS is 330")})
     run_id = open_run(provider)
-    tight = Limits(
-        model_calls=1, batch_seconds=0.02, poll_seconds=0.02, budget=RunBudget(max_tokens=330)
-    )
-    state = asyncio.run(pull(run_id, provider=provider, db=db_executor, limits=tight))
-    assert (state, provider.detailed.total()) == (RunState.PAUSED, 1)
+    state = asyncio.run(pull(run_id, provider=provider, db=db_executor, limits=ONE))
+    assert state == RunState.PAUSED
+    assert "RUN_MAX_TOKENS is 330" in get_run(run_id).reason
+    provider.fail_details = {}
     assert resume_run(run_id)
     state = asyncio.run(pull(run_id, provider=provider, db=db_executor, limits=QUICK))
     assert state is RunState.READY

@@ -22,8 +22,6 @@ from generation.puller.limits import Limits
 from generation.puller.pipeline import plan, pull
 from generation.run_states import RunState
 from generation.runs import claims, lifecycle
-from generation.runs.budgets import RunBudget
-from generation.runs.spending import get_run_spending
 from generation.runs.sweeping import list_neglected_runs
 from tests.generation.cast import (
     KINDS,
@@ -33,6 +31,7 @@ from tests.generation.cast import (
     get_run,
     make_outline,
 )
+from tests.generation.paying import ARTIFACT_TOKENS, PayingProvider, get_run_spending
 from tests.generation.puller.test_two_processes import Puller, hear, say, start_puller
 from tests.generation.rewriters import Anew, open_anew
 from tests.learning.library import make_ready
@@ -142,11 +141,13 @@ def test_a_refused_key_pauses_it(db_executor: DbExecutor) -> None:
     assert (get_run(new).reason, shown(run)) == ("the key", OLD)
 
 
-def test_a_spent_budget_pauses_it_before_anything_is_asked(db_executor: DbExecutor) -> None:
-    run, writer = make_ready(), provider()
+def test_a_spent_budget_pauses_it_before_anything_is_asked(
+    db_executor: DbExecutor, settings: Settings
+) -> None:
+    run, writer = make_ready(), PayingProvider(make_outline(4))
     new = open_anew(run, KEY[1], WISH)
-    limits = Limits(poll_seconds=0.02, budget=RunBudget(max_tokens=0))
-    assert write(new, writer, db_executor, limits) == RunState.PAUSED
+    settings.RUN_MAX_TOKENS = ARTIFACT_TOKENS - 1
+    assert write(new, writer, db_executor) == RunState.PAUSED
     assert not writer.calls
     assert shown(run) == OLD
 

@@ -1,4 +1,4 @@
-"""A run stops when what it may cost is spent, and goes on with what is missing."""
+"""A run never costs more than it may, pauses, and goes on with what is missing."""
 
 from __future__ import annotations
 
@@ -8,26 +8,25 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from pytest_django.fixtures import Settings
-from structlog.testing import capture_logs
 
 from concepts.artifact_states import ArtifactState
+from concepts.content import ArtifactKind
 from concepts.models import Artifact
 from connection_budget.lanes.executor import DbExecutor
+from generation.port.briefs import ConceptBrief
+from generation.port.errors import SystemicError
 from generation.port.spent import Spent
 from generation.puller.limits import Limits
 from generation.puller.pipeline import pull
-from generation.puller.runner import configured_budget
 from generation.run_states import RunState
-from generation.runs.budgets import RunBudget
 from generation.runs.lifecycle import resume_run
 from generation.runs.progress import get_run_progress
-from generation.runs.spending import get_run_spending, record_spending
+from generation.runs.spending import record_spending
 from tests.databases import database_url
 from tests.generation.cast import assert_complete, get_run, make_outline, open_run
 from tests.generation.paying import (
@@ -35,6 +34,7 @@ from tests.generation.paying import (
     COST,
     OUTLINE_TOKENS,
     PayingProvider,
+    get_run_spending,
     rows_of,
     tokens_of,
 )
@@ -50,113 +50,107 @@ QUICK = Limits(
 )
 
 Paying = subprocess.Popen[str]
+Work = Callable[..., RunState]
 
 
-def work(run_id: uuid.UUID, provider: PayingProvider, db: DbExecutor, **budget: object) -> RunState:
-    limits = replace(QUICK, budget=RunBudget(**budget))  # type: ignore[arg-type]  # passed on
-    return asyncio.run(pull(run_id, provider=provider, db=db, limits=limits))
+@pytest.fixture
+def work(db_executor: DbExecutor, settings: Settings) -> Callable[..., RunState]:
+    def work(
+        run_id: uuid.UUID,
+        provider: PayingProvider,
+        max_tokens: int | None = None,
+        max_cost_usd: Decimal | None = None,
+    ) -> RunState:
+        settings.RUN_MAX_TOKENS, settings.RUN_MAX_COST_USD = max_tokens, max_cost_usd
+        return asyncio.run(pull(run_id, provider=provider, db=db_executor, limits=QUICK))
+
+    return work
 
 
-@pytest.mark.parametrize(
-    ("spent", "told"),
-    [
-        (Spent(1, 999, 0, Decimal("0.4")), None),
-        (Spent(1, 400, 600), "1,000 tokens are used, and RUN_MAX_TOKENS is 1,000."),
-        (Spent(1, 1, 1, Decimal("0.5")), "it has cost $0.5000, and RUN_MAX_COST_USD is 0.5."),
-        (Spent(1, 1, 1, None), None),
-    ],
-)
-def test_a_refusal_names_the_variable_and_the_figures(spent: Spent, told: str | None) -> None:
-    refusal = RunBudget(1_000, Decimal("0.5")).refusal(spent)
-    assert (told or "") in (refusal or "")
-    assert (refusal is None) == (told is None)
-
-
-def test_without_limits_nothing_is_refused() -> None:
-    assert not RunBudget()
-    assert RunBudget().refusal(Spent(9, 10**9, 10**9, Decimal(10**6))) is None
-
-
-def test_the_settings_say_what_a_run_may_cost(settings: Settings) -> None:
-    settings.RUN_MAX_TOKENS, settings.RUN_MAX_COST_USD = 5_000, 0.1
-    assert configured_budget() == RunBudget(5_000, Decimal("0.1"))
-    settings.RUN_MAX_TOKENS = settings.RUN_MAX_COST_USD = None
-    assert configured_budget() == RunBudget()
-
-
-def test_a_run_pauses_when_its_tokens_are_spent(db_executor: DbExecutor) -> None:
+def test_a_run_pauses_with_the_last_call_that_fits_and_never_takes_more(work: Work) -> None:
     provider = PayingProvider(make_outline(20), longest_delay=0.01)
     run_id = open_run(provider)
     budget = OUTLINE_TOKENS + 20 * ARTIFACT_TOKENS
-    assert work(run_id, provider, db_executor, max_tokens=budget) == RunState.PAUSED
-    assert "RUN_MAX_TOKENS is 900. Raise it, then resume the run." in get_run(run_id).reason
-    # Whoever had begun may finish: no more than the calls that may be in flight.
-    assert budget <= tokens_of(run_id) < budget + CALLS * ARTIFACT_TOKENS
-    assert get_run_progress(run_id).ready == provider.calls.total()
+    assert work(run_id, provider, budget + ARTIFACT_TOKENS - 1) == RunState.PAUSED
+    assert tokens_of(run_id) == budget
+    told = "900 tokens are used, and the next request may take 30. Raise it, then resume the run."
+    assert told in get_run(run_id).reason
+    assert "RUN_MAX_TOKENS is 929" in get_run(run_id).reason
+    assert get_run(run_id).resumes_at is None
+    assert get_run_progress(run_id).ready == provider.calls.total() == 20
     assert not Artifact.objects.filter(state=ArtifactState.RUNNING).exists()
 
 
-def test_resuming_writes_what_is_missing_once_the_budget_is_raised(
-    db_executor: DbExecutor,
-) -> None:
+def test_resuming_writes_what_is_missing_once_the_budget_is_raised(work: Work) -> None:
     provider = PayingProvider(make_outline(8))
     run_id = open_run(provider)
-    work(run_id, provider, db_executor, max_tokens=600)
-    written = provider.calls.total()
-    assert 10 <= written < 10 + CALLS
+    work(run_id, provider, 600)
+    assert provider.calls.total() == 10
     resume_run(run_id)
-    assert work(run_id, provider, db_executor, max_tokens=600) == RunState.PAUSED
-    assert provider.calls.total() == written
+    assert work(run_id, provider, 600) == RunState.PAUSED
+    assert provider.calls.total() == 10
     resume_run(run_id)
-    assert work(run_id, provider, db_executor, max_tokens=60_000) == RunState.READY
+    assert work(run_id, provider, 60_000) == RunState.READY
     assert (provider.outlines, set(provider.calls.values())) == (1, {1})
     assert_complete(run_id, 8)
     assert tokens_of(run_id) == OUTLINE_TOKENS + 24 * ARTIFACT_TOKENS
 
 
-def test_a_run_pauses_when_its_dollars_are_spent(db_executor: DbExecutor) -> None:
+def test_a_budget_that_is_set_later_counts_what_was_spent_before(work: Work) -> None:
+    async def stop(_kind: ArtifactKind, _brief: ConceptBrief) -> None:
+        raise SystemicError("the key")
+
+    provider = PayingProvider(make_outline(8), before=stop)
+    run_id = open_run(provider)
+    assert work(run_id, provider) == RunState.PAUSED
+    before, provider.before = tokens_of(run_id), None
+    assert before > OUTLINE_TOKENS
+    resume_run(run_id)
+    assert work(run_id, provider, before + 2 * ARTIFACT_TOKENS) == RunState.PAUSED
+    assert tokens_of(run_id) == before + 2 * ARTIFACT_TOKENS
+
+
+def test_a_run_pauses_when_its_dollars_are_spent(work: Work) -> None:
     provider = PayingProvider(make_outline(8))
     run_id = open_run(provider)
-    assert work(run_id, provider, db_executor, max_cost_usd=10 * COST) == RunState.PAUSED
-    assert "RUN_MAX_COST_USD is 0.010." in get_run(run_id).reason
-    assert 10 <= provider.asked < 10 + CALLS
+    assert work(run_id, provider, max_cost_usd=10 * COST) == RunState.PAUSED
+    assert "RUN_MAX_COST_USD is $0.010," in get_run(run_id).reason
+    assert provider.asked == 10
 
 
-def test_what_nobody_knows_the_price_of_counts_as_nothing_and_is_told_once(
-    db_executor: DbExecutor,
-) -> None:
+def test_a_budget_in_dollars_is_refused_where_nobody_knows_the_price(work: Work) -> None:
     provider = PayingProvider(make_outline(4))
     provider.price = None
     run_id = open_run(provider)
-    with capture_logs() as told:
-        assert work(run_id, provider, db_executor, max_cost_usd=COST) == RunState.READY
-    assert get_run_spending(run_id).cost_usd is None
-    assert [entry["event"] for entry in told].count("llm_cost_unknown") == 1
+    assert work(run_id, provider, max_cost_usd=COST) == RunState.PAUSED
+    assert get_run(run_id).reason == (
+        "RUN_MAX_COST_USD is set, and nobody knows what rope-1 costs: set LLM_PRICE_INPUT and "
+        "LLM_PRICE_OUTPUT, then resume the run."
+    )
+    assert provider.asked == 0
 
 
-def test_a_run_whose_last_call_spends_the_rest_is_ready(db_executor: DbExecutor) -> None:
+def test_a_run_whose_last_call_spends_the_rest_is_ready(work: Work) -> None:
     provider = PayingProvider(make_outline(4))
     run_id = open_run(provider)
-    budget = OUTLINE_TOKENS + 12 * ARTIFACT_TOKENS
-    assert work(run_id, provider, db_executor, max_tokens=budget) == RunState.READY
+    assert work(run_id, provider, OUTLINE_TOKENS + 12 * ARTIFACT_TOKENS) == RunState.READY
     assert_complete(run_id, 4)
 
 
-def test_a_plan_that_spends_everything_is_kept(db_executor: DbExecutor) -> None:
+def test_a_plan_that_spends_everything_is_kept(work: Work) -> None:
     provider = PayingProvider(make_outline(4))
     run_id = open_run(provider)
-    assert work(run_id, provider, db_executor, max_tokens=1) == RunState.PAUSED
+    assert work(run_id, provider, OUTLINE_TOKENS) == RunState.PAUSED
     assert (provider.outlines, provider.calls.total()) == (1, 0)
     resume_run(run_id)
-    assert work(run_id, provider, db_executor) == RunState.READY
+    assert work(run_id, provider) == RunState.READY
     assert provider.outlines == 1
 
 
-def test_nothing_is_planned_on_a_spent_budget(db_executor: DbExecutor) -> None:
+def test_nothing_is_planned_that_does_not_fit(work: Work) -> None:
     provider = PayingProvider(make_outline(4))
     run_id = open_run(provider)
-    record_spending(run_id, uuid.uuid4(), Spent(1, 100, 0))
-    assert work(run_id, provider, db_executor, max_tokens=100) == RunState.PAUSED
+    assert work(run_id, provider, OUTLINE_TOKENS - 1) == RunState.PAUSED
     assert provider.asked == 0
 
 
@@ -211,7 +205,7 @@ def hear(process: Paying) -> tuple[str, int]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_processes_stop_together_and_overshoot_by_no_more_than_is_in_flight(
+def test_two_processes_stop_together_and_take_no_token_too_many(
     start_paying: Callable[..., Paying],
 ) -> None:
     run_id = open_run(PayingProvider(make_outline(40)))
@@ -223,14 +217,14 @@ def test_two_processes_stop_together_and_overshoot_by_no_more_than_is_in_flight(
     assert (first, second) == ("paused", "paused")
     assert ours > 0
     assert theirs > 0
-    assert budget <= tokens_of(run_id) < budget + 2 * 6 * ARTIFACT_TOKENS
+    assert tokens_of(run_id) == budget
     assert get_run_spending(run_id) == rows_of(run_id)
-    assert rows_of(run_id).calls == ours + theirs
+    assert rows_of(run_id).calls == ours + theirs == 61
 
 
 @pytest.mark.django_db(transaction=True)
 def test_what_a_killed_process_had_saved_stays_counted(
-    start_paying: Callable[..., Paying], db_executor: DbExecutor
+    start_paying: Callable[..., Paying], work: Work
 ) -> None:
     second = PayingProvider(make_outline(20))
     run_id = open_run(second)
@@ -241,7 +235,7 @@ def test_what_a_killed_process_had_saved_stays_counted(
     first.wait()
     saved = get_run_progress(run_id).ready
     assert get_run_spending(run_id).calls > saved
-    assert work(run_id, second, db_executor) == RunState.READY
+    assert work(run_id, second) == RunState.READY
     assert second.asked <= 60 - saved  # what the server had yet to commit is not asked for either
     assert_complete(run_id, 20)
     assert get_run_spending(run_id).calls >= 61

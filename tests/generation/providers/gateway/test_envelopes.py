@@ -13,7 +13,6 @@ from generation.port.calls import ModelCall
 from generation.providers.gateway.opening import open_gateway
 from generation.providers.openai.schemas import OutlineAnswer
 from generation.puller.ledger import Ledger
-from generation.runs.budgets import RunBudget
 from tests.generation.providers.gateway.conftest import endpoint_of, prompt_for
 from tests.generation.providers.gateway.model_server import ModelServer
 from tests.generation.providers.gateway.writings import outline
@@ -264,16 +263,15 @@ async def test_the_last_figure_a_stream_tells_counts(
     assert (call.tokens_in, call.tokens_out) == (300, 400)
 
 
-async def test_a_budget_is_not_spent_by_figures_told_again_and_again(server: ModelServer) -> None:
+async def test_figures_told_again_and_again_are_counted_once(server: ModelServer) -> None:
     import uuid
 
     async def keep(_records: object) -> None: ...
 
     server.events = told_with_each
-    budget = RunBudget(max_tokens=2_000)
     async with (
-        Ledger(uuid.uuid4(), budget=budget, keep=keep, drain_seconds=5) as ledger,
-        open_gateway(endpoint_of(server), on_call=ledger.note, before_call=ledger.check) as gateway,
+        Ledger(uuid.uuid4(), keep=keep, drain_seconds=5) as ledger,
+        open_gateway(endpoint_of(server), on_call=ledger.note) as gateway,
     ):
         for number in range(2):
             await gateway.write_text(prompt_for("tutorial", number))

@@ -16,9 +16,8 @@ from pytest_django import Settings
 
 from generation.models import GenerationRun
 from generation.providers.endpoints import OUTPUT_MODES
-from generation.runs.spending import get_run_spending
 from tests.databases import database_url
-from tests.generation.paying import rows_of
+from tests.generation.paying import get_run_spending, rows_of
 from tests.generation.providers.gateway.conftest import NO_REDIS
 from tests.generation.providers.gateway.model_server import KEY, MODEL, Faults, ModelServer, Refusal
 from tests.generation.providers.gateway.received import Received
