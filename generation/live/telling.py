@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 # Between two hints: four a second, at most.
 PACE_SECONDS = 0.25
 # Making and sending one takes at most this share of the time; what takes longer comes less often.
-SHARE = 0.25
+SHARE = 0.5
 # Nothing is tried for so long after it failed.
 REST_SECONDS = 5.0
 

@@ -17,8 +17,8 @@ class Listener(Protocol):
         """All of the answer so far, as it came: thoughts, marks and fences included; nothing of it
         is checked, and none of it may be stored.
 
-        Told some four times a second, and not at all by a server that cannot stream. A text that
-        does not begin like the one before is another one: the call was repeated, or its answer sent
+        Told with every piece, at the end only by a server that cannot stream. A text that does not
+        begin like the one before is another one: the call was repeated, or its answer sent
         back. Never waits, never raises.
         """
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from generation.providers.gateway.envelopes import Said
 
-# Text is handed on this often, which is as often as anybody who reads along is told.
-GATHER_SECONDS = 0.25
+# Text is handed on this often. Whoever reads along hears it before (`hearing.py`).
+GATHER_SECONDS = 0.2
 
 
 class Gathering:

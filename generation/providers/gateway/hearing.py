@@ -1,32 +1,33 @@
-"""Telling whoever listens what a stream has said so far."""
+"""Who hears a stream while it is read: each piece as it comes, before pieces are joined. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
-from pydantic_ai.messages import (
-    ModelResponseStreamEvent,
-    PartDeltaEvent,
-    PartStartEvent,
-    TextPart,
-    TextPartDelta,
-)
+from generation.port.listening import NOBODY, Listener
 
-from generation.port.listening import Listener
+_LISTENER: ContextVar[Listener] = ContextVar("listener", default=NOBODY)
 
 
-async def tell(stream: AsyncIterable[ModelResponseStreamEvent], listener: Listener) -> None:
-    """To the stream's end. What the library knows for a thought is not told."""
-    said = ""
-    async for event in stream:
-        if words := _words_of(event):
-            said += words
-            listener.said(said)
+@contextmanager
+def heard_by(listener: Listener) -> Iterator[None]:
+    """Whoever listens to the streams that are read in this context."""
+    token = _LISTENER.set(listener)
+    try:
+        yield
+    finally:
+        _LISTENER.reset(token)
 
 
-def _words_of(event: ModelResponseStreamEvent) -> str:
-    if isinstance(event, PartStartEvent) and isinstance(event.part, TextPart):
-        return event.part.content
-    if isinstance(event, PartDeltaEvent) and isinstance(event.delta, TextPartDelta):
-        return event.delta.content_delta
-    return ""
+class Hearing:
+    """Of one stream, from its beginning."""
+
+    def __init__(self) -> None:
+        self._listener, self._said = _LISTENER.get(), ""
+
+    def add(self, text: str) -> None:
+        if text and self._listener is not NOBODY:
+            self._said += text
+            self._listener.said(self._said)

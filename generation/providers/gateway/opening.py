@@ -43,7 +43,7 @@ from generation.providers.gateway.breaker import Breaker
 from generation.providers.gateway.endings import ENDING, Ending
 from generation.providers.gateway.entries import Tally
 from generation.providers.gateway.errors import without_key
-from generation.providers.gateway.hearing import tell
+from generation.providers.gateway.hearing import heard_by
 from generation.providers.gateway.models import (
     CountedModel,
     build_model,
@@ -175,9 +175,11 @@ class ModelGateway:
             )
             ending.forget()
             ENDING.set(ending)
-            async with streaming as stream:
-                await tell(stream, listener)
-                return stream.get()
+            with heard_by(listener):
+                async with streaming as stream:
+                    async for _ in stream:
+                        pass
+                    return stream.get()
 
         seconds = STREAM_PATIENCE * self._endpoint.timeout_seconds
         with charged(tally):

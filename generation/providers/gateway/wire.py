@@ -31,6 +31,7 @@ from generation.providers.gateway.endings import ENDING, Ending
 from generation.providers.gateway.envelopes import Answer, Said
 from generation.providers.gateway.events import Events
 from generation.providers.gateway.gathering import Gathering
+from generation.providers.gateway.hearing import Hearing
 from generation.providers.gateway.said_errors import SaidError, find_error
 
 OK, FIRST_ERROR = 200, 400
@@ -152,7 +153,7 @@ class _Reading(httpx2.AsyncByteStream):
     ) -> None:
         self._response, self._answer, self._seconds = response, answer, seconds
         self._learn = learn
-        self._events, self._heard = Events(), False
+        self._events, self._heard, self._hearing = Events(), False, Hearing()
         self._ending = ENDING.get() or Ending()
         self._ending.figures = answer.figures
 
@@ -219,6 +220,7 @@ class _Reading(httpx2.AsyncByteStream):
         if said is None or not (said.text or said.is_something):
             return None
         self._heard = self._heard or said.is_something
+        self._hearing.add(said.text)
         return said
 
     def _take_whole(self, raw: bytes) -> Said | None:

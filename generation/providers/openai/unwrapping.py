@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from concepts.markdown.blocks import FENCE_LINE, HEADING, heading_text, split_blocks
+from generation.port.characters import whole_characters
 from generation.providers.thoughts.stripping import strip_thoughts
 from roadmaps.text import text_key
 
@@ -52,7 +53,8 @@ def growing_tutorial(text: str, title: str = "") -> str:
     Held back is what may yet turn out to be none of it: the first line, which may be the title; a
     last line that may become a mark.
     """
-    lines = strip_thoughts(text.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
+    text = whole_characters(text.replace("\r\n", "\n").replace("\r", "\n"))
+    lines = strip_thoughts(text).split("\n")
     if _MAY_BECOME_MARK.match(lines[-1]):
         lines = [*lines[:-1], ""]
     begin = max((place for place, line in enumerate(lines) if _is(_BEGIN, line)), default=None)
