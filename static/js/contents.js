@@ -12,6 +12,7 @@ function followReader(contents) {
   // A rule apart from the observer's, for it only speaks of headings that come or go.
   const observer = new IntersectionObserver(look, { rootMargin: READ_AT });
   for (const heading of headings) observer.observe(heading);
+  return observer;
 }
 
 function isPassed(heading) {
@@ -25,4 +26,9 @@ function mark(links, current) {
   }
 }
 
-followReader(document.querySelector("[data-contents]"));
+const contents = document.querySelector("[data-contents]");
+let following = followReader(contents);
+contents.addEventListener("arrived", () => {
+  following.disconnect(); // words.js has brought others
+  following = followReader(contents);
+});

@@ -3,7 +3,7 @@ const SAID_FOR = 2_000; // milliseconds
 
 function addCopyButtons(lesson) {
   if (!navigator.clipboard) return; // only where the page is served securely
-  for (const code of lesson.querySelectorAll(".tutorial pre")) {
+  for (const code of lesson.querySelectorAll(".tutorial pre:not(.copyable > *)")) {
     const frame = document.createElement("div");
     frame.className = "copyable";
     code.replaceWith(frame);
@@ -24,4 +24,6 @@ function makeButton(code, words) {
   return button;
 }
 
-addCopyButtons(document.querySelector("[data-lesson]"));
+const lesson = document.querySelector("[data-lesson]");
+addCopyButtons(lesson);
+lesson.addEventListener("arrived", () => addCopyButtons(lesson)); // words.js

@@ -9,6 +9,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -57,9 +58,14 @@ def server(
     browser: Browser, django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """The address of a web process; started after the browser is known to be there."""
+    with web_process(tmp_path_factory.mktemp("web") / "log", NO_REDIS) as address:
+        yield address
+
+
+@contextmanager
+def web_process(log: Path, redis_url: str) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("web") / "log"
     command = [
         "-m",
         "uvicorn",
@@ -79,7 +85,7 @@ def server(
             | {
                 "DJANGO_SETTINGS_MODULE": "screenshots.settings",
                 "DATABASE_URL": database_url(),
-                "REDIS_URL": NO_REDIS,
+                "REDIS_URL": redis_url,
                 "PROCESS_ROLE": "web",
             },
         ) as process,
