@@ -13,12 +13,14 @@ from connection_budget.conf import get_budget
 
 LIMITS = "max_connections", "superuser_reserved_connections", "reserved_connections"
 # Who may not see a session (it belongs to a role whose member we are not, and pg_read_all_stats was
-# not granted) sees no backend_type either. It counts: it takes a connection all the same.
+# not granted) sees no backend_type either. It counts: it takes a connection all the same. The
+# launcher of replication, the server's own, has a user, too, but no database.
 SESSIONS = """
     SELECT coalesce(datname, ''), application_name, coalesce(usename, ''),
            backend_type IS NULL, datname = current_database(), count(*)
       FROM pg_stat_activity
-     WHERE backend_type = 'client backend' OR (backend_type IS NULL AND usesysid IS NOT NULL)
+     WHERE backend_type = 'client backend'
+        OR (backend_type IS NULL AND usesysid IS NOT NULL AND datid IS NOT NULL)
      GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3
 """
 

@@ -12,7 +12,7 @@ from django.db import OperationalError, connection
 from pytest_django import Settings
 
 from connection_budget.budget.budget import budget_from_environment
-from connection_budget.watch.server import LiveServer, limit_problems, read_server
+from connection_budget.watch.server import SESSIONS, LiveServer, limit_problems, read_server
 from tests.connection_budget.cast import REAL_TRANSACTIONS
 from tests.connection_budget.fleet import FLEET
 
@@ -187,3 +187,12 @@ def test_a_server_too_small_is_an_error(settings: Settings) -> None:
 def test_a_login_without_a_limit_is_a_warning(settings: Settings) -> None:
     settings.ROLE_DATABASE_USERS = dict.fromkeys(ROLES, "nobody") | {"web": "pg_monitor"}
     assert "nothing enforces it: pg_monitor (web)" in messages()["connection_budget.W005"].msg
+
+
+def test_the_servers_own_launcher_of_replication_is_nobodys_connection() -> None:
+    """An ordinary login is shown that somebody is there, of the server's first user."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datid IS NULL")
+        assert cursor.fetchone() >= (1,)
+        cursor.execute(SESSIONS)
+        assert [row for row in cursor.fetchall() if not row[0]] == []
