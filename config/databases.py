@@ -45,8 +45,8 @@ def databases_for(
     # Those of DATABASE_URL come before ours.
     options = database["OPTIONS"] = KEEPALIVE | database.get("OPTIONS", {})
     options |= {"application_name": role, "connect_timeout": CONNECT_TIMEOUT_SECONDS}
+    database["ENGINE"] = "connection_budget.postgresql"
     if role == WEB:
-        database["ENGINE"] = "connection_budget.postgresql"
         database["CONN_MAX_AGE"] = 0
         options["pool"] = {"max_size": connections}
     else:

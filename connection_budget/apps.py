@@ -8,6 +8,7 @@ class ConnectionBudgetConfig(AppConfig):
     verbose_name = "Connection budget"
 
     def ready(self) -> None:
-        from connection_budget import checks
+        # With the cap come its hooks for forks, before any worker can fork.
+        from connection_budget import cap, checks
 
         renew_asgiref_thread_in_forked_children()

@@ -1,5 +1,8 @@
 """What a project tells us in its Django settings: CONNECTION_BUDGET, PROCESS_ROLE, ROLE_…."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
@@ -39,6 +42,22 @@ def get_role() -> Role:
 def get_seat_deadline() -> float:
     """Seconds for which a request may have a connection (SEAT_DEADLINE_SECONDS)."""
     return float(getattr(settings, "SEAT_DEADLINE_SECONDS", 15.0))
+
+
+def get_wait_seconds() -> float:
+    """Seconds for which somebody waits for a connection (CONNECTION_BUDGET_WAIT_SECONDS)."""
+    return float(getattr(settings, "CONNECTION_BUDGET_WAIT_SECONDS", 5.0))
+
+
+def get_shares() -> dict[str, int]:
+    """How the databases share this role's connections (CONNECTION_BUDGET_SHARES): by role, or one
+    for all."""
+    declared = getattr(settings, "CONNECTION_BUDGET_SHARES", {})
+    return dict(declared.get(get_role_name(), {}) if _is_by_role(declared) else declared)
+
+
+def _is_by_role(declared: Mapping[str, Any]) -> bool:
+    return any(isinstance(value, Mapping) for value in declared.values())
 
 
 def get_role_names() -> list[str]:

@@ -23,6 +23,24 @@ def call_in_forked_child(method: Callable[[], None]) -> None:
     os.register_at_fork(after_in_child=call_survivor)
 
 
+class Lineage:
+    """What forks have made of this process since it began to watch."""
+
+    def __init__(self) -> None:
+        self.is_child = False
+        self.has_children = False
+        os.register_at_fork(after_in_child=self._be_a_child, after_in_parent=self._have_children)
+
+    def _be_a_child(self) -> None:
+        self.is_child, self.has_children = True, False
+
+    def _have_children(self) -> None:
+        self.has_children = True
+
+
+lineage = Lineage()
+
+
 def renew_asgiref_thread_in_forked_children() -> None:
     """Give each child a thread of its own for `sync_to_async`, which whoever imports us may use.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 
+from connection_budget.cap.limits import counted_aliases, share_of, shares
 from connection_budget.conf import get_role, get_seat_deadline
 from connection_budget.lanes.executor import DbExecutor
 from connection_budget.metrics.pools import has_pool
@@ -16,15 +17,34 @@ def process_executor() -> DbExecutor:
     """As large as the role allows. A forked child starts with fresh lanes of its own, so this may
     be called before the fork. On a pool units keep to the deadline of the seats they need."""
     if has_pool():
-        return DbExecutor(get_role().connections, unit_deadline=get_seat_deadline())
-    return DbExecutor(get_role().connections)
+        return DbExecutor(_lanes(), unit_deadline=get_seat_deadline())
+    return DbExecutor(_lanes())
+
+
+def _lanes() -> int:
+    """A lane has at most one connection to each database."""
+    return share_of(counted_aliases()[0], get_role().connections)
+
+
+def process_seats() -> Seats:
+    """As many as the role's pool has connections, or the first database's share of them."""
+    return _seats_by_alias()[counted_aliases()[0]]
+
+
+def seats_up_to(alias: str) -> list[Seats]:
+    """Those of `alias` come last; a request takes the others before."""
+    by_alias = _seats_by_alias()
+    if alias not in by_alias:
+        return [process_seats()]
+    order = list(by_alias)
+    return [by_alias[one] for one in order[: order.index(alias) + 1]]
 
 
 @functools.cache
-def process_seats() -> Seats:
-    """As many as the role's pool has connections. For a process that never forks (uvicorn spawns
-    its workers)."""
-    return Seats(get_role().connections, deadline=get_seat_deadline())
+def _seats_by_alias() -> dict[str, Seats]:
+    deadline = get_seat_deadline()
+    parts = shares(get_role().connections)
+    return {alias: Seats(number, deadline=deadline) for alias, number in parts.items()}
 
 
 def _seats() -> Usage:

@@ -116,6 +116,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+# Files are served by a synchronous one; our handler sees to streams where it makes others so.
+SILENCED_SYSTEM_CHECKS = ["connection_budget.W006"]
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
 TEMPLATES: list[dict[str, Any]] = [
@@ -189,6 +191,10 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 # Seconds between two looks for runs that nobody works on.
+# A thread that finds no connection free waits so long for one of its process.
+CONNECTION_BUDGET_WAIT_SECONDS = positive_number(
+    env, "CONNECTION_BUDGET_WAIT_SECONDS", 5.0, kind=float
+)
 SWEEP_SECONDS = positive_number(env, "SWEEP_SECONDS", 30.0, kind=float)
 # Seconds a visitor may take to send the head of a request.
 WEB_HEAD_SECONDS = positive_number(env, "WEB_HEAD_SECONDS", 15.0, kind=float)

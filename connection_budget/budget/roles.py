@@ -23,11 +23,14 @@ class RoleKind:
     """Connections each process opens for itself, such as a sampler's."""
     has_main: bool = False
     """A parent process (Celery's MainProcess) writes too, and replaces children one at a time."""
+    main_thread: int = 0
+    """Connections of the main thread, where it queries beside the lanes and keeps its own."""
 
 
 WEB = RoleKind(extra_connections=1)
 PREFORK = RoleKind(has_main=True)
 SINGLE = RoleKind()
+COMMANDS = RoleKind(main_thread=1)
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ class Role:
     @property
     def per_process(self) -> int:
         """Connections one process can hold at most."""
-        return self.connections + self.kind.extra_connections
+        return self.connections + self.kind.extra_connections + self.kind.main_thread
 
     @property
     def main(self) -> int:
@@ -113,7 +116,7 @@ class Role:
 
 
 # Management commands: outside the fleet, they live from the operations reserve.
-COMMAND = Role("command", connections=1, processes=1, kind=SINGLE)
+COMMAND = Role("command", connections=1, processes=1, kind=COMMANDS)
 
 
 def roles_from_environment(

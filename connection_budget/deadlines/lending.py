@@ -85,7 +85,7 @@ class Loan(Held):
             return
         try:
             orphans.add(self.alias, self._connection)
-            self._connection.pgconn.finish()
+            self._connection.finish()
         finally:
             lock.release()
         with suppress(RuntimeError):  # the process ends

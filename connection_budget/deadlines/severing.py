@@ -34,6 +34,10 @@ END_BACKEND = (
 )
 
 
+# Their server's ends may still be there.
+severed: weakref.WeakSet[psycopg.Connection[Any]] = weakref.WeakSet()
+
+
 def sever(connection: psycopg.Connection[Any]) -> bool:
     """Shut the socket down under whoever waits for it, from any thread; whether there was one."""
     try:
@@ -45,6 +49,7 @@ def sever(connection: psycopg.Connection[Any]) -> bool:
         # Closed meanwhile, the number could be of another file, and so could the copy.
         if connection.fileno() == number:
             end.shutdown(socket.SHUT_RDWR)
+            severed.add(connection)
             return True
     return False
 

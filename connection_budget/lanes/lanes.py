@@ -17,6 +17,7 @@ import structlog
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from connection_budget.cap.wrapper import Capped
 from connection_budget.deadlines.held import Held, HeldFor
 from connection_budget.deadlines.watch import DeadlineWatch
 from connection_budget.lanes import gauges as lane_gauges
@@ -163,6 +164,9 @@ class Lanes:
     def _enter_lane(self) -> None:
         self._here.is_lane = True
         wrappers = connections.all()  # of this thread; nothing connects here
+        for wrapper in wrappers:
+            if isinstance(wrapper, Capped):
+                wrapper.in_lane = True
         with self._lock:
             self._wrappers += wrappers
 

@@ -11,6 +11,7 @@ import structlog
 from django.db import Error, close_old_connections, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from connection_budget.cap.wrapper import Capped
 from connection_budget.deadlines.held import Held, Named
 from connection_budget.deadlines.severing import orphans
 
@@ -64,7 +65,7 @@ class Unit(Held, Generic[R]):
         """Run in this thread. Raises what `call` raises, or `UnitTimedOut`."""
         self.began = time.monotonic()
         self._wrappers = connections.all()  # nothing connects here
-        _here.in_unit = True
+        self._be_in_unit(True)
         try:
             close_old_connections()
             return self._attempt_until_final()
@@ -93,7 +94,15 @@ class Unit(Held, Generic[R]):
             close_old_connections()
         finally:
             self.leave()
-            _here.in_unit = False
+            self._be_in_unit(False)
+
+    def _be_in_unit(self, here: bool) -> None:
+        """Between two units a lane gives up its connection to who needs one."""
+        _here.in_unit = here
+        for wrapper in self._wrappers:
+            if isinstance(wrapper, Capped):
+                wrapper.in_unit = here
+                wrapper.give_up_if_wanted()
 
     def _attempt_until_final(self) -> R:
         while True:

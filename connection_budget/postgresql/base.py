@@ -1,7 +1,10 @@
-"""Django's PostgreSQL backend over its own pool, for a process with seats (the web role).
+"""Django's PostgreSQL backend, with a cap: no more connections than the role declares.
 
-`ENGINE = "connection_budget.postgresql"` with `OPTIONS["pool"] = {"max_size": n}`, n as
-`ROLE_WEB_CONNECTIONS`. Beside Django's it makes three promises:
+`ENGINE = "connection_budget.postgresql"`, in every role. A connection takes a place of the
+process's count (`connection_budget.cap`), and gives it back when the server has ended it.
+
+In a process with seats (the web role) it has Django's pool, with `OPTIONS["pool"] =
+{"max_size": n}`, n as `ROLE_WEB_CONNECTIONS`. There it makes three promises more:
 
 - A pooled connection is only taken on a seat, so the pool never has a waiter, whoever asks.
 - A connection that the server has closed is not handed out: a restart of the server costs no
@@ -11,9 +14,11 @@
   collected.
 """
 
+import os
 import select
 import weakref
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
 import psycopg
@@ -22,12 +27,17 @@ from django.db.backends.postgresql import base
 from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from connection_budget.cap.limits import share_of
+from connection_budget.cap.wrapper import Capped
+from connection_budget.conf import get_role
 from connection_budget.deadlines.lending import Loan
 from connection_budget.lanes.units import in_unit
 from connection_budget.metrics.db import POOL_TIMEOUTS
 from connection_budget.postgresql.outages import RETRY_SECONDS, Outage, ToldConnection
+from connection_budget.postgresql.pool_keeper import PoolKeeper
 from connection_budget.postgresql.recovery import recovery
-from connection_budget.process import process_seats
+from connection_budget.process import process_seats, seats_up_to
+from connection_budget.seats.seats import note_borrower
 
 POOL_DEFAULTS = {
     "min_size": 1,
@@ -47,7 +57,7 @@ def outage_of(alias: str) -> Outage:
     return _outages.setdefault(alias, Outage())
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
+class DatabaseWrapper(Capped, base.DatabaseWrapper):
     _connection_pools: ClassVar[dict[str, ConnectionPool[Any]]]
     _net: "weakref.finalize[Any, Any] | None" = None
     _loan: Loan | None = None
@@ -56,9 +66,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def pool(self) -> ConnectionPool[Any] | None:
         options = self.settings_dict["OPTIONS"].get("pool")
         if isinstance(options, dict) and "connection_class" not in options:
-            about = {"outage": outage_of(self.alias), "alias": self.alias}
+            about = {
+                "outage": outage_of(self.alias),
+                "alias": self.alias,
+                "keeper": PoolKeeper(self.alias, self._connection_pools),
+            }
             told = type("Told", (ToldConnection,), about)
             options |= POOL_DEFAULTS | options | {"connection_class": told}
+            most = share_of(self.alias, get_role().connections)
+            for size in {"min_size", "max_size"} & set(options):
+                options[size] = min(options[size] or most, most)
         # The pool remembers the wrapper that made it: let that not be one with a connection.
         maker = self if self.alias in self._connection_pools else self.copy()
         pool: ConnectionPool[Any] | None = super(DatabaseWrapper, maker).pool
@@ -67,8 +84,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: Any) -> Any:
         pool = self.pool
         if pool is None:
-            return super().get_new_connection(conn_params)
-        leave_seat = process_seats().seat_connection(self._patience())
+            return self.connect_in_place(partial(super().get_new_connection, conn_params))
+        *before, seats = seats_up_to(self.alias)
+        leave_seat = seats.seat_connection(self._patience(), before=before)
         try:
             connection = self._check_out(pool, conn_params)
         except BaseException:
@@ -77,6 +95,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._keep(pool, connection, leave_seat)
         return connection
 
+    def forget(self) -> None:
+        if self._net is not None:
+            self._net.detach()
+        self._loan = None
+        super().forget()
+
+    @classmethod
+    def forget_pools(cls) -> None:
+        """In a forked child: the next query makes a pool of its own."""
+        _inherited_pools.extend(cls._connection_pools.values())
+        cls._connection_pools.clear()
+        _outages.clear()
+        for borrower in list(_borrowers.values()):
+            borrower.forget()
+
     def ensure_connection(self) -> None:
         """Outside a transaction, one that was taken back is replaced."""
         if self._loan is not None and self._loan.is_over and not self.in_atomic_block:
@@ -84,15 +117,28 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().ensure_connection()
 
     def _close(self) -> None:
-        loan, self._loan = self._loan, None
-        if loan is None:
+        if self._loan is None:
+            self.leave_place()
             super()._close()  # type: ignore[misc]  # the stubs leave it out
             return
+        with self.wrap_database_errors:
+            self._end_loan(self._loan)
+
+    def give_up(self) -> None:
+        if self._loan is None:
+            super().give_up()
+        else:
+            self._end_loan(self._loan)
+
+    def _end_loan(self, loan: Loan) -> None:
+        self._loan = None
+        self.is_wanted = False
         if self._net is not None:
             self._net.detach()
-        with self.wrap_database_errors:
+        try:
             loan.give_back()
-        self.connection = None
+        finally:
+            self.connection = None
 
     def _patience(self) -> float:
         return float(self.settings_dict["OPTIONS"]["pool"]["timeout"])
@@ -112,7 +158,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._loan = loan
         self._net = weakref.finalize(self, recovery.put, loan)
         self._net.atexit = False
-        recovery.watch(process_seats())
+        _borrowers[id(self)] = self
+        note_borrower(self)
+        recovery.watch(seats_up_to(self.alias)[-1], _borrowers)
 
     def _check_out(self, pool: ConnectionPool[Any], conn_params: Any) -> Any:
         outage = outage_of(self.alias)
@@ -137,6 +185,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 return connection
             connection.close()
             pool.putconn(connection)  # makes room for a new one
+
+
+_borrowers: "weakref.WeakValueDictionary[int, DatabaseWrapper]" = weakref.WeakValueDictionary()
+# Pools of a parent: their threads are not here, and collecting one would wait for them.
+_inherited_pools: list[ConnectionPool[Any]] = []
+
+
+os.register_at_fork(after_in_child=DatabaseWrapper.forget_pools)
 
 
 def is_open(connection: "psycopg.Connection[Any]") -> bool:

@@ -11,6 +11,8 @@ from typing import Any, Self
 import psycopg
 from django.db import OperationalError
 
+from connection_budget.cap.places import Keeper, Place
+from connection_budget.cap.process import take_place
 from connection_budget.deadlines.severing import orphans
 
 # So long one checkout tries while the server is away: longer than the pool pauses (0.5 s).
@@ -128,14 +130,20 @@ class ToldConnection(psycopg.Connection[Any]):
     outage: Outage
     alias = "default"
     is_lent = False
+    keeper: Keeper | None = None
+    _place: Place | None = None
 
     @classmethod
     def connect(cls, *args: Any, **kwargs: Any) -> Self:
+        place = take_place(cls.alias, cls.keeper)
         try:
             connection = super().connect(*args, **kwargs)
-        except psycopg.Error as error:
-            cls.outage.record_failure(error)
+        except BaseException as error:
+            place.fail(error)
+            if isinstance(error, psycopg.Error):
+                cls.outage.record_failure(error)
             raise
+        connection.be_in(place)
         cls.outage.record_success()
         orphans.note(connection)
         return connection
@@ -152,11 +160,23 @@ class ToldConnection(psycopg.Connection[Any]):
             return super().wait(gen, interval, ANSWER_SECONDS)
         except psycopg.errors._WaitTimeout:  # noqa: SLF001 - what `timeout` raises has no other name
             orphans.add(self.alias, self)
-            self.pgconn.finish()
+            self.finish()
             message = f"the server said nothing for {ANSWER_SECONDS:g} seconds"
             raise psycopg.OperationalError(message) from None
 
+    def be_in(self, place: Place) -> None:
+        place.hold(self)
+        self._place = place
+
+    def finish(self) -> None:
+        """Close this end without waiting for the other."""
+        if self._place is not None:
+            self._place.leave()
+        self.pgconn.finish()
+
     def close(self) -> None:
+        if self._place is not None:
+            self._place.leave()
         if self.closed:
             super().close()
             return

@@ -7,7 +7,9 @@ pool would count the connection as taken for ever.
 
 import gc
 import threading
+import weakref
 from queue import Empty, SimpleQueue
+from typing import Any
 
 import structlog
 
@@ -30,12 +32,15 @@ class Recovery:
         self._start_afresh()
         call_in_forked_child(self._start_afresh)
 
-    def watch(self, seats: Seats) -> None:
-        """Start the thread, once in a process."""
+    def watch(self, seats: Seats, borrowers: "weakref.WeakValueDictionary[int, Any]") -> None:
+        """Start the thread, once in a process. `borrowers` are all wrappers that may have one."""
         with self._lock:
             if self._thread is None:
                 self._thread = threading.Thread(
-                    target=self._watch, args=[seats], name="db-recovery", daemon=True
+                    target=self._watch,
+                    args=[seats, borrowers],
+                    name="db-recovery",
+                    daemon=True,
                 )
                 self._thread.start()
 
@@ -48,13 +53,18 @@ class Recovery:
         self._thread = None
         self._lost: SimpleQueue[Loan] = SimpleQueue()
 
-    def _watch(self, seats: Seats) -> None:
+    def _watch(self, seats: Seats, borrowers: "weakref.WeakValueDictionary[int, Any]") -> None:
+        idle: dict[int, int | None] = {}
         while True:
             try:
                 self._return(self._lost.get(timeout=SEARCH_SECONDS))
             except Empty:
-                if seats.statistics().waiting:
+                if waited_for := bool(seats.statistics().waiting):
                     gc.collect()  # wrappers are in cycles: nobody else may look for them soon
+                # A list, for others may be added meanwhile.
+                known = [one for ref in borrowers.valuerefs() if (one := ref()) is not None]
+                idle = _end_idle_loans(known, idle, everybodys=waited_for)
+                del known
 
     @staticmethod
     def _return(loan: Loan) -> None:
@@ -63,6 +73,27 @@ class Recovery:
             loan.give_back()
         except Exception as error:  # noqa: BLE001 - the thread must live; the seat comes back
             log.warning("db_connection_not_returned", alias=loan.alias, error=str(error))
+
+
+def _end_idle_loans(
+    borrowers: list[Any], before: dict[int, int | None], *, everybodys: bool
+) -> dict[int, int | None]:
+    """Take back what nobody has used since the look `before`; what is seen this time.
+
+    `everybodys`, or only what is wanted back: that of pages which are over.
+    """
+    asked = [one for one in borrowers if (everybodys or one.is_wanted) and not one.in_unit]
+    seen = {id(one): one.uses_at_rest() for one in asked}
+    for one in asked:
+        uses = seen[id(one)]
+        if uses is None or before.get(id(one)) != uses:
+            continue
+        try:
+            if one.surrender():
+                log.warning("db_connection_taken_back", alias=one.alias)
+        except Exception as error:  # noqa: BLE001 - the thread must live; the seat comes back
+            log.warning("db_connection_not_returned", alias=one.alias, error=str(error))
+    return seen
 
 
 recovery = Recovery()

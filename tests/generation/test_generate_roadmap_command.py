@@ -128,7 +128,7 @@ def test_text_tells_people_what_there_is_now(scripted: None) -> None:
     assert ended.code == 0
     assert ended.said.startswith("Knots")
     assert "0 could not" not in ended.said
-    assert "Connections: 1 at the peak, 1 in the budget" in ended.said
+    assert "Connections: 1 at the peak, 2 in the budget" in ended.said
 
 
 def test_a_goal_nobody_wrote_needs_a_model_and_is_told_so(manage: Manage) -> None:

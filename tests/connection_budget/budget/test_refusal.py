@@ -47,7 +47,7 @@ def test_pages_and_the_timer_are_not_served_by_a_worker() -> None:
 def test_a_command_larger_than_the_reserve_may_not_start() -> None:
     large = budget_from_environment({"ROLE_COMMAND_CONNECTIONS": "11"}, FLEET)
     assert_budget(large, "web")
-    with capture_logs() as events, pytest.raises(BudgetRefused, match="may open 11 connections"):
+    with capture_logs() as events, pytest.raises(BudgetRefused, match="may open 12 connections"):
         assert_budget(large, "command")
     assert [event["event"] for event in events] == ["db_budget_refused"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict
@@ -10,7 +11,7 @@ from psycopg.conninfo import conninfo_to_dict
 def database_from_url(url: str) -> dict[str, Any]:
     place = conninfo_to_dict(url)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": os.environ.get("DATABASE_ENGINE", "connection_budget.postgresql"),
         "NAME": place["dbname"],
         "USER": place.get("user", ""),
         "PASSWORD": place.get("password", ""),

@@ -12,7 +12,7 @@ from typing import Any
 
 from asgiref.sync import sync_to_async  # noqa: TID251 - what a careless project would write
 from django.core.asgi import get_asgi_application as get_stock_application
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connections, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.urls import include, path
 
@@ -27,16 +27,31 @@ runaways: set[asyncio.Task[Any]] = set()
 gate = asyncio.Event()
 
 
-def query(seconds: float = 0.0) -> int:
+def query(seconds: float = 0.0, alias: str = "default") -> int:
     """Any work in the database; the backend it ran on."""
     next(queries_begun)
-    with connection.cursor() as cursor:
+    with connections[alias].cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid(), pg_sleep(%s)", [seconds])
         return int(cursor.fetchone()[0])
 
 
+def synchronous(get_response: Any) -> Any:
+    """A middleware as most are written."""
+
+    def respond(request: HttpRequest) -> Any:
+        return get_response(request)
+
+    return respond
+
+
 def show_query(request: HttpRequest) -> HttpResponse:
     return HttpResponse(str(query(float(request.GET.get("seconds", 0)))))
+
+
+def show_both(request: HttpRequest) -> HttpResponse:
+    """Needs two databases at once, in the order that is asked for."""
+    aliases = request.GET["order"].split(",")
+    return HttpResponse(str([query(0.02, alias) for alias in aliases]))
 
 
 async def show_query_from_async(request: HttpRequest) -> HttpResponse:
@@ -180,6 +195,7 @@ def _escape(escaped: asyncio.Future[int]) -> None:
 urlpatterns = [
     path("", include("connection_budget.watch.urls")),
     path("query", show_query),
+    path("both", show_both),
     path("async-query", show_query_from_async),
     path("mixed", show_mixed),
     path("large", show_large),

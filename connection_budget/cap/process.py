@@ -1,0 +1,71 @@
+"""The caps of this process, one for each database."""
+
+from __future__ import annotations
+
+import inspect
+import threading
+from functools import partial
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+
+from connection_budget.cap.cap import Cap
+from connection_budget.cap.limits import count_of, limit_for
+from connection_budget.cap.places import Keeper, Place
+from connection_budget.conf import get_wait_seconds
+from connection_budget.forks import call_in_forked_child
+
+
+class _Caps:
+    def __init__(self) -> None:
+        self._by_alias: dict[str, Cap] = {}
+        self._start_afresh()
+        call_in_forked_child(self._start_afresh)
+
+    def of(self, alias: str) -> Cap:
+        with self._lock:
+            if alias not in self._by_alias:
+                self._by_alias[alias] = Cap(alias, partial(limit_for, alias))
+            return self._by_alias[alias]
+
+    def _start_afresh(self) -> None:
+        self._lock = threading.Lock()
+        inherited, self._by_alias = self._by_alias, {}
+        for cap in inherited.values():
+            cap.forget()
+
+
+_caps = _Caps()
+cap_of = _caps.of
+
+
+def take_place(alias: str, keeper: Keeper | None = None) -> Place:
+    """Wait CONNECTION_BUDGET_WAIT_SECONDS for a place. Raises `CapReached`."""
+    where = _caller() if settings.DEBUG or not apps.ready else ""
+    if not apps.ready:
+        _while_loading.append(where)
+    return cap_of(count_of(alias)).take(keeper, seconds=get_wait_seconds(), where=where)
+
+
+# Where connections were asked for before the project was loaded: a system check tells.
+_while_loading: list[str] = []
+
+
+def opened_while_loading() -> list[str]:
+    return list(_while_loading)
+
+
+def _caller() -> str:
+    """The line of the project that wants a connection."""
+    frame = inspect.currentframe()
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if not file.startswith(_OURS) and not any(part in file for part in _LIBRARIES):
+            return f"{file}:{frame.f_lineno} in {frame.f_code.co_name}"
+        frame = frame.f_back
+    return ""
+
+
+_OURS = str(Path(__file__).parents[1])
+_LIBRARIES = "/django/", "/asgiref/", "/concurrent/futures/", "/threading.py", "/contextlib.py"

@@ -1,0 +1,135 @@
+"""A database wrapper whose connection has a place of the process's cap.
+
+Another thread may close a connection that is not in use: then the next query makes a new one. What
+makes a connection "in use" is a transaction, an open cursor, or a call of Django's that is between
+looking for the connection and using it; a lock is held for the last.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import psycopg
+from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg.pq import TransactionStatus
+
+from connection_budget.cap.places import Place
+from connection_budget.cap.process import take_place
+
+
+class Capped(BaseDatabaseWrapper):
+    """Mixed into Django's wrapper, in front of it."""
+
+    in_lane = False
+    is_pool = False
+    is_wanted = False
+    in_unit = False
+    _place: Place | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._uses = 0
+        self._start_afresh()
+
+    def _start_afresh(self) -> None:
+        self._using = threading.RLock()
+        self._cursors: weakref.WeakSet[Any] = weakref.WeakSet()
+
+    def connect_in_place(self, connect: Callable[[], Any]) -> Any:
+        """Raises `CapReached` where none is free."""
+        cap_place = take_place(self.alias, self)
+        try:
+            connection = connect()
+        except BaseException as error:
+            cap_place.fail(error)
+            raise
+        cap_place.hold(connection)
+        self._place = cap_place
+        return connection
+
+    def leave_place(self) -> None:
+        """The connection is about to be closed."""
+        place, self._place = self._place, None
+        if place is not None:
+            place.leave()
+
+    # What Django does with a connection that it has just looked for.
+
+    def _cursor(self, name: str | None = None) -> Any:
+        with self._using:
+            self._uses += 1
+            self.give_up_if_wanted()
+            return super()._cursor(name)  # type: ignore[misc]  # the stubs leave it out
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        cursor = super().create_cursor(name)
+        self._cursors.add(cursor)
+        return cursor
+
+    def set_autocommit(self, *args: Any, **kwargs: Any) -> None:
+        with self._using:
+            super().set_autocommit(*args, **kwargs)
+
+    def close(self) -> None:
+        with self._using:
+            super().close()
+
+    def close_if_unusable_or_obsolete(self) -> None:
+        with self._using:
+            super().close_if_unusable_or_obsolete()
+
+    def give_up_if_wanted(self) -> None:
+        """To whom waits longest, with whom this thread then queues."""
+        if self.is_wanted and not self.in_unit and self._is_at_rest():
+            self.give_up()
+
+    # What other threads do: see `connection_budget.cap.places.Keeper`.
+
+    @property
+    def is_shared(self) -> bool:
+        return self.allow_thread_sharing
+
+    def uses_at_rest(self) -> int | None:
+        if not self._using.acquire(blocking=False):
+            return None
+        try:
+            return self._uses if self._is_at_rest() else None
+        finally:
+            self._using.release()
+
+    def surrender(self) -> bool:
+        if not self._using.acquire(blocking=False):
+            return False
+        try:
+            if not self._is_at_rest():
+                return False
+            self.give_up()
+        finally:
+            self._using.release()
+        return True
+
+    def forget(self) -> None:
+        """In a forked child: what this wrapper had is the parent's."""
+        self.connection = None
+        self._place = None
+        self._start_afresh()
+
+    def give_up(self) -> None:
+        """Close the connection, which is not in use, from whatever thread."""
+        self.is_wanted = False
+        connection, self.connection = self.connection, None
+        self.leave_place()
+        with suppress(psycopg.Error):
+            connection.close()
+
+    def _is_at_rest(self) -> bool:
+        connection: psycopg.Connection[Any] | None = self.connection
+        if connection is None or self.in_atomic_block or not self.autocommit:
+            return False
+        if connection.lock.locked() or any(not cursor.closed for cursor in self._cursors):
+            return False
+        return connection.pgconn.transaction_status == TransactionStatus.IDLE
