@@ -15,7 +15,7 @@ METRICS_OPEN = True
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
 if EMBEDDED_POSTGRES is not None:
     # Its logins have no limit: whoever runs it owns all of it.
-    SILENCED_SYSTEM_CHECKS = ["connection_budget.W005"]
+    SILENCED_SYSTEM_CHECKS += ["connection_budget.W005"]
 INSTALLED_APPS += ["django_migration_linter"]
 MIGRATION_LINTER_OPTIONS = {
     # Other people's migrations are not ours to change.
