@@ -1,10 +1,12 @@
 """What a project tells us in its Django settings: CONNECTION_BUDGET, PROCESS_ROLE, ROLE_…."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DEFAULT_DB_ALIAS
 
 from connection_budget.budget.budget import Budget
 from connection_budget.budget.fit import Capacity
@@ -19,7 +21,19 @@ def get_budget() -> Budget:
             "CONNECTION_BUDGET must be a connection_budget.budget.Budget, for example "
             "budget_from_environment(os.environ, FLEET)."
         )
-    return budget
+    return _with_logins(budget)
+
+
+def _with_logins(budget: Budget) -> Budget:
+    """Behind a pooler each login has a pool; ROLE_DATABASE_USERS may know more of them."""
+    declared: dict[str, str] = getattr(settings, "ROLE_DATABASE_USERS", {})
+    if budget.pooler is None or not declared:
+        return budget
+    default = settings.DATABASES.get(DEFAULT_DB_ALIAS, {}).get("USER", "")
+    roles = (*budget.roles, *budget.reserve_roles)
+    logins = len({declared.get(role.name, default) for role in roles})
+    pooler = replace(budget.pooler, logins=max(logins, budget.pooler.logins))
+    return replace(budget, pooler=pooler)
 
 
 def get_role_name() -> str:

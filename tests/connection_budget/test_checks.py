@@ -135,3 +135,14 @@ def test_a_refused_start_is_logged() -> None:
 
 def test_a_fleet_that_fits_may_start() -> None:
     assert_budget(budget_from_environment({}, FLEET))
+
+
+def test_behind_a_pooler_the_logins_of_the_settings_are_counted(settings: Settings) -> None:
+    """Whatever the variables say, and where the project makes its budget itself."""
+    settings.CONNECTION_BUDGET = budget_from_environment({"DATABASE_POOLER": "transaction"}, FLEET)
+    settings.ROLE_DATABASE_USERS = {role.name: f"app_{role.name}" for role in FLEET}
+    pooler = get_budget().pooler
+    assert pooler is not None
+    assert pooler.logins == len(FLEET) + 1  # the owner's, for commands
+    settings.ROLE_DATABASE_USERS = {}
+    assert get_budget().pooler == settings.CONNECTION_BUDGET.pooler
