@@ -72,16 +72,26 @@ def store_versions(run_id: uuid.UUID, drafts: Sequence[VersionDraft]) -> list[Ve
 
 
 @transaction.atomic
-def store_new_version(run_id: uuid.UUID, draft: VersionDraft) -> None:
-    """Write one more version of an artifact that is ready; it is the one shown from now on.
+def store_new_version(run_id: uuid.UUID, draft: VersionDraft) -> ArtifactVersion:
+    """Write one more version of an artifact that is ready; what is shown stays the same.
 
     The caller has locked the artifact, and knows that this run has not written it yet.
     """
-    versions = _create_versions(run_id, [draft])
-    payloads.create_payloads(list(zip(versions, [draft], strict=True)))
-    ready = Artifact.objects.filter(pk=draft.artifact_id, state=ArtifactState.READY)
-    _keep_what_is_known_of_links(versions[0], ready)
-    ready.update(current_version=versions[0], finished_at=Now())
+    [version] = _create_versions(run_id, [draft])
+    payloads.create_payloads([(version, draft)])
+    return version
+
+
+def find_new_version(run_id: uuid.UUID, artifact_id: int) -> ArtifactVersion | None:
+    return ArtifactVersion.objects.filter(artifact=artifact_id, run_id=run_id).first()
+
+
+@transaction.atomic
+def show_version(version: ArtifactVersion) -> None:
+    """It is what is read from now on. The caller has locked its artifact."""
+    ready = Artifact.objects.filter(pk=version.artifact_id, state=ArtifactState.READY)
+    _keep_what_is_known_of_links(version, ready)
+    ready.update(current_version=version, finished_at=Now())
 
 
 def _keep_what_is_known_of_links(version: ArtifactVersion, before: QuerySet[Artifact]) -> None:

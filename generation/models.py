@@ -99,6 +99,8 @@ class GenerationRun(models.Model):
         default="",
         db_default="",
     )
+    # Of one about an artifact: since when nobody wants to be told how it ended.
+    dismissed_at = models.DateTimeField(_("dismissed"), null=True, blank=True, editable=False)
     # What was asked for, as OutlineRequest.options() gives it: the same goal and options are the
     # same order.
     options = models.JSONField(_("options"), default=dict, blank=True)
@@ -200,6 +202,7 @@ class EventType(models.TextChoices):
     DETAILS_FAILED = "details_failed", _("details of a module failed")
     ARTIFACT_READY = "artifact_ready", _("artifact ready")
     ARTIFACT_FAILED = "artifact_failed", _("artifact failed")
+    VERSION_KEPT = "version_kept", _("version kept, not shown")
     RUN_FINISHED = "run_finished", _("run finished")
     RUN_PAUSED = "run_paused", _("run paused")
     RUN_CANCELLED = "run_cancelled", _("run cancelled")

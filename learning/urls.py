@@ -6,7 +6,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from learning.belongings import views as belongings
-from learning.concept.rewriting import show_rewriting
+from learning.concept.rewriting import end_rewriting, show_rewriting
 from learning.concept.views import download_check, show_concept, show_note, show_report
 from learning.home import views
 from learning.progress.views import mark_concept, show_learning
@@ -41,6 +41,9 @@ urlpatterns = [
     path("roadmaps/<uslug:slug>/-/delete/", sharing.show_removal, name="delete_roadmap"),
     path("roadmaps/<uslug:roadmap_slug>/-/note/<uslug:slug>/", show_note, name="note"),
     path("roadmaps/<uslug:roadmap_slug>/-/rewrite/<uslug:slug>/", show_rewriting, name="rewrite"),
+    path(
+        "roadmaps/<uslug:roadmap_slug>/-/rewriting/<uslug:slug>/", end_rewriting, name="rewriting"
+    ),
     path("roadmaps/<uslug:roadmap_slug>/-/report/<uslug:slug>/", show_report, name="report"),
     path(
         "roadmaps/<uslug:roadmap_slug>/-/check/<uslug:slug>/<int:number>/",

@@ -37,6 +37,7 @@ _SENTENCES = {
     EventType.DETAILS_FAILED: gettext_lazy("%(module)s could not be planned in detail. %(error)s"),
     EventType.ARTIFACT_READY: gettext_lazy("%(concept)s: %(kind)s ready."),
     EventType.ARTIFACT_FAILED: gettext_lazy("%(concept)s: %(kind)s failed. %(error)s"),
+    EventType.VERSION_KEPT: gettext_lazy("%(concept)s: %(kind)s kept, and not shown."),
     EventType.RUN_FINISHED: gettext_lazy("Finished. %(outcome)s"),
     EventType.RUN_PAUSED: gettext_lazy("Paused. %(reason)s"),
     EventType.RUN_CANCELLED: gettext_lazy("Cancelled. %(reason)s"),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# Of a version that is written anew: some 4,000 words. A tutorial has half of that.
+EARLIER_MAX_CHARACTERS = 24_000
+
 
 @dataclass(frozen=True)
 class Neighbour:
@@ -18,7 +21,8 @@ class ConceptBrief:
     """Everything a provider may know about the concept it writes for.
 
     `requires` and `path` (the concepts last read before it) are titles. `instruction` is what
-    somebody wishes of a new version, as they typed it; empty for the first one.
+    somebody wishes of a new version, as they typed it, and `earlier` what the version before it
+    says; both are empty for the first one.
     """
 
     goal: str
@@ -37,3 +41,4 @@ class ConceptBrief:
     path: tuple[str, ...] = ()
     neighbours: tuple[Neighbour, ...] = ()
     instruction: str = ""
+    earlier: str = ""

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from concepts.content import ConceptKindName, Content, Difficulty, Line, Minutes, Paragraph
+from concepts.content import ConceptKindName, Content, Difficulty, Line, Paragraph
 from concepts.languages.judging import find_wrong_language
 from generation.port.outline import (
     MOST_CONCEPTS,
@@ -20,17 +20,17 @@ from generation.port.outline import (
     ModuleOutline,
     Outline,
     StageOutline,
+    Timed,
 )
 from generation.port.outline_rules import MAX_MINUTES, MIN_MINUTES
 from generation.port.skeleton import Skeleton, SkeletonConcept
 
 
-class ConceptDetails(Content):
+class ConceptDetails(Timed):
     key: Key
     summary: Paragraph
     kind: ConceptKindName
     difficulty: Difficulty
-    est_minutes: Minutes
     objectives: Annotated[list[Line], Field(min_length=2, max_length=4)]
     keywords: list[Line] = Field(default_factory=list, max_length=12)
     requires: list[Key] = Field(default_factory=list, max_length=MOST_REQUIRED)

@@ -33,20 +33,12 @@ Title = Annotated[Line, AfterValidator(plain_title)]
 Summary = Paragraph | Literal[""]
 
 
-class ConceptOutline(Content):
+class Timed(Content):
     """Of `est_minutes` so many are practice; `reading_minutes` stand beside them."""
 
-    key: Key
-    title: Title
-    summary: Paragraph
-    kind: ConceptKindName
-    difficulty: Difficulty
     est_minutes: Minutes
     practice_minutes: Annotated[int, Field(ge=0, le=MINUTES_MAX)] | None = None
     reading_minutes: Annotated[int, Field(ge=0, le=MINUTES_MAX * RESOURCES_MAX)] = 0
-    objectives: Annotated[list[Line], Field(min_length=2, max_length=4)]
-    keywords: list[Line] = Field(default_factory=list, max_length=12)
-    requires: list[Key] = Field(default_factory=list, max_length=MOST_REQUIRED)
 
     @model_validator(mode="after")
     def _practises_within_its_minutes(self) -> Self:
@@ -57,6 +49,17 @@ class ConceptOutline(Content):
     @property
     def times(self) -> Times:
         return split_minutes(self.est_minutes, self.practice_minutes, self.reading_minutes)
+
+
+class ConceptOutline(Timed):
+    key: Key
+    title: Title
+    summary: Paragraph
+    kind: ConceptKindName
+    difficulty: Difficulty
+    objectives: Annotated[list[Line], Field(min_length=2, max_length=4)]
+    keywords: list[Line] = Field(default_factory=list, max_length=12)
+    requires: list[Key] = Field(default_factory=list, max_length=MOST_REQUIRED)
 
 
 class ModuleOutline(Content):

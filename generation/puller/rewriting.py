@@ -62,6 +62,8 @@ class _Rewriter:
         self._ledger = ledger
 
     async def rewrite(self) -> None:
+        if await self._db.run(rewriting.finish_with_kept, self._run_id):
+            return
         work = await self._db.run(rewriting.get_work, self._run_id)
         for attempt in itertools.count(1):
             draft = await self._writer.draft(replace(work, attempts=attempt))

@@ -97,13 +97,15 @@ def _describe_concepts(module: Module, details: ModuleDetails) -> list[Concept]:
         # One that staff added meanwhile has told of itself.
         if (known := told.get(concept.outline_key)) is not None:
             _describe(concept, known)
-    Concept.objects.bulk_update(concepts, _TAUGHT)
+    Concept.objects.bulk_update(concepts, [*_TAUGHT, "practice_minutes", "reading_minutes"])
     return concepts
 
 
 def _describe(concept: Concept, details: ConceptDetails) -> None:
     for name in _TAUGHT:
         setattr(concept, name, getattr(details, name))
+    concept.practice_minutes = details.times.practice
+    concept.reading_minutes = details.times.reading
 
 
 def _require(roadmap_id: uuid.UUID, details: ModuleDetails) -> None:

@@ -32,7 +32,12 @@ from generation.runs.spending import record_spending
 log = structlog.get_logger(__name__)
 
 FREE = {"leased_by": None, "lease_until": None}
-AS_NEW: dict[str, Any] = {"reason": "", "finished_at": None, "resumes_at": None}
+AS_NEW: dict[str, Any] = {
+    "reason": "",
+    "finished_at": None,
+    "resumes_at": None,
+    "dismissed_at": None,
+}
 # Of a run, in a row, without anything coming of it.
 MOST_STARTS = 5
 NEVER_PLANNED = "Planning this was begun again and again, and never came to an end."

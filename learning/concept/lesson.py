@@ -30,6 +30,9 @@ class Part:
     # What becomes of a new version, and where to follow that.
     rewriting: str = ""
     rewriting_run: uuid.UUID | None = None
+    # Whether it has ended, so that the notice can go; and whether there is a version to be shown.
+    has_ended: bool = False
+    is_kept: bool = False
     text: Text = field(default_factory=Text)
     # Whether it comes while the page is open, unless something goes wrong.
     is_awaited: bool = False
@@ -84,8 +87,17 @@ def _part(
 
 def _with_rewriting(part: Part, rewriting: Rewriting, *, may_change: bool) -> Part:
     is_open = RunState(rewriting.state) in OPEN
-    words = tell_rewriting(rewriting) if is_open or may_change else ""
-    return replace(part, rewriting=words, rewriting_run=rewriting.id if words else None)
+    is_told = is_open or (may_change and rewriting.dismissed_at is None)
+    words = tell_rewriting(rewriting) if is_told else ""
+    if not words:
+        return part
+    return replace(
+        part,
+        rewriting=words,
+        rewriting_run=rewriting.id,
+        has_ended=not is_open,
+        is_kept=rewriting.kept and not is_open,
+    )
 
 
 def tell_rewriting(rewriting: Rewriting) -> str:
@@ -93,6 +105,8 @@ def tell_rewriting(rewriting: Rewriting) -> str:
     state = RunState(rewriting.state)
     if state in OPEN:
         return _("A new version is being written. Until it is ready, this one is shown.")
+    if rewriting.kept and state is not RunState.READY:
+        return _("Writing a new version was stopped when it was finished. It is kept, not shown.")
     if state is RunState.CANCELLED:
         return _("The new version was not written: that was stopped. This is the one there was.")
     if state is RunState.FAILED:

@@ -14,17 +14,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.limits.refusals import Closed, LimitReached, refuse
 from accounts.limits.rules import address_of
 from concepts.artifact_states import ArtifactState
 from concepts.bounds import INSTRUCTION_MAX_CHARACTERS
 from concepts.models import Artifact, ArtifactKindLabel, Concept, Origin
+from generation.models import GenerationRun
 from generation.port.provider import Provider
 from generation.rewrites import find_writer, order_rewriting
 from generation.runs.lifecycle import find_open_rewriting
-from generation.runs.rewriting import NotRewritten
+from generation.runs.rewriting import NotRewritten, dismiss, show_kept
 from learning.concept.access import get_visible_concept
 from roadmaps.access import keep_to_visitors, may_change
 from roadmaps.makers import made_roadmaps
@@ -70,6 +71,28 @@ class Choice:
     refusal: str = ""
     # What was wished for the version that is shown.
     instruction: str = ""
+
+
+class EndForm(forms.Form):
+    """What becomes of the notice, and of a version that was kept."""
+
+    run = forms.UUIDField()
+    do = forms.ChoiceField(choices=[("show", ""), ("dismiss", "")])
+
+
+@require_POST
+def end_rewriting(request: HttpRequest, roadmap_slug: str, slug: str) -> HttpResponse:
+    """Said twice it is said once; of what is not there any more nothing has to be said."""
+    concept = get_visible_concept(request.user, roadmap_slug, slug)
+    if not may_change(request.user, concept.roadmap, made_roadmaps(request.session)):
+        raise PermissionDenied
+    form = EndForm(request.POST)
+    if form.is_valid():
+        run = GenerationRun.objects.filter(pk=form.cleaned_data["run"], artifact__concept=concept)
+        end = show_kept if form.cleaned_data["do"] == "show" else dismiss
+        if run.exists():
+            end(form.cleaned_data["run"])
+    return redirect(reverse("learning:concept", args=[concept.roadmap.slug, concept.slug]))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -15,7 +15,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.sessions.backends.base import SessionBase
-from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce, JSONObject
 from django.http import Http404
 
@@ -63,11 +63,14 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Rewriting:
-    """The newest run that is about one artifact which is ready."""
+    """The newest run that is about one artifact which is ready; `kept`: what it wrote is there and
+    was never shown."""
 
     id: uuid.UUID
     state: str
     reason: str
+    dismissed_at: str | None = None
+    kept: bool = False
 
 
 @dataclass(frozen=True)
@@ -157,6 +160,14 @@ def _newest_run() -> QuerySet[Any, Any]:
 
 def _artifacts() -> QuerySet[Any, Any]:
     rewritings = GenerationRun.objects.filter(artifact=OuterRef("pk")).order_by("-created_at")
+    written = ArtifactVersion.objects.filter(artifact=OuterRef("artifact"), run_id=OuterRef("pk"))
+    told = JSONObject(
+        id=F("id"),
+        state=F("state"),
+        reason=F("reason"),
+        dismissed_at=F("dismissed_at"),
+        kept=Exists(written.filter(current_of=None)),
+    )
     said = JSONObject(
         kind=F("kind"),
         state=F("state"),
@@ -164,7 +175,7 @@ def _artifacts() -> QuerySet[Any, Any]:
         before=Case(When(state=ArtifactState.PENDING, then=_count_before()), default=None),
         version=_columns(_VERSION, "current_version__"),
         links=ArraySubquery(_links()),
-        rewriting=Subquery(rewritings.values_list(_columns(("id", "state", "reason")))[:1]),
+        rewriting=Subquery(rewritings.values_list(told)[:1]),
     )
     return Artifact.objects.filter(concept=OuterRef("pk")).order_by("kind").values_list(said)
 

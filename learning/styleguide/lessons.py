@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -61,6 +62,8 @@ def _origins() -> list[Sample]:
         Sample("written", ORIGIN, {"part": written}),
         Sample("not written", ORIGIN, {"part": missing, "title": "Quiz"}),
         Sample("being written anew", ORIGIN, {"part": anew}),
+        Sample("not written anew", ORIGIN, {"part": replace(anew, has_ended=True), **_here()}),
+        Sample("kept", ORIGIN, {"part": replace(anew, has_ended=True, is_kept=True), **_here()}),
     ]
 
 

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from concepts.content import ArtifactKind
-from concepts.drafts import Provenance, draft_version
+from concepts.drafts import Provenance, VersionDraft, draft_version
 from generation.models import GenerationRun
 from generation.port.spent import Spent
 from generation.run_states import OPEN
@@ -37,8 +37,11 @@ class Anew:
         """Whether it was kept."""
         if get_run(self.run_id).state in OPEN:
             self.claim()
+        return self.save(self.draft())
+
+    def draft(self) -> VersionDraft:
         work = rewriting.get_work(self.run_id)
-        draft = draft_version(
+        return draft_version(
             work.artifact_id,
             work.concept_id,
             work.kind,
@@ -46,4 +49,6 @@ class Anew:
             Provenance("scripted", "rope-2", "en", "generated", instruction=work.brief.instruction),
             seed="anew",
         )
+
+    def save(self, draft: VersionDraft) -> bool:
         return rewriting.save_new_version(self.run_id, self._me, draft, Spent(calls=1))

@@ -107,6 +107,8 @@ ROUTES = {
     "roadmaps/<uslug:slug>/-/delete/",
     "roadmaps/<uslug:slug>/-/resume/",
     "roadmaps/<uslug:roadmap_slug>/-/rewrite/<uslug:slug>/",
+    # tests/learning/concept/test_ends_of_rewriting.py
+    "roadmaps/<uslug:roadmap_slug>/-/rewriting/<uslug:slug>/",
 }
 
 

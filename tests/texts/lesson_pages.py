@@ -12,6 +12,7 @@ from concepts.content import ArtifactKind
 from concepts.models import Artifact, ArtifactVersion, Concept
 from generation.models import GenerationRun
 from generation.run_states import RunState
+from generation.runs.rewriting import finish_with_kept
 from learning.learners import obtain_learner
 from learning.models import ConceptMark, Note, Report
 from tests.generation.rewriters import Anew, open_anew
@@ -104,8 +105,12 @@ def rewriting() -> Pages:
         for state in (RunState.PAUSED, RunState.CANCELLED, RunState.FAILED):
             GenerationRun.objects.filter(pk=new).update(state=state, reason="LLM_API_KEY")
             seen |= {f"{state} lesson": client.get(lesson), f"{state} run": look_at(new)}
+        anew = Anew(new)
+        anew.write()
+        seen |= {"kept, lesson": client.get(lesson), "kept, run": look_at(new)}
         GenerationRun.objects.filter(pk=new).update(state=RunState.QUEUED)
-        Anew(new).write()
+        anew.claim()
+        finish_with_kept(new)
         seen |= {"written, run": look_at(new), "written, form": client.get(form)}
         with override_settings(USER_ROADMAPS_PER_DAY=0):
             seen["closed"] = client.post(form, order)

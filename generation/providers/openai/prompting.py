@@ -115,7 +115,9 @@ def _with_wish(prompt: Prompt, brief: ConceptBrief) -> Prompt:
     """The same task, with what somebody wishes of a new version: data, as the goal is."""
     file = load_prompt("wish")
     user = Template(file.user).substitute(
-        wish=_as_data(brief.instruction), language_request=request_language(brief.language)
+        earlier=_as_data(brief.earlier),
+        wish=_as_data(brief.instruction),
+        language_request=request_language(brief.language),
     )
     return replace(
         prompt,

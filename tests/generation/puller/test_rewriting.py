@@ -72,6 +72,12 @@ def shown(run: GenerationRun, kind: ArtifactKind = ArtifactKind.TUTORIAL) -> tup
     return found.state, found.current_version.number
 
 
+# A word of each version that is written anew.
+EARLIER = {
+    ArtifactKind.TUTORIAL: "## Tying c02",
+    ArtifactKind.RESOURCES: "- c02 first: https://knots.example/c02/first (Pictures.)",
+    ArtifactKind.QUIZ: "1. What holds c02 1?",
+}
 OLD, NEW = (ArtifactState.READY, 1), (ArtifactState.READY, 2)
 
 
@@ -83,6 +89,7 @@ def test_its_writer_is_told_the_wish_and_nothing_else_is_written(
     new = open_anew(run, kind, WISH)
     assert write(new, writer, db_executor) == RunState.READY
     assert (writer.told.key, writer.told.instruction) == ("c02", WISH)
+    assert EARLIER[kind] in writer.told.earlier
     assert dict(writer.calls) == {("c02", kind): 1}
     version = artifact(run.pk, "c02", kind).current_version
     assert version is not None
@@ -171,6 +178,20 @@ def test_a_stop_while_it_is_written_leaves_the_old_one_shown(db_executor: DbExec
     writer = Listening(make_outline(4), before=stop)
     assert write(new, writer, db_executor) == RunState.CANCELLED
     assert shown(run) == OLD
+
+
+def test_what_was_finished_when_it_was_stopped_is_not_asked_for_again(
+    db_executor: DbExecutor,
+) -> None:
+    run = make_ready()
+    new = Anew(open_anew(run, KEY[1], WISH))
+    new.claim()
+    lifecycle.stop_run(new.run_id, RunState.CANCELLED, "Enough.")
+    assert not new.write()
+    assert lifecycle.resume_run(new.run_id)
+    writer = provider()
+    assert write(new.run_id, writer, db_executor) == RunState.READY
+    assert (dict(writer.calls), shown(run)) == ({}, NEW)
 
 
 def test_a_puller_that_is_told_to_end_gives_it_back_at_once(db_executor: DbExecutor) -> None:

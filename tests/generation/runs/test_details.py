@@ -91,6 +91,7 @@ def test_details_bring_what_a_module_teaches_and_what_is_to_be_written(run_id: u
     told = Concept.objects.filter(module=work.module_id).order_by("position")
     assert [concept.summary for concept in told] == ["What c1 is.", "What c2 is."]
     assert [concept.objectives for concept in told] == [["Tie it", "Untie it"]] * 2
+    assert {(concept.lesson_minutes, concept.practice_minutes) for concept in told} == {(10, 10)}
     assert Artifact.objects.filter(concept__module=work.module_id).count() == 6
     assert ConceptPrerequisite.objects.count() == 1
     event = GenerationEvent.objects.get(run=run_id, type=EventType.DETAILS_SAVED)

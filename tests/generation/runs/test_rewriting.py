@@ -61,16 +61,6 @@ def test_a_run_writes_its_artifact_once_however_often_it_is_saved() -> None:
     assert_history(new.run_id)
 
 
-@pytest.mark.parametrize("state", [RunState.CANCELLED, RunState.PAUSED, RunState.FAILED])
-def test_of_a_run_that_was_stopped_nothing_is_kept(state: RunState) -> None:
-    run = make_ready()
-    new = Anew(open_anew(run, ArtifactKind.TUTORIAL, WISH))
-    new.claim()
-    assert lifecycle.stop_run(new.run_id, state, "Enough.")
-    assert not new.write()
-    assert artifact(run.pk, "c02", ArtifactKind.TUTORIAL).versions.count() == 1
-
-
 def test_only_one_at_a_time_writes_an_artifact_anew() -> None:
     run = make_ready()
     first = open_anew(run, ArtifactKind.QUIZ, WISH)
