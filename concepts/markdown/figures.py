@@ -1,8 +1,11 @@
 """Drawings that stand beside a built-in tutorial. Pure.
 
-`![WHAT IT SHOWS](figure:NAME "CAPTION")`, a paragraph of its own. A drawing is read and written
-anew: elements and attributes by list, texts escaped, so nothing that runs, loads, moves or leads
-somewhere is left. One that holds such a thing is refused as a whole, for it is a file of ours.
+`![WHAT IT SHOWS](figure:NAME "CAPTION")`, a paragraph of its own, is `figures/NAME.svg` beside the
+roadmap's concepts. What it shows is said in words, or it is not drawn (`lint/figures.py`).
+
+A drawing is read and written anew: elements and attributes by list, texts escaped, so nothing that
+runs, loads, moves or leads somewhere is left. One that holds such a thing is refused as a whole,
+for it is a file of ours.
 """
 
 from __future__ import annotations
@@ -107,9 +110,9 @@ def _drawn(inline: Token, grammar: Grammar) -> str | None:
         return None
     address = str(images[0].attrGet("src") or "")
     svg = grammar.figures.get(address.removeprefix(SCHEME)) if address.startswith(SCHEME) else None
-    if svg is None:
-        return None
     shows = escape(images[0].content.strip())
+    if svg is None or not shows:
+        return None
     caption = escape(str(images[0].attrGet("title") or "").strip())
     said = f"<figcaption>{caption}</figcaption>" if caption else ""
     picture = svg.replace("<svg", f'<svg role="img" aria-label="{shows}"', 1)

@@ -11,6 +11,7 @@ import pytest
 
 from concepts.content import ArtifactKind
 from concepts.links.public import canonical_url
+from concepts.lint.figures import figure_problems, list_figures
 from concepts.lint.quiz_rules import lint_quiz
 from concepts.markdown.signs import Sign, find_sign
 from concepts.shuffling import shuffle_choices
@@ -73,10 +74,12 @@ def test_every_code_block_names_its_language(entry: Entry) -> None:
 
 
 @every_concept
-def test_a_tutorial_has_neither_raw_html_nor_pictures(entry: Entry) -> None:
+def test_a_tutorial_has_no_raw_html_and_says_what_its_figures_show(entry: Entry) -> None:
     children = [child for token in entry.tokens for child in token.children or []]
     kinds = {token.type for token in entry.tokens + children}
-    assert not kinds & {"html_block", "html_inline", "image"}
+    assert not kinds & {"html_block", "html_inline"}
+    drawn = {file.stem for file in (entry.roadmap.folder / "figures").glob("*.svg")}
+    assert not figure_problems(entry.markdown, drawn)
 
 
 @every_concept
@@ -139,6 +142,8 @@ def test_an_outline_passes_the_checks_of_a_models(roadmap: CatalogueRoadmap) -> 
 def test_every_concept_has_its_files_and_no_file_is_left_over(roadmap: CatalogueRoadmap) -> None:
     keys = [concept.key for concept in roadmap.outline.concepts()]
     expected = {f"concepts/{key}{end}" for key in keys for end in (".md", ".quiz.yaml")}
+    drawn = {name for entry in entries_of(roadmap) for name in list_figures(entry.markdown)}
+    expected |= {f"figures/{name}.svg" for name in drawn}
     found = {
         str(path.relative_to(roadmap.folder))
         for path in roadmap.folder.rglob("*")

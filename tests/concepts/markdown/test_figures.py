@@ -49,6 +49,11 @@ def test_a_picture_within_a_text_stays_its_description(form: str) -> None:
     assert "<svg" not in html
 
 
+@pytest.mark.parametrize("silent", ["![](figure:turns)", "![ ](figure:turns)"])
+def test_a_figure_that_says_nothing_to_who_cannot_see_it_is_not_drawn(silent: str) -> None:
+    assert "<svg" not in render_markdown(silent, {"turns": draw_figure("turns", DRAWN)})
+
+
 def test_without_drawings_of_ours_nothing_is_drawn() -> None:
     assert render_markdown("![A rope](figure:turns)") == "<p>A rope</p>\n"
 

@@ -11,9 +11,10 @@ from django.test import Client
 
 from concepts.content import ArtifactKind, TutorialContent
 from concepts.drafts import content_hash_of
+from concepts.markdown.rendering import render_markdown
 from concepts.models import ArtifactVersion, Tutorial
 from generation.models import GenerationRun
-from generation.providers.catalogue import CatalogueRoadmap, load_catalogue
+from generation.providers.catalogue import CatalogueRoadmap, load_catalogue, read_tutorial
 from learning.concept import figures
 from roadmaps.models import Visibility
 from tests.generation.cast import make_outline
@@ -151,3 +152,26 @@ def test_every_drawing_that_is_shipped_can_be_shown() -> None:
     for roadmap in load_catalogue():
         folder = roadmap.folder / "figures"
         assert {file.stem for file in folder.glob("*.svg")} == figures._draw_all(folder).keys()
+
+
+def test_a_figure_of_the_built_in_roadmap_is_drawn_for_readers_of_copies_too() -> None:
+    """The one of what is really shipped: by its hash, which a copy keeps."""
+    [roadmap] = load_catalogue()
+    markdown = read_tutorial(roadmap.folder / "concepts" / "cookies.md").markdown
+    drawn = figures.figures_of("catalogue", content_hash_of(TutorialContent(markdown=markdown)))
+    html = render_markdown(markdown, drawn)
+    assert (
+        html.count('<figure class="figure"><svg role="img" aria-label="Browser and server, ') == 1
+    )
+    assert "<figcaption>The server says it once." in html
+
+
+def test_a_model_brings_no_figure_in_and_programs_read_what_it_would_have_shown(
+    client: Client, shipped: Path
+) -> None:
+    run = make_run()
+    concept = run.roadmap.concepts.get(outline_key="c02")
+    told = client.get(f"/api/v1/roadmaps/{run.roadmap_id}/concepts/{concept.stable_key}").json()
+    assert "![Two turns](figure:turns)" in told["tutorial"]["markdown"]
+    assert "<p>Two turns</p>" in told["tutorial"]["html"]
+    assert "<svg" not in told["tutorial"]["html"]
