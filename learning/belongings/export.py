@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from concepts.models import Choice, Concept
+from generation.models import GenerationRun
 from learning.learners import of_learner
 from learning.models import ConceptMark, Note, QuestionAnswer, QuizAttempt, Report
 from learning.times import times_of, with_times
@@ -32,6 +33,7 @@ def export_account(user: User) -> Row:
         "marks": (_placed(ConceptMark.objects.filter(mine)).order_by("-marked_at"), _mark),
         "notes": (_placed(Note.objects.filter(mine)).order_by("-updated_at"), _note),
         "attempts": (_attempts(mine).order_by("-started_at"), _attempt),
+        "rewritings": (_rewritings(user).order_by("-created_at"), _rewriting),
         "reports": (_reports(mine).order_by("-created_at"), _report),
     }
     rows = {name: _take(found, describe) for name, (found, describe) in kinds.items()}
@@ -56,6 +58,12 @@ def _attempts(mine: Q) -> QuerySet[QuizAttempt]:
         Prefetch("answers", answers),
         Prefetch("answers__question__choices", choices),
     )
+
+
+def _rewritings(user: User) -> QuerySet[GenerationRun]:
+    """What they had written anew, and what they wished of it."""
+    rows = GenerationRun.objects.filter(requested_by=user, artifact__isnull=False)
+    return rows.select_related("artifact__concept__roadmap")
 
 
 def _reports(mine: Q) -> QuerySet[Report]:
@@ -126,6 +134,16 @@ def _answer(answer: QuestionAnswer) -> Row:
         "chosen": [texts[place] for place in answer.chosen if place in texts],
         "correct": answer.is_correct,
         "answered_at": answer.answered_at,
+    }
+
+
+def _rewriting(run: GenerationRun) -> Row:
+    assert run.artifact is not None, "the query set has no other"
+    return _place(run.artifact.concept) | {
+        "artifact": run.artifact.kind,
+        "instruction": run.instruction,
+        "state": run.state,
+        "asked_at": run.created_at,
     }
 
 

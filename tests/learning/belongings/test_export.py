@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from concepts.models import Artifact, Concept, Question
+from generation.models import GenerationRun
 from learning.belongings import export
 from learning.learners import obtain_learner
 from learning.models import ConceptMark, Note, QuestionAnswer, QuizAttempt, Report
@@ -31,8 +32,12 @@ def leave_behind(user: User, concepts: list[Concept], words: str) -> None:
     for concept in concepts:
         ConceptMark.objects.create(learner=learner, concept=concept, standing="done")
         Note.objects.create(learner=learner, concept=concept, markdown=words)
-        version = Artifact.objects.get(concept=concept, kind="quiz").current_version
+        quiz = Artifact.objects.get(concept=concept, kind="quiz")
+        version = quiz.current_version
         assert version is not None
+        GenerationRun.objects.create(
+            roadmap=concept.roadmap, artifact=quiz, requested_by=user, instruction=words
+        )
         Report.objects.create(learner=learner, version=version, kind="wrong", words=words)
         attempt = QuizAttempt.objects.create(
             learner=learner, concept=concept, quiz=version.quiz, seed=f"{concept.pk}"
@@ -60,13 +65,17 @@ def test_everything_of_an_account_is_in_its_export_and_nothing_of_others(carol: 
     made = download(carol)
     assert made["account"]["email"] == "carol@knots.example"
     assert [roadmap["title"] for roadmap in made["roadmaps"]] == [run.roadmap.title]
-    counts = {name: len(made[name]) for name in ("marks", "notes", "attempts", "reports")}
+    kinds = ("marks", "notes", "attempts", "rewritings", "reports")
+    counts = {name: len(made[name]) for name in kinds}
     assert counts == dict.fromkeys(counts, 2)
     first = made["attempts"][-1]["answers"][0]
     hers = QuizAttempt.objects.get(learner__user=carol, concept=concepts[0])
     question = Question.objects.get(quiz=hers.quiz, stem=first["question"])
     assert first["chosen"] == [question.choices.get(position=1).text]
     assert made["notes"][0]["markdown"] == "My own words: 绳结"
+    wished = made["rewritings"][0]
+    assert (wished["artifact"], wished["instruction"]) == ("quiz", "My own words: 绳结")
+    assert wished["concept"] == concepts[1].title
     text = json.dumps(made, ensure_ascii=False)
     assert "Dan" not in text
     assert "dan@" not in text
@@ -95,7 +104,7 @@ def test_what_is_too_much_is_cut_at_the_oldest_and_said(
     leave_behind(carol, list(Concept.objects.filter(roadmap=make_ready().roadmap_id))[:3], "x")
     made = download(carol)
     assert len(made["notes"]) == 2
-    assert made["only_the_newest_of"] == ["attempts", "marks", "notes", "reports"]
+    assert made["only_the_newest_of"] == ["attempts", "marks", "notes", "reports", "rewritings"]
 
 
 def test_an_account_downloads_ten_times_a_day(carol: User) -> None:
