@@ -16,6 +16,7 @@ from ninja.utils import check_csrf
 
 from config.api_errors import handle_errors
 from generation.api import router as runs
+from generation.plan_api import router as plans
 from learning.api.routes import router as roadmaps
 
 # A goal with all its wishes has a few hundred.
@@ -72,4 +73,5 @@ api = NinjaAPI(
 )
 handle_errors(api)
 api.add_router("", runs)
+api.add_router("", plans)
 api.add_router("", roadmaps)

@@ -67,7 +67,11 @@ class Goal(Schema):
     hours_per_week: Annotated[int, _whole(HOURS_PER_WEEK)] | None = None
     target_date: Annotated[date, BeforeValidator(_written_as_text)] | None = None
     concepts: Annotated[int, _whole(CONCEPTS)] | None = None
-    plan_first: bool = Field(False, strict=True, description="Not offered yet.")
+    plan_first: bool = Field(
+        False,
+        strict=True,
+        description="Stop when there is a plan: it can be changed, and is written once approved.",
+    )
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -83,6 +87,7 @@ class Goal(Schema):
             self.hours_per_week,
             self.target_date,
             self.concepts,
+            self.plan_first,
         )
 
 
@@ -158,9 +163,6 @@ def generate(
     It is yours alone where you are signed in; else everybody can read it who knows its address.
     With the same `Idempotency-Key` the same order gives the same run.
     """
-    if goal.plan_first:
-        words = _("Looking at the plan before it is written is not offered yet: leave this out.")
-        raise WrongFields({"plan_first": words})
     wanted = goal.to_request()
     if problems := check_wishes(wanted, timezone.localdate()):
         raise WrongFields(problems)
@@ -184,7 +186,7 @@ def generate(
 )
 def show_run(request: HttpRequest, run_id: uuid.UUID) -> Any:
     """How far a run is. Whoever sees its roadmap sees it: its id is a secret to others."""
-    return _describe(get_visible_run(request.user, run_id))
+    return describe_run(get_visible_run(request.user, run_id))
 
 
 @router.get(
@@ -225,7 +227,7 @@ def cancel(request: HttpRequest, run_id: uuid.UUID) -> Any:
         reason = _("It was cancelled through the API.")
         if not lifecycle.stop_run(run.pk, RunState.CANCELLED, reason):
             raise HttpError(409, _("This run has ended already; there is nothing to cancel."))
-    return _describe(get_visible_run(request.user, run_id))
+    return describe_run(get_visible_run(request.user, run_id))
 
 
 @router.post(
@@ -241,7 +243,7 @@ def resume(request: HttpRequest, run_id: uuid.UUID) -> Any:
         address = address_of(request)
         if not orders.resume_order(run, request.user, request.session, address=address):
             raise HttpError(409, _("Everything of this run is written; nothing can be resumed."))
-    return _describe(get_visible_run(request.user, run_id))
+    return describe_run(get_visible_run(request.user, run_id))
 
 
 def _get_changeable_run(request: HttpRequest, run_id: uuid.UUID) -> GenerationRun:
@@ -262,7 +264,7 @@ def _addresses(run: GenerationRun) -> dict[str, Any]:
     }
 
 
-def _describe(run: GenerationRun) -> dict[str, Any]:
+def describe_run(run: GenerationRun) -> dict[str, Any]:
     progress, state = look_at_progress(run), RunState(run.state)
     failures = list_failures(run.roadmap_id) if run.artifact_id is None else []
     plain = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from django.db import IntegrityError, transaction
@@ -18,7 +18,9 @@ from generation.port.errors import GoalRefused
 from generation.port.goals import check_wishes, clean_goal
 from generation.port.provider import Provider
 from generation.port.request import OutlineRequest
-from generation.runs import lifecycle
+from generation.port.skeleton import Skeleton
+from generation.port.skeleton_edits import EditRefused
+from generation.runs import lifecycle, plans
 from generation.runs.events import Event, append_events
 from roadmaps.models import Level, Visibility
 from roadmaps.services import create_roadmap
@@ -35,6 +37,8 @@ class Order:
     # A visitor's address and session, as rows may keep them; empty for people with an account.
     placed_from: str = ""
     placed_by: str = ""
+    # A plan that somebody brought along: nobody is asked for one.
+    skeleton: Skeleton | None = None
 
     @property
     def chosen_visibility(self) -> Visibility:
@@ -50,7 +54,12 @@ def check_request(request: OutlineRequest, provider: Provider) -> OutlineRequest
     if problems:
         raise GoalRefused("\n".join(f"{field}: {text}" for field, text in problems.items()))
     provider.check_goal(cleaned)
-    return cleaned
+    return cleaned if plans_in_steps(provider) else replace(cleaned, plan_first=False)
+
+
+def plans_in_steps(provider: Provider) -> bool:
+    """Whether there is a plan to look at before anything is written."""
+    return hasattr(provider, "skeleton")
 
 
 def request_roadmap(order: Order, provider: Provider, *, enqueue: bool = True) -> uuid.UUID:
@@ -70,11 +79,23 @@ def request_roadmap(order: Order, provider: Provider, *, enqueue: bool = True) -
 
 @transaction.atomic
 def resume(run_id: uuid.UUID, *, enqueue: bool = True) -> bool:
-    """Have what is missing of a run written; False when nothing can be resumed."""
-    resumed = lifecycle.resume_run(run_id)
+    """Have what is missing of a run written, or the plan that waits; False when nothing can be."""
+    resumed = _approve(run_id)
+    if resumed is None:
+        resumed = lifecycle.resume_run(run_id)
     if resumed and enqueue:
         transaction.on_commit(partial(tasks.start_run.delay, str(run_id)))
     return resumed
+
+
+def _approve(run_id: uuid.UUID) -> bool | None:
+    """Whether the plan that waits is written now; None where none waits."""
+    try:
+        return bool(plans.approve_plan(run_id))
+    except plans.NotPlanned:
+        return None
+    except EditRefused:
+        return False
 
 
 class KeyReused(Exception):
@@ -122,9 +143,11 @@ def _open_run(
         provider=provider.name,
         model=storable(provider.model)[:MODEL_MAX_CHARACTERS],
         options=request.options(),
+        **(plans.first_plan(order.skeleton) if order.skeleton else {}),
     )
-    append_events(run.pk, [Event(EventType.RUN_QUEUED)])
-    if enqueue:
+    planned = [plans.planned_event(order.skeleton)] if order.skeleton else []
+    append_events(run.pk, planned or [Event(EventType.RUN_QUEUED)])
+    if enqueue and not planned:
         # After the commit: a worker that is quicker than us would not find the row.
         transaction.on_commit(partial(tasks.start_run.delay, str(run.pk)))
     return run.pk

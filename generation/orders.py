@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
+from dataclasses import replace
 
 import structlog
 from django.conf import settings
@@ -25,6 +26,7 @@ from generation.order_keys import CallerKey, find_noted, note_order, scoped_key
 from generation.port.errors import GoalRefused
 from generation.port.provider import Provider
 from generation.port.request import OutlineRequest
+from generation.port.skeleton import Skeleton, print_skeleton
 from generation.providers.registry import get_provider
 from generation.runs.open_runs import count_open_runs, lock_orders_of
 from generation.runs.selectors import find_finished_run
@@ -61,22 +63,26 @@ def place_order(
     form_key: uuid.UUID | None = None,
     caller: CallerKey | None = None,
     remembers: bool = True,
+    skeleton: Skeleton | None = None,
 ) -> GenerationRun:
     """Order a roadmap; an anonymous visitor's session `remembers` it.
 
     What is already written, or was ordered by this very form or with this very key, is the answer
-    and costs nothing. Raises GoalRefused, LimitReached, Closed and, for a caller's key, KeyReused.
+    and costs nothing. A `skeleton` that somebody brought along waits for their word.
+    Raises GoalRefused, LimitReached, Closed and, for a caller's key, KeyReused.
     """
     provider = _provider()
     wanted = check_request(request, provider)
     person = person_of(visitor, session, address)
     owner = visitor if isinstance(visitor, User) else None
-    key = _order_key(wanted, owner, form_key or uuid.uuid4())
+    key = _order_key(wanted, owner, form_key or uuid.uuid4(), skeleton)
     if caller is not None:
         key = scoped_key(caller, person, session)
-    order = _order(wanted, owner, person, key)
+    order = replace(_order(wanted, owner, person, key), skeleton=skeleton)
     known = find_noted(key, caller, wanted) if caller else None
-    known = known or find_order(order, wanted) or find_finished_run(wanted, provider=provider.name)
+    known = known or find_order(order, wanted)
+    if known is None and skeleton is None:
+        known = find_finished_run(wanted, provider=provider.name)
     run_id = known or _order_once(order, provider, person, made_roadmaps(session))
     if caller is not None:
         run_id = note_order(key, caller, wanted, run_id)
@@ -160,7 +166,10 @@ def _open_run(
     return run_id, True
 
 
-def _order_key(request: OutlineRequest, owner: User | None, form_key: uuid.UUID) -> str:
+def _order_key(
+    request: OutlineRequest, owner: User | None, form_key: uuid.UUID, skeleton: Skeleton | None
+) -> str:
     """The same form sent twice is one order; sent again with another goal it is another."""
-    wishes = json.dumps([request.goal, request.options(), owner and owner.pk])
+    plan = [print_skeleton(skeleton)] if skeleton else []
+    wishes = json.dumps([request.goal, request.options(), owner and owner.pk, *plan])
     return f"form:{form_key}:{hashlib.sha256(wishes.encode()).hexdigest()[:32]}"

@@ -15,7 +15,7 @@ from structlog.contextvars import bind_contextvars
 from generation.puller import ledger_rows, runner
 from generation.puller.ledger import CallRecord
 from generation.puller.patience import OUTAGES
-from generation.runs import sweeping
+from generation.runs import plans, sweeping
 
 
 @shared_task(ignore_result=False)
@@ -40,7 +40,11 @@ def pull_artifacts(run_id: str) -> str:
 
 @shared_task(ignore_result=True)
 def sweep_runs() -> int:
-    """Enqueue again what nobody holds; return how many runs that were."""
+    """Enqueue again what nobody holds; return how many runs that were.
+
+    Plans that nobody approves end here, too.
+    """
+    runner.in_lane(plans.end_old_plans)
     neglected = runner.in_lane(sweeping.sweep)
     for run in neglected:
         task = pull_artifacts if run.planned else start_run

@@ -9,6 +9,7 @@ from learning.belongings import views as belongings
 from learning.concept.rewriting import end_rewriting, show_rewriting
 from learning.concept.views import download_check, show_concept, show_note, show_report
 from learning.home import views
+from learning.planning.views import show_plan
 from learning.progress.views import mark_concept, show_learning
 from learning.quiz.views import show_quiz
 from learning.roadmap.views import resume_writing, show_roadmap
@@ -35,6 +36,7 @@ urlpatterns = [
     path("accounts/delete/", belongings.show_deletion, name="delete_account"),
     path("accounts/deleted/", belongings.show_deleted, name="account_deleted"),
     path("learning/", show_learning, name="learning"),
+    path("runs/<uuid:run_id>/plan/", show_plan, name="plan"),
     path("roadmaps/<uslug:slug>/", show_roadmap, name="roadmap"),
     path("roadmaps/<uslug:slug>/-/visibility/", sharing.show_visibility, name="visibility"),
     path("roadmaps/<uslug:slug>/-/fork/", sharing.show_fork, name="fork"),

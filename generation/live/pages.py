@@ -76,6 +76,7 @@ def look_at_run(run: GenerationRun, *, after: int = 0, for_staff: bool = False) 
         "state_label": run.get_state_display(),
         "open": RunState(run.state) in OPEN,
         "final": is_final(run),
+        "plan_url": f"{run.get_absolute_url()}plan/" if run.state == RunState.PLANNED else "",
         "reason": run.reason if for_staff else tell_reason(run),
         "title": run.roadmap.title,
         "ready": progress.ready,
@@ -137,6 +138,8 @@ def _describe_work(run: GenerationRun, progress: RunProgress) -> str:
 
 def describe_progress(progress: RunProgress, state: RunState) -> str:
     if not progress.artifacts:
+        if state is RunState.PLANNED:
+            return _("The plan waits for your word.")
         return _("The plan is being made.") if state in OPEN else _("There is no plan.")
     line = _("%(ready)d of %(total)d tutorials, resource lists and quizzes are ready.")
     text = line % {"ready": progress.ready, "total": progress.artifacts}

@@ -26,11 +26,12 @@ from generation import dispatch
 from generation.day_limits import refuse_owner_when_spent
 from generation.management.progress import Waiting, planning
 from generation.port.provider import Provider, keeps_books
+from generation.port.skeleton import Skeleton
 from generation.providers.registry import get_provider
 from generation.puller import runner
 from generation.puller.patience import PatientDb
 from generation.run_states import OPEN, RunState
-from generation.runs import batches, lifecycle, reports, selectors
+from generation.runs import batches, lifecycle, plans, reports, selectors
 from generation.runs.progress import RunProgress, get_run_progress
 
 # Seconds between two looks at a run that others work on.
@@ -169,6 +170,11 @@ class Foreground(AbstractContextManager["Foreground"]):
         reason = self._patient.run_sync(selectors.get_run_reason, run_id)
         detail = self._patient.run_sync(selectors.find_detail, run_id)
         return f"{reason}\n  {detail}" if detail else reason
+
+    def find_plan(self, run_id: uuid.UUID) -> Skeleton | None:
+        """The plan that waits for a word, where the run stopped with one."""
+        plan = self._patient.run_sync(plans.find_plan, run_id)
+        return plan.skeleton if plan else None
 
     def find_refusal(self, run_id: uuid.UUID) -> str | None:
         return self._patient.run_sync(selectors.find_refusal, run_id)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from generation.port.outline import Outline
+from generation.port.skeleton import Skeleton
 
 
 def format_report(report: dict[str, Any]) -> str:
@@ -40,6 +41,21 @@ def _writer(run: dict[str, Any]) -> str:
     cost = "" if run["cost_usd"] is None else f", {run['cost_usd']:,.4f} USD"
     tokens = f"{run['tokens_in']:,} tokens in, {run['tokens_out']:,} out"
     return f"{run['model']} ({run['model_calls']:,} calls, {tokens}{cost})"
+
+
+def format_skeleton(skeleton: Skeleton) -> str:
+    return "\n".join(_skeleton_lines(skeleton))
+
+
+def _skeleton_lines(skeleton: Skeleton) -> Iterator[str]:
+    yield skeleton.title
+    yield f"  {len(skeleton.concepts())} concepts, {skeleton.level}: {skeleton.summary}"
+    for number, stage in enumerate(skeleton.stages, start=1):
+        yield f"{number}. {stage.title}"
+        for module in stage.modules:
+            yield f"   {module.title}"
+            for concept in module.concepts:
+                yield f"     - {concept.title}" + (" (known)" if concept.known else "")
 
 
 def format_outline(outline: Outline) -> str:

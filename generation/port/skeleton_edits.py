@@ -86,7 +86,7 @@ class Editing:
             for number, module in enumerate(stage.modules):
                 self._named[f"m{place}-{number}"] = module
                 self._named |= {concept.key: concept for concept in module.concepts}
-        self._last = max((_number_of(concept.key) for concept in skeleton.concepts()), default=0)
+        self._last = last_number(skeleton)
 
     def set_title(self, title: str) -> None:
         self._title = _title(title)
@@ -187,6 +187,11 @@ class Editing:
         concept = _Concept(concept_key(self._last + 1), _title(title))
         self._last += 1
         return concept
+
+
+def last_number(skeleton: Skeleton) -> int:
+    """The number of the newest concept; see `concept_key`."""
+    return max((_number_of(concept.key) for concept in skeleton.concepts()), default=0)
 
 
 def check_titles(skeleton: Skeleton) -> None:

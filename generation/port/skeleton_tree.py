@@ -23,9 +23,7 @@ STAGE, MODULE, CONCEPT = range(3)
 EMPTY = "Nothing is in it: a stage needs a module, and a module needs a concept."
 NO_TITLE = "This is no title: it is empty, or holds signs that no text has."
 DOUBLE = "Another concept has this title already."
-TOO_MANY = (
-    "A plan has 250 stages, modules and concepts at most: this one and later ones are left out."
-)
+TOO_MANY = "A plan has 250 stages, modules and concepts at most: the rest is left out."
 
 
 @dataclass(frozen=True)

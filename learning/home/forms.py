@@ -52,6 +52,22 @@ class GoalForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         required=False,
     )
+    plan_first = forms.BooleanField(
+        label=_("Show me the plan first"),
+        help_text=_("You can change it before anything is written."),
+        initial=True,
+        required=False,
+    )
+    outline = forms.CharField(
+        label=_("Your outline"),
+        help_text=_(
+            "A line for each stage (## …), module (### …) and concept (- …); indented or numbered "
+            "lists do as well. [x] marks what you know already."
+        ),
+        widget=forms.Textarea({"rows": 8, "dir": "auto", "spellcheck": "false"}),
+        required=False,
+        strip=False,
+    )
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4, required=False)
 
     suggestions: tuple[str, ...] = ()
@@ -75,6 +91,7 @@ class GoalForm(forms.Form):
             language=data["language"] or None,
             hours_per_week=data["hours_per_week"],
             target_date=data["target_date"],
+            plan_first=data["plan_first"],
         )
 
     def refuse(self, refusal: GoalRefused, *, for_staff: bool) -> None:

@@ -11,10 +11,14 @@ from accounts.limits.refusals import Closed, LimitReached, refuse
 from accounts.limits.rules import address_of
 from generation import orders
 from generation.port.errors import GoalRefused
+from generation.port.request import OutlineRequest
+from generation.port.skeleton import Skeleton
+from generation.run_states import RunState
 from learning.home import lists
 from learning.home.cards import find_begun, make_cards
 from learning.home.forms import GoalForm
 from learning.home.offers import list_offers, writes_to_order
+from learning.home.outlines import OutlineFaults, read_outline
 from learning.home.paging import take_page
 from learning.learners import of_visitor
 from roadmaps.bounds import GOAL_MAX_CHARACTERS
@@ -37,20 +41,31 @@ def order_roadmap(request: HttpRequest) -> HttpResponse:
     form = GoalForm(request.POST)
     if form.is_valid():
         try:
+            wanted = form.to_request()
             run = orders.place_order(
-                form.to_request(),
+                wanted,
                 request.user,
                 request.session,
                 address=address_of(request),
                 form_key=form.cleaned_data["key"],
+                skeleton=_brought_along(form, wanted),
             )
+        except OutlineFaults as faults:
+            form.add_error("outline", faults.faults)
         except GoalRefused as refusal:
             form.refuse(refusal, for_staff=request.user.is_staff)
         except (LimitReached, Closed) as refusal:
             return refuse(request, refusal, lambda words: _render_home(request, form, words))
         else:
-            return redirect("generation:run", run.pk)
+            is_planned = run.state == RunState.PLANNED
+            return redirect("learning:plan" if is_planned else "generation:run", run.pk)
     return _render_home(request, form, status=422)
+
+
+def _brought_along(form: GoalForm, wanted: OutlineRequest) -> Skeleton | None:
+    """Raises OutlineFaults."""
+    text = form.cleaned_data["outline"]
+    return read_outline(text, wanted) if text.strip() and writes_to_order() else None
 
 
 def _render_home(

@@ -24,6 +24,7 @@ class Notice:
     action: str = ""
     is_open: bool = False
     is_refused: bool = False
+    is_planned: bool = False
 
 
 def make_notice(run: GenerationRun | None, plan: RoadmapPlan, *, may_act: bool) -> Notice | None:
@@ -32,6 +33,9 @@ def make_notice(run: GenerationRun | None, plan: RoadmapPlan, *, may_act: bool) 
         return None
     if RunState(run.state) in OPEN:
         return _of_open(run, plan)
+    if run.state == RunState.PLANNED:
+        words = _("Nothing of it is written before you say so.") if may_act else ""
+        return Notice("planned", _("The plan waits for a word"), words, is_planned=may_act)
     refused = not plan.total and find_refusal(run.pk) is not None
     may_resume = may_act and not refused and may_become(RunState(run.state), RunState.QUEUED)
     return Notice(

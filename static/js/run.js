@@ -95,6 +95,8 @@ function show(news) {
   setText("reason", news.reason);
   setText("progress", news.progress);
   setText("spending", news.spending);
+  part("plan").hidden = !news.plan_url;
+  part("plan").firstElementChild.href = news.plan_url;
   const state = page.querySelector(".state");
   state.dataset.state = news.state;
   state.textContent = news.state_label;

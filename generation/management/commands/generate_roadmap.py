@@ -19,20 +19,21 @@ from accounts.limits.refusals import Closed, LimitReached, say_when
 from accounts.models import User
 from generation.dispatch import Order, check_request
 from generation.management.foreground import Foreground
-from generation.management.printing import format_outline, format_report
+from generation.management.printing import format_outline, format_report, format_skeleton
 from generation.management.progress import planning
 from generation.models import GenerationRun
 from generation.port.errors import GoalRefused, ProviderError
 from generation.port.goals import HOURS_PER_WEEK
 from generation.port.provider import Provider, keeps_books
 from generation.port.request import DEFAULT_CONCEPTS, OutlineRequest
+from generation.port.skeleton import Skeleton
 from generation.providers.registry import get_provider, provider_names
 from generation.puller import runner
 from generation.run_states import RunState
 from roadmaps.bounds import LEVELS
 
 BAD_USAGE = 2
-EXIT_CODES = {RunState.READY: 0, RunState.PARTIAL: 3}
+EXIT_CODES = {RunState.READY: 0, RunState.PLANNED: 0, RunState.PARTIAL: 3}
 
 EXAMPLES = """\
 examples:
@@ -41,7 +42,7 @@ examples:
   manage.py generate_roadmap "Linear algebra" --level beginner --hours-per-week 6 --dry-run
   manage.py generate_roadmap --resume 1b4e28ba-2fa1-11d2-883f-0016d3cca427
 
-exit status: 0 ready, 3 partly ready, 1 failed or paused, 2 bad usage or refused goal
+exit status: 0 ready or planned, 3 partly ready, 1 failed or paused, 2 bad usage or refused goal
 """
 
 
@@ -90,6 +91,11 @@ class Command(BaseCommand):
             "--enqueue", action="store_true", help="have the workers write it, and watch"
         )
         parser.add_argument(
+            "--plan-first",
+            action="store_true",
+            help="stop when there is a plan, and print it; --resume has it written",
+        )
+        parser.add_argument(
             "--dry-run", action="store_true", help="print the outline, write nothing"
         )
         parser.add_argument("--format", choices=("text", "json"), default="text")
@@ -128,9 +134,22 @@ class Command(BaseCommand):
                 sys.exit(1)
             if refusal := foreground.find_refusal(run_id):
                 raise GoalRefused(refusal)
+            if skeleton := foreground.find_plan(run_id):
+                self._print_plan(run_id, skeleton, options["format"])
+                return
             self._print_report(
                 foreground.report(run_id), foreground.find_reason(run_id), options["format"]
             )
+
+    def _print_plan(self, run_id: uuid.UUID, skeleton: Skeleton, format_: str) -> None:
+        """A plan that waits for a word."""
+        if format_ == "json":
+            run = {"id": str(run_id), "state": RunState.PLANNED.value}
+            told = {"run": run, "plan": skeleton.model_dump(mode="json")}
+            self.stdout.write(json.dumps(told, ensure_ascii=False))
+        else:
+            self.stdout.write(format_skeleton(skeleton))
+        self.stderr.write(f"To have it written: {_resume(run_id)}")
 
     def _print_outline(self, options: dict[str, Any]) -> None:
         if options["resume"]:
@@ -202,6 +221,7 @@ def _request(options: dict[str, Any]) -> OutlineRequest:
         hours_per_week=options["hours_per_week"],
         target_date=options["target_date"],
         concepts=options["concepts"],
+        plan_first=options["plan_first"],
     )
 
 
