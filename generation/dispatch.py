@@ -16,7 +16,7 @@ from generation import tasks
 from generation.models import EventType, GenerationRun
 from generation.port.errors import GoalRefused
 from generation.port.goals import check_wishes, clean_goal
-from generation.port.provider import Provider
+from generation.port.provider import PlansInSteps, Provider
 from generation.port.request import OutlineRequest
 from generation.port.skeleton import Skeleton
 from generation.port.skeleton_edits import EditRefused
@@ -48,18 +48,14 @@ class Order:
 
 
 def check_request(request: OutlineRequest, provider: Provider) -> OutlineRequest:
-    """The request with its goal cleaned. Raises GoalRefused before anything is spent."""
+    """The request with its goal cleaned; the plan is shown first only where there is one before
+    anything is written. Raises GoalRefused before anything is spent."""
     cleaned = OutlineRequest.from_options(clean_goal(request.goal), request.options())
     problems = check_wishes(cleaned, timezone.localdate())
     if problems:
         raise GoalRefused("\n".join(f"{field}: {text}" for field, text in problems.items()))
     provider.check_goal(cleaned)
-    return cleaned if plans_in_steps(provider) else replace(cleaned, plan_first=False)
-
-
-def plans_in_steps(provider: Provider) -> bool:
-    """Whether there is a plan to look at before anything is written."""
-    return hasattr(provider, "skeleton")
+    return cleaned if isinstance(provider, PlansInSteps) else replace(cleaned, plan_first=False)
 
 
 def request_roadmap(order: Order, provider: Provider, *, enqueue: bool = True) -> uuid.UUID:

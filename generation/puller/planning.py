@@ -108,7 +108,8 @@ class _Planner:
     async def plan(self) -> None:
         provider, request = self._provider, self._claim.request
         if isinstance(provider, PlansInSteps):
-            skeleton = await self._ask(lambda: provider.skeleton(request))
+            base, wish = self._claim.base, self._claim.wish
+            skeleton = await self._ask(lambda: provider.skeleton(request, base=base, wish=wish))
             refuse("skeleton", check_skeleton(skeleton, request))
             await self._save(batches.save_skeleton, skeleton)
             return

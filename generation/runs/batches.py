@@ -16,6 +16,7 @@ from generation.models import EventType, GenerationRun
 from generation.port.outline import Outline
 from generation.port.skeleton import Skeleton
 from generation.port.spent import Spent
+from generation.runs import plans
 from generation.runs.events import Event, append_events
 from generation.runs.lifecycle import FREE
 from generation.runs.outline_rows import save_outline_rows
@@ -89,11 +90,15 @@ def save_outline(
 def save_skeleton(
     run_id: uuid.UUID, puller_id: uuid.UUID, skeleton: Skeleton, *, spent: Spent
 ) -> bool:
-    """Write the titles of a plan; False when the roadmap has one already. As `save_outline`."""
+    """Write the titles of a plan, or have it wait for its learner's word; False when the roadmap
+    has one already. As `save_outline`."""
     run = GenerationRun.objects.select_for_update().get(pk=run_id)
     roadmap = Roadmap.objects.select_for_update().get(pk=run.roadmap_id)
     if roadmap.concepts.exists():
         return False
+    if plans.waits_for_word(run):
+        record_spending(run_id, puller_id, spent)
+        return plans.keep_plan(run, skeleton)
     concepts = save_skeleton_rows(roadmap, skeleton, run_id)
     GenerationRun.objects.filter(pk=run_id, leased_by=puller_id).update(**FREE)
     record_spending(run_id, puller_id, spent)

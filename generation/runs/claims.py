@@ -21,6 +21,7 @@ from concepts.leases import (
 )
 from generation.models import EventType, GenerationRun
 from generation.port.request import OutlineRequest
+from generation.port.skeleton import Skeleton
 from generation.port.spent import Spent
 from generation.run_states import OPEN, RunState
 from generation.runs import modules
@@ -35,6 +36,7 @@ from generation.runs.lifecycle import (
     move_run,
     stop_run,
 )
+from generation.runs.plans import base_of
 from generation.runs.spending import record_spending
 from generation.runs.work import Work, list_work
 
@@ -49,6 +51,9 @@ class RunClaim:
     request: OutlineRequest
     needs_outline: bool
     rewrites: bool = False
+    # A plan that is to be made anew, and what its learner says of it.
+    base: Skeleton | None = None
+    wish: str = ""
 
 
 @transaction.atomic
@@ -83,7 +88,8 @@ def claim_run(
         move_run(run_id, RunState.RUNNING, reason="", **started)
         append_events(run_id, [Event(EventType.RUN_STARTED)])
     request = OutlineRequest.from_options(run.roadmap.goal, run.options)
-    return RunClaim(run_id, run.roadmap_id, request, needs_outline, rewrites)
+    base, wish = base_of(run)
+    return RunClaim(run_id, run.roadmap_id, request, needs_outline, rewrites, base, wish)
 
 
 @transaction.atomic

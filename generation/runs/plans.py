@@ -63,6 +63,18 @@ def find_plan(run_id: uuid.UUID) -> Plan | None:
         return None
 
 
+def base_of(run: GenerationRun) -> tuple[Skeleton | None, str]:
+    """The plan from which a new one is wished, and the wish."""
+    if run.skeleton is None or not run.plan_wish:
+        return None, ""
+    return Skeleton.model_validate(run.skeleton), run.plan_wish
+
+
+def waits_for_word(run: GenerationRun) -> bool:
+    """Whether a plan that was just made is shown before it is written."""
+    return bool(run.options.get("plan_first")) or run.skeleton is not None
+
+
 def keep_plan(run: GenerationRun, skeleton: Skeleton) -> bool:
     """Have a running run wait with what was planned; False when it is running no more.
 

@@ -17,7 +17,7 @@ from concepts.models import Artifact, ArtifactKindLabel, Concept, ConceptPrerequ
 from concepts.times import Times, add_times
 from generation.runs.selectors import get_newest_run
 from learning.api.parts import tell_parts
-from learning.models import ConceptMark
+from learning.models import ConceptMark, Standing
 from learning.progress.totals import Progress, marks_in, measure_progress
 from learning.roadmap.states import concept_state
 from roadmaps.models import Module, Roadmap, Stage
@@ -136,6 +136,19 @@ def _tell_stages(
     ]
 
 
+def _tell_standing(
+    concept: Concept, states: list[str], mark: ConceptMark | None
+) -> dict[str, str | None]:
+    """What was known when it was planned is not written, and nothing of it is missing."""
+    known = concept.is_known and not states
+    missing = [ArtifactState.READY if known else ArtifactState.PENDING]
+    unmarked = Standing.KNOWN.value if known else None
+    return {
+        "state": str(concept_state(states or missing)),
+        "standing": mark.standing if mark else unmarked,
+    }
+
+
 def _tell_concept(
     concept: Concept,
     roadmap: Roadmap,
@@ -150,6 +163,5 @@ def _tell_concept(
         "url": settings.SITE_URL + page,
         **tell_times(concept.times),
         "requires": requires,
-        "state": str(concept_state(states or [ArtifactState.PENDING])),
-        "standing": mark.standing if mark else None,
+        **_tell_standing(concept, states, mark),
     }

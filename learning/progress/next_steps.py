@@ -35,7 +35,9 @@ def next_steps(roadmaps: Collection[Roadmap], theirs: Q | None) -> dict[uuid.UUI
 
 def _left(theirs: Q | None) -> QuerySet[Concept]:
     """What is shown of a step, and no more."""
-    concepts = Concept.objects.only("roadmap_id", "position", "title", "slug", "est_minutes")
+    concepts = Concept.objects.filter(is_known=False).only(
+        "roadmap_id", "position", "title", "slug", "est_minutes"
+    )
     if theirs is None:
         return concepts
     through = ConceptMark.objects.filter(theirs, concept=OuterRef("pk"))

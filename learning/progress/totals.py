@@ -6,10 +6,11 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
+from concepts.models import Concept
 from learning.models import ConceptMark
-from roadmaps.models import Roadmap
+from roadmaps.models import Roadmap, Visibility
 
 
 @dataclass(frozen=True)
@@ -34,16 +35,33 @@ class Progress:
 
 
 def measure_progress(roadmaps: Collection[Roadmap], theirs: Q | None) -> dict[uuid.UUID, Progress]:
-    """By roadmap, in one query; none for somebody who has left nothing behind (`of_visitor`)."""
-    through: dict[uuid.UUID, int] = {}
-    if theirs is not None and roadmaps:
-        counted = ConceptMark.objects.filter(theirs, concept__roadmap__in=roadmaps)
-        by_roadmap = counted.values_list("concept__roadmap").annotate(through=Count("id"))
-        through = dict(by_roadmap.order_by())
+    """By roadmap, in one query. What was known when it was planned counts as done.
+
+    None for somebody who has left nothing behind (`of_visitor`), but for roadmaps that visitors
+    have made: they may be their own, with something that they knew.
+    """
+    if theirs is None:
+        roadmaps_asked = [one.pk for one in roadmaps if _is_of_a_visitor(one)]
+        through = _count(roadmaps_asked, Q(is_known=True)) if roadmaps_asked else {}
+    else:
+        marked = Q(Exists(ConceptMark.objects.filter(theirs, concept=OuterRef("pk"))))
+        through = _count([one.pk for one in roadmaps], Q(is_known=True) | marked)
     return {
         roadmap.pk: Progress(through.get(roadmap.pk, 0), roadmap.concept_count)
         for roadmap in roadmaps
     }
+
+
+def _is_of_a_visitor(roadmap: Roadmap) -> bool:
+    return roadmap.owner_id is None and roadmap.visibility == Visibility.UNLISTED
+
+
+def _count(roadmaps: list[uuid.UUID], through: Q) -> dict[uuid.UUID, int]:
+    if not roadmaps:
+        return {}
+    counted = Concept.objects.filter(through, roadmap__in=roadmaps)
+    by_roadmap = counted.values_list("roadmap").annotate(through=Count("id"))
+    return dict(by_roadmap.order_by())
 
 
 def marks_in(roadmap: Roadmap, theirs: Q | None) -> dict[int, ConceptMark]:

@@ -163,7 +163,7 @@ _STAGE = ("stage_id", "stage__title", "stage__summary")
 _MODULE = ("pk", "title", "summary")
 _PLACE = ("stage__position", "position")
 _TIMES = ("lesson_minutes", "practice_minutes", "reading_minutes")
-_OWN = ("pk", "module_id", "title", "slug", "position", *_TIMES)
+_OWN = ("pk", "module_id", "title", "slug", "position", "is_known", *_TIMES)
 
 
 def _read_modules(roadmap: Roadmap) -> QuerySet[Module, dict[str, Any]]:
@@ -225,7 +225,9 @@ def _row(roadmap: Roadmap, found: dict[str, Any], modules: dict[int, dict[str, A
 
 def _line(roadmap: Roadmap, found: dict[str, Any]) -> ConceptLine:
     tutorial: dict[str, Any] = next(iter(found["tutorial_found"]), {})
-    written = concept_state(found["states_found"])
+    # What was known when it was planned is not written, and nothing of it is missing.
+    known = found["is_known"] and not found["states_found"]
+    written = ConceptState.READY if known else concept_state(found["states_found"])
     return ConceptLine(
         pk=found["pk"],
         title=found["title"],
@@ -233,7 +235,8 @@ def _line(roadmap: Roadmap, found: dict[str, Any]) -> ConceptLine:
         address=f"{roadmap.get_absolute_url()}{quote(found['slug'])}/",
         times=Times(*(found[name] for name in _TIMES)),
         written=written,
-        state=_state(found["mark_found"], tutorial.get("number")) or written,
+        state=_state(found["mark_found"], tutorial.get("number"))
+        or (ConceptState.KNOWN if known else written),
     )
 
 

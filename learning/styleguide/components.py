@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from learning.styleguide import elements, lessons, operations, quizzes, roadmaps, runs
+from learning.styleguide import elements, lessons, operations, plans, quizzes, roadmaps, runs
 from learning.styleguide.sample import Component
 
 
@@ -12,6 +12,7 @@ def list_components() -> list[Component]:
         *elements.list_components(),
         *roadmaps.list_components(),
         *runs.list_components(),
+        *plans.list_components(),
         *lessons.list_components(),
         *quizzes.list_components(),
         *operations.list_components(),

@@ -179,6 +179,7 @@ def test_the_description_tells_of_every_operation_and_every_refusal(client: Clie
     }
     assert set(operations) == {
         "generate_roadmap", "get_run", "list_events", "cancel_run", "resume_run",
+        "get_plan", "change_plan", "approve_plan", "discard_plan",
         "list_roadmaps", "get_roadmap", "get_concept",
     }  # fmt: skip
     assert all("503" in operation["responses"] for operation in operations.values())

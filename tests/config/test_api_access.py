@@ -11,6 +11,7 @@ from generation.models import GenerationRun
 from roadmaps.models import Visibility
 from tests.generation.api.calls import API, error_of
 from tests.learning.library import make_ready, open_order
+from tests.learning.planning.planning import make_planned
 from tests.visitors import VISITORS, Visitors, make_visitors
 
 pytestmark = pytest.mark.django_db
@@ -22,6 +23,12 @@ READ = {
     "GET roadmaps/{uuid:roadmap_id}/concepts/{uuid:concept_id}",
 }
 CHANGE = {"POST runs/{uuid:run_id}/cancel", "POST runs/{uuid:run_id}/resume"}
+PLAN = {
+    "GET runs/{uuid:run_id}/plan",
+    "PUT runs/{uuid:run_id}/plan",
+    "POST runs/{uuid:run_id}/approve",
+    "POST runs/{uuid:run_id}/discard",
+}
 # What everybody may ask; whose it then is, and what is in it, is tested where they are.
 OPEN = {"POST roadmaps/generate", "GET roadmaps"}
 
@@ -100,6 +107,34 @@ def test_a_run_is_cancelled_and_resumed_by_those_whose_it_is(
     assert ("run_cancelled" in events) is (status[visitor] == 200)
 
 
+@pytest.mark.parametrize("visitor", VISITORS)
+@pytest.mark.parametrize(
+    ("owned", "visibility", "status"),
+    [
+        (True, Visibility.PUBLIC, THEIRS),
+        (True, Visibility.PRIVATE, HIDDEN),
+        (False, Visibility.UNLISTED, NOBODYS),
+    ],
+)
+def test_a_plan_is_seen_and_changed_by_those_who_may_resume_its_run(
+    visitors: Visitors,
+    visitor: str,
+    owned: bool,
+    visibility: Visibility,
+    status: dict[str, int],
+) -> None:
+    run = make_planned(owner=visitors.alice if owned else None, visibility=visibility)
+    # Without a body, whoever may change it is told so.
+    allowed = status[visitor] == 200
+    put, get, discard = "PUT {}/plan", "GET {}/plan", "POST {}/discard"
+    for operation in (put, get, discard):
+        expected = 422 if operation is put and status[visitor] in {200, 403, 401, 404} else None
+        told = ask(visitors, visitor, operation.format("runs/{uuid:run_id}"), run)
+        assert told == (expected or status[visitor]), operation
+    run.refresh_from_db()
+    assert (run.state == "cancelled") is allowed
+
+
 def test_no_operation_is_missing_from_these_tables() -> None:
     found = {
         f"{method} {prefix}{path}".replace("uuidstr", "uuid")
@@ -108,7 +143,7 @@ def test_no_operation_is_missing_from_these_tables() -> None:
         for operation in _operations(view)
         for method in operation
     }
-    assert found == READ | CHANGE | OPEN
+    assert found == READ | CHANGE | PLAN | OPEN
 
 
 def _operations(view: PathView) -> list[list[str]]:

@@ -20,6 +20,7 @@ from learning.sharing.copying import copy_roadmap
 from roadmaps.models import Roadmap, Visibility
 from tests.generation.cast import KINDS, make_outline
 from tests.learning.library import QuickProvider, concept_page, make_ready, open_order
+from tests.learning.planning.planning import form_of, make_planned
 
 Pages = dict[str, Any]
 Scene = Callable[[], Pages]
@@ -121,6 +122,20 @@ def one_roadmap() -> Pages:
     run = make_ready()
     address = run.roadmap.get_absolute_url()
     return look(client, address, concept_page(run), run.get_absolute_url())
+
+
+@scene
+def plans_that_wait() -> Pages:
+    carol = somebody()
+    run, client = make_planned(owner=carol), signed_in(carol)
+    page = f"{run.get_absolute_url()}plan/"
+    old = form_of(run, **{"title-c1": "The knot c02"})
+    seen = look(client, page, run.get_absolute_url(), run.roadmap.get_absolute_url())
+    client.post(page, form_of(run, "up:c2", title="Knots", level="advanced", known=["c2"]))
+    seen["stale"] = client.post(page, old)
+    seen["no wish"] = client.post(page, form_of(run, "anew"))
+    seen["no title"] = client.post(page, form_of(run, **{"title-c1": ""}))
+    return seen
 
 
 @scene

@@ -33,6 +33,7 @@ TABLE = {
         "share": (YES, HIDDEN, HIDDEN, HIDDEN, YES),
         "delete": (YES, HIDDEN, HIDDEN, HIDDEN, YES),
         "resume": (YES, HIDDEN, HIDDEN, HIDDEN, YES),
+        "plan": (YES, HIDDEN, HIDDEN, HIDDEN, YES),
         "rewrite": (YES, HIDDEN, HIDDEN, HIDDEN, YES),
     },
     ("account", "unlisted"): {
@@ -42,6 +43,7 @@ TABLE = {
         "share": (YES, NO, NO, NO, YES),
         "delete": (YES, NO, NO, NO, YES),
         "resume": (YES, NO, NO, NO, YES),
+        "plan": (YES, NO, NO, NO, YES),
         "rewrite": (YES, NO, NO, NO, YES),
     },
     ("account", "public"): {
@@ -51,6 +53,7 @@ TABLE = {
         "share": (YES, NO, NO, NO, YES),
         "delete": (YES, NO, NO, NO, YES),
         "resume": (YES, NO, NO, NO, YES),
+        "plan": (YES, NO, NO, NO, YES),
         "rewrite": (YES, NO, NO, NO, YES),
     },
     ("session", "unlisted"): {
@@ -60,6 +63,7 @@ TABLE = {
         "share": ("-", NO, NO, NO, YES),
         "delete": ("-", NO, NO, YES, YES),
         "resume": ("-", NO, NO, YES, YES),
+        "plan": ("-", NO, NO, YES, YES),
         "rewrite": ("-", NO, NO, YES, YES),
     },
 }
@@ -92,6 +96,9 @@ def act(client: Client, action: str, run: GenerationRun) -> list[int]:
         return [200 if may_watch(run.pk, cookie.value if cookie else None) else 404]
     if action == "resume":
         return [client.post(f"{address}-/resume/").status_code]
+    if action == "plan":
+        page = f"{run.get_absolute_url()}plan/"
+        return [client.get(page).status_code, client.post(page).status_code]
     if action == "rewrite":
         page = concept_page(run).replace(address, f"{address}-/rewrite/")
         wish = {"part": "quiz", "instruction": "With ships."}
