@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 
 from accounts.models import User
 from connection_budget.conf import get_role
 from connection_budget.lanes.executor import DbExecutor
+from generation.awaiting.apart import apart
 from generation.port.allowances import Allowance
 from generation.port.calls import Books, Ceiling, GiveBack, ModelCall, NoBooks, OnCall, ignore_call
 from generation.puller.patience import PatientDb
@@ -58,7 +59,12 @@ async def open_books(
     if not limited:
         yield _Heard(on_call)
         return
-    with closing(DbExecutor(get_role().connections)) as db:
-        patient = PatientDb(db, seconds=WAIT_SECONDS)
-        async with Purse(patient, lambda: limited, model=model) as purse:
+    db = DbExecutor(get_role().connections)
+    try:
+        async with Purse(
+            PatientDb(db, seconds=WAIT_SECONDS), lambda: limited, model=model
+        ) as purse:
             yield OneOff(purse, on_call)
+    finally:
+        # Connections are not closed in a loop.
+        await apart(db.close)
