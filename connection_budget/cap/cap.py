@@ -95,7 +95,12 @@ class Cap:
             self._changed.wait(LEAVING_SECONDS if leaving else LOOK_SECONDS)
 
     def _collect(self, asking: Place) -> None:
-        """Wrappers are in cycles: nobody else may look soon for those that nobody has any more."""
+        """Wrappers are in cycles: nobody else may look soon for those that nobody has any more.
+
+        It is dear, so not while somebody goes anyway.
+        """
+        if any(place.is_leaving for place in self._held):
+            return
         if self._collected_at < max(asking.since, time.monotonic() - COLLECT_SECONDS):
             gc.collect()
             self._collected_at = time.monotonic()

@@ -37,7 +37,7 @@ class Capped(BaseDatabaseWrapper):
 
     def _start_afresh(self) -> None:
         self._using = threading.RLock()
-        self._cursors: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._cursors: list[weakref.ref[Any]] = []
 
     def connect_in_place(self, connect: Callable[[], Any]) -> Any:
         """Raises `CapReached` where none is free."""
@@ -67,8 +67,11 @@ class Capped(BaseDatabaseWrapper):
 
     def create_cursor(self, name: str | None = None) -> Any:
         cursor = super().create_cursor(name)
-        self._cursors.add(cursor)
+        self._cursors = [*self._open_cursors(), weakref.ref(cursor)]
         return cursor
+
+    def _open_cursors(self) -> list[weakref.ref[Any]]:
+        return [ref for ref in self._cursors if (one := ref()) is not None and not one.closed]
 
     def set_autocommit(self, *args: Any, **kwargs: Any) -> None:
         with self._using:
@@ -130,6 +133,6 @@ class Capped(BaseDatabaseWrapper):
         connection: psycopg.Connection[Any] | None = self.connection
         if connection is None or self.in_atomic_block or not self.autocommit:
             return False
-        if connection.lock.locked() or any(not cursor.closed for cursor in self._cursors):
+        if connection.lock.locked() or self._open_cursors():
             return False
         return connection.pgconn.transaction_status == TransactionStatus.IDLE

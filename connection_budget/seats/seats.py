@@ -156,6 +156,7 @@ class Seats:
 class Borrower(Protocol):
     """A database wrapper that may have a pooled connection."""
 
+    connection: Any
     in_unit: bool
     is_wanted: bool
     """It gives its connection back when that is not in use any more."""
@@ -247,6 +248,8 @@ class Ticket:
             self._give_back()
         self._release_beside()
         for borrower in borrowers:
+            if borrower.connection is None:
+                continue
             if borrower.in_unit or not borrower.surrender():
                 borrower.is_wanted = True
 
