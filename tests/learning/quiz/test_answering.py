@@ -114,6 +114,7 @@ def test_what_is_left_open_is_said_and_stays_open(client: Client, address: str) 
     form = open_form(client, address)
     page = send(client, form, **form.choose("magic"))
     assert "2 questions are not answered yet" in page
+    assert "Back to the lesson" in page.partition("Still open")[2]
     assert "Secretly explained 1." in page
     assert "explained 2" not in page
     assert "reason 2" not in page
