@@ -2,7 +2,7 @@
 
 A model server takes 5 to 10 s a call, drawn by seed; here it runs 10 times as fast, on the same
 path: a real command, real sockets, a real PostgreSQL. The bound is what no scheduler that takes the
-calls in this order can beat: the outline, then each call as soon as one of the places is free.
+calls in this order can beat: the skeleton, then each call as soon as one of the places is free.
 What a run takes beyond the bound does not shrink with the model, so it is compared with the bound
 of the model at its own pace. That holds while the processor is not what calls wait for: 20 times as
 fast, eight calls at once kept one core busy, which no model of 5 s does.
@@ -70,7 +70,8 @@ def _measure(concepts: int) -> dict[str, Any]:
     with ModelServer(seconds=think, concepts=concepts) as server:
         report = _generate(_order(concepts), server)
         assert report["run"]["state"] == "ready", report["run"]
-        assert report["run"]["model_calls"] == len(drawn) == 1 + 3 * concepts
+        modules = report["counts"]["modules"]
+        assert report["run"]["model_calls"] == len(drawn) == 1 + modules + 3 * concepts
         assert server.most_in_flight == CONCURRENCY
     bound = _bound(drawn)
     beyond = report["run"]["seconds"] - bound / TIMES_AS_FAST
@@ -86,9 +87,9 @@ def _measure(concepts: int) -> dict[str, Any]:
 
 
 def _bound(drawn: Sequence[float]) -> float:
-    """Everything waits for the outline; then each call takes the place that is free first."""
-    outline, *others = drawn
-    places = [outline] * CONCURRENCY
+    """Everything waits for the skeleton; then each call takes the place that is free first."""
+    skeleton, *others = drawn
+    places = [skeleton] * CONCURRENCY
     for seconds in others:
         heapq.heapreplace(places, places[0] + seconds)
     return max(places)

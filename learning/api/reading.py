@@ -161,7 +161,8 @@ def _tell_concept(
     return {name: getattr(concept, name) for name in plain} | {
         "id": concept.stable_key,
         "url": settings.SITE_URL + page,
-        **tell_times(concept.times),
+        # Before it is planned, nobody knows how long it takes.
+        **tell_times(concept.times if concept.summary else Times()),
         "requires": requires,
         **_tell_standing(concept, states, mark),
     }

@@ -19,8 +19,8 @@ from concepts.models import Artifact, ArtifactKindLabel, Concept, ConceptPrerequ
 from concepts.times import Times, add_times
 from learning.models import ConceptMark
 from learning.roadmap.picture import MOST_CONCEPTS
-from learning.roadmap.states import THROUGH, ConceptState, concept_state, marked_state
-from roadmaps.models import Module, Roadmap
+from learning.roadmap.states import THROUGH, ConceptState, marked_state, planned_state
+from roadmaps.models import DetailsState, Module, Roadmap
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def _lines(rows: Iterable[_Row]) -> list[ConceptLine]:
 
 
 _STAGE = ("stage_id", "stage__title", "stage__summary")
-_MODULE = ("pk", "title", "summary")
+_MODULE = ("pk", "title", "summary", "details_state")
 _PLACE = ("stage__position", "position")
 _TIMES = ("lesson_minutes", "practice_minutes", "reading_minutes")
 _OWN = ("pk", "module_id", "title", "slug", "position", "is_known", *_TIMES)
@@ -217,26 +217,28 @@ def _row(roadmap: Roadmap, found: dict[str, Any], modules: dict[int, dict[str, A
         place=(module[_PLACE[0]], module[_PLACE[1]], found["position"]),
         stage=(module[_STAGE[0]], module[_STAGE[1]], module[_STAGE[2]]),
         module=(module[_MODULE[0]], module[_MODULE[1]], module[_MODULE[2]]),
-        line=_line(roadmap, found),
+        line=_line(roadmap, found, module["details_state"]),
         requires=found["requires_found"],
         writings=frozenset(_writing(one) for one in found["tutorial_found"]),
     )
 
 
-def _line(roadmap: Roadmap, found: dict[str, Any]) -> ConceptLine:
+def _line(roadmap: Roadmap, found: dict[str, Any], details: str) -> ConceptLine:
     tutorial: dict[str, Any] = next(iter(found["tutorial_found"]), {})
+    is_planned = details == DetailsState.READY
     # What was known when it was planned is not written, and nothing of it is missing.
-    known = found["is_known"] and not found["states_found"]
-    written = ConceptState.READY if known else concept_state(found["states_found"])
+    is_known = found["is_known"] and not found["states_found"]
+    written = planned_state(found["states_found"], details, is_known=is_known)
     return ConceptLine(
         pk=found["pk"],
         title=found["title"],
         slug=found["slug"],
         address=f"{roadmap.get_absolute_url()}{quote(found['slug'])}/",
-        times=Times(*(found[name] for name in _TIMES)),
+        # Before it is planned, nobody knows how long it takes.
+        times=Times(*(found[name] for name in _TIMES)) if is_planned else Times(),
         written=written,
         state=_state(found["mark_found"], tutorial.get("number"))
-        or (ConceptState.KNOWN if known else written),
+        or (ConceptState.KNOWN if is_known else written),
     )
 
 

@@ -45,7 +45,10 @@ def _stages(plan: RoadmapPlan) -> Iterator[StageNode]:
 
 
 def _of_part(part: StagePlan | ModulePlan) -> str:
-    values = {"through": part.through, "total": part.total, "time": duration(part.times.minutes)}
+    minutes = part.times.minutes
+    values = {"through": part.through, "total": part.total, "time": duration(minutes)}
+    if not minutes:  # nobody knows yet
+        return _("%(through)d of %(total)d") % values
     return _("%(through)d of %(total)d · %(time)s") % values
 
 
@@ -61,7 +64,9 @@ def _modules(stage: StagePlan, number: int, step: ConceptLine | None) -> Iterato
 
 
 def _concept(line: ConceptLine, *, is_next: bool) -> ConceptNode:
-    words = f"{duration(line.times.minutes)} · {line.state.label}"
+    words = str(line.state.label)
+    if line.times.minutes:
+        words = f"{duration(line.times.minutes)} · {words}"
     if is_next:
         words = f"{words} · {_('next for you')}"
     return ConceptNode(line.title, line.address, line.state.value, words, is_next=is_next)

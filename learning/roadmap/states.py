@@ -19,6 +19,7 @@ class ConceptState(TextChoices):
     WRITING = "running", _("being written")
     WAITING = "queued", _("waiting")
     FAILED = "failed", _("incomplete")
+    PLANNING = "planning", _("being planned")
     DONE = "done", _("done")
     KNOWN = "known", _("known before")
     SKIPPED = "skipped", _("skipped")
@@ -47,3 +48,13 @@ def concept_state(states: Collection[str]) -> ConceptState:
     if ArtifactState.RUNNING in seen:
         return ConceptState.WRITING
     return ConceptState.PARTLY if ArtifactState.READY in seen else ConceptState.WAITING
+
+
+def planned_state(states: Collection[str], details: str, *, is_known: bool) -> ConceptState:
+    """The same of a concept whose module may still be without `details`. What was known before
+    there was a plan is not written: nothing of it is missing."""
+    if details == ArtifactState.FAILED:
+        return ConceptState.FAILED
+    if details != ArtifactState.READY:
+        return ConceptState.PLANNING
+    return ConceptState.READY if is_known and not states else concept_state(states)

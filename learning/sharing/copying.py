@@ -24,11 +24,13 @@ from concepts.models import (
     Resource,
     Tutorial,
 )
-from roadmaps.models import Module, Roadmap, Stage, Visibility
+from roadmaps.models import DetailsState, Module, Roadmap, Stage, Visibility
 from roadmaps.services import create_roadmap
 
 # Of versions whose content is in memory at a time: a tutorial may have 60,000 characters.
 AT_ONCE = 60
+
+NOT_WRITTEN = gettext_noop("It was not written yet where this roadmap was copied from.")
 
 Row = TypeVar("Row", bound=Model)
 Keys = Mapping[Any, Any]
@@ -42,13 +44,31 @@ def copy_roadmap(source: Roadmap, *, owner: User | None, key: uuid.UUID | None =
     stages = _copy_rows(Stage.objects.filter(roadmap=source).order_by("position"), roadmap=copy.pk)
     modules = Module.objects.filter(stage__roadmap=source).order_by("stage__position", "position")
     module_keys = _copy_rows(modules, stage=stages)
+    _leave_unplanned(module_keys)
     concepts = Concept.objects.filter(roadmap=source).order_by("position")
     concept_keys = _copy_rows(concepts, roadmap=copy.pk, module=module_keys)
     edges = ConceptPrerequisite.objects.filter(concept__roadmap=source).order_by("pk")
     _copy_rows(edges, concept=concept_keys, requires=concept_keys)
-    if _copy_artifacts(source, concept_keys):
+    is_planned = not Module.objects.filter(
+        stage__roadmap=copy, details_state=DetailsState.FAILED
+    ).exists()
+    if _copy_artifacts(source, concept_keys) and is_planned:
         Roadmap.objects.filter(pk=copy.pk).update(is_readable=True)
     return copy
+
+
+def _leave_unplanned(modules: Keys) -> None:
+    """No run is to plan the copies; what had no details there is said to have none here."""
+    copies = Module.objects.filter(pk__in=list(modules.values()))
+    nobodys: dict[str, Any] = {"run_id": None, "leased_by": None, "lease_until": None}
+    copies.exclude(details_state=DetailsState.READY).update(
+        details_state=DetailsState.FAILED,
+        error_public=NOT_WRITTEN,
+        error_detail="",
+        retry_at=None,
+        **nobodys,
+    )
+    copies.update(**nobodys, priority=0, attempts=0)
 
 
 def _copy_head(source: Roadmap, owner: User | None, key: uuid.UUID) -> Roadmap:
@@ -92,9 +112,7 @@ def _fresh(artifact: Artifact, concept_id: int) -> Artifact:
     copy = Artifact(concept_id=concept_id, kind=artifact.kind, position=artifact.position)
     if artifact.current_version_id is None:
         copy.state = ArtifactState.FAILED
-        copy.error_public = gettext_noop(
-            "It was not written yet where this roadmap was copied from."
-        )
+        copy.error_public = NOT_WRITTEN
     return copy
 
 

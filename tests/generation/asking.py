@@ -8,11 +8,13 @@ from typing import Any, TypeVar
 
 import pytest
 
+from benchmarks.one_call import OneCallProvider
 from concepts.content import ArtifactKind
 from generation.port.briefs import ConceptBrief
 from generation.port.errors import ContentError
 from generation.port.provider import opened
 from generation.port.request import OutlineRequest
+from generation.port.skeleton import Skeleton
 from generation.providers.dialogue import Prompt
 from generation.providers.openai.provider import OpenAIProvider
 from tests.generation import writings
@@ -20,7 +22,15 @@ from tests.generation.providers.gateway.writings import data_in
 from tests.generation.scripted_gateway import ScriptedGateway
 
 T = TypeVar("T")
-Call = Callable[[OpenAIProvider], Coroutine[Any, Any, T]]
+
+
+class EitherWay(OpenAIProvider):
+    """Plans in steps, and as the benchmarks do in one call."""
+
+    outline = OneCallProvider.outline
+
+
+Call = Callable[[Any], Coroutine[Any, Any, T]]
 
 REQUEST = OutlineRequest("Keep bees", concepts=8)
 CHINESE_GOAL = "我想系统学习蜜蜂养殖，每周8小时"
@@ -44,7 +54,7 @@ def ask(gateway: ScriptedGateway, *calls: Call[T]) -> list[T]:
     """The calls one after another, of one opened provider."""
 
     async def main() -> list[T]:
-        provider = OpenAIProvider(gateway.open)
+        provider = EitherWay(gateway.open)
         async with opened(provider):
             return [await call(provider) for call in calls]
 
@@ -63,6 +73,14 @@ def writing(kind: ArtifactKind, brief: ConceptBrief = BRIEF) -> Call[Any]:
 
 def planning(request: OutlineRequest = REQUEST) -> Call[Any]:
     return lambda provider: provider.outline(request)
+
+
+def laying_out(request: OutlineRequest = REQUEST, **wishes: Any) -> Call[Any]:
+    return lambda provider: provider.skeleton(request, **wishes)
+
+
+def detailing(skeleton: Skeleton, module: int = 0, request: OutlineRequest = REQUEST) -> Call[Any]:
+    return lambda provider: provider.details(request, skeleton, module)
 
 
 TUTORIAL, RESOURCES, QUIZ = (writing(kind) for kind in ArtifactKind)

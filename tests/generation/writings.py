@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+
+from tests.generation.providers.gateway.writings import data_in
 
 SENTENCES = {
     "en": "The bees in a hive know what the weather will be, and they tell each other by a dance. ",
     "de": "Die Bienen in einem Stock wissen, wie das Wetter wird, und sie sagen es sich im Tanz. ",
     "zh": "蜂箱里的蜜蜂知道天气会怎样变化，并且用舞蹈互相转告，养蜂人只要仔细观察就能看懂。",
+}
+# Long enough to tell their language.
+TITLES = {
+    "en": "How the bees of a hive tell each other of the weather",
+    "de": "Wie die Bienen im Stock sich vom Wetter erzählen",
+    "zh": "蜜蜂 蜂箱",
 }
 WORDS = {
     "en": ("Bees", "Hive", "nectar", "brood", "smoke", "swarm"),
@@ -38,6 +47,42 @@ def outline(language: str = "en", /, *, concepts: int = 8, **fields: Any) -> dic
         "stages": stages,
         **fields,
     }
+
+
+def skeleton(
+    language: str = "en", /, *, concepts: int = 8, tag: str | None = None, **fields: str
+) -> str:
+    """The same plan as `outline`, as lines; `fields` replace what a line says."""
+    bees, hive, *_ = WORDS[language]
+    titles = [f"- {TITLES[language]} {number}" for number in range(1, concepts + 1)]
+    half = concepts // 2
+    lines = [
+        f"verdict: {fields.get('verdict', 'roadmap')}",
+        f"title: {fields.get('title', bees)}",
+        f"language: {tag or language}",
+        f"level: {fields.get('level', 'beginner')}",
+    ]
+    for name, part in (("A", titles[:half]), ("B", titles[half:])):
+        lines += [f"## {hive} {name}", f"### {bees} {name}", *part]
+    return "\n".join([*lines, f"summary: {fields.get('summary', SENTENCES[language])}"])
+
+
+def details(language: str = "en", **fields: Any) -> Callable[[Any], dict[str, Any]]:
+    """What a module teaches, for whichever is asked; each concept requires the one before."""
+
+    def answer(prompt: Any) -> dict[str, Any]:
+        asked = data_in(prompt if isinstance(prompt, str) else prompt.user)
+        keys = list(asked["plan"])
+        return {
+            "concepts": [
+                concept(language, 1)
+                | {"key": one["key"], "requires": keys[: keys.index(one["key"])][-1:]}
+                | fields
+                for one in asked["concepts"]
+            ]
+        }
+
+    return answer
 
 
 def concept(language: str, number: int, **fields: Any) -> dict[str, Any]:

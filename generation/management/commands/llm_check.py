@@ -30,7 +30,7 @@ from generation.providers.dialogue import Answer
 from generation.providers.endpoints import Endpoint
 from generation.providers.gateway.opening import configured_endpoint, open_gateway
 from generation.providers.gateway.responses import price_of
-from generation.providers.openai.prompting import outline_prompt
+from generation.providers.openai.plan_prompting import outline_prompt
 from generation.providers.openai.schemas import OutlineAnswer, read_outline
 from generation.puller.one_off import open_books
 from generation.puller.runner import open_executor

@@ -100,11 +100,15 @@ def judge_outline(
 def settle_language(answer: OutlineAnswer, goal: str) -> str | None:
     """The tag of a plan's language: as it says, unless the text shows plainly that it is another,
     or that what it says is the name of no language; None where nobody can tell."""
-    named, shown = find_tag(answer.language), tell_language(_sentences(answer))
-    if named is None:
-        return shown or tell_language(goal)
-    is_other = shown is not None and find_wrong_language(_sentences(answer), named) is not None
-    return shown if is_other or (shown and not _is_language(named)) else named
+    return settle_tag(answer.language, _sentences(answer), goal)
+
+
+def settle_tag(said: str, text: str, goal: str) -> str | None:
+    named, shown = find_tag(said), tell_language(text)
+    if named is None or not _is_language(named):
+        return shown or tell_language(goal) or named
+    is_other = shown is not None and find_wrong_language(text, named) is not None
+    return shown if is_other else named
 
 
 def _is_language(tag: str) -> bool:

@@ -12,22 +12,15 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from string import Template
 from typing import Any
 
 from concepts.languages.tags import describe_language, request_language, true_and_false
 from generation.port.briefs import ConceptBrief
-from generation.port.pace import LEAST_SITTING, LONGEST_SITTING, can_fit, minutes_until
-from generation.port.request import TINY_CONCEPTS, OutlineRequest, wanted_range
 from generation.providers.dialogue import Prompt
 
 PROMPTS_DIR = Path(__file__).resolve().parent / "prompts"
-# Of a default roadmap, within DEFAULT_CONCEPTS; and of one of its concepts.
-USUAL_CONCEPTS, USUAL_MINUTES = 36, 30
-# An outline's answer in tokens: so many, and so many more a concept.
-OUTLINE_TOKENS, CONCEPT_TOKENS, MAX_OUTLINE_TOKENS = 1_200, 190, 32_000
 # Prose words a minute of learning: reading is a part of it, trying and exercises are the rest.
 WORDS_A_MINUTE, LEAST_WORDS, MOST_WORDS = 35, 500, 1_800
 IDEOGRAPHS_A_WORD = 1.7
@@ -74,32 +67,11 @@ def load_prompt(purpose: str) -> PromptFile:
     return PromptFile(purpose, version, max_tokens, system.strip(), user.strip(), notes)
 
 
-def outline_prompt(request: OutlineRequest, language: str | None, today: date) -> Prompt:
-    """`language` is the content language where it is settled; else the goal's own is asked for."""
-    least, most = wanted_range(request.concepts)
-    words = {
-        "language_rule": _language_rule(language) if language else _GOALS_LANGUAGE,
-        "language_request": request_language(language) if language else _GOALS_LANGUAGE,
-        "level": f"`{request.level}`" if request.level else "the one you plan for",
-        "level_rule": LEVEL_RULES[request.level or ""],
-        "pace_rule": _pace_rule(request, today),
-        "least": str(least),
-        "most": str(most),
-        "target": str(_best_count(request, today)),
-        "tiny": str(TINY_CONCEPTS),
-        "least_minutes": str(LEAST_SITTING),
-        "most_minutes": str(LONGEST_SITTING),
-    }
-    concepts = request.concepts or USUAL_CONCEPTS
-    tokens = min(OUTLINE_TOKENS + CONCEPT_TOKENS * concepts, MAX_OUTLINE_TOKENS)
-    return _fill("outline", words, {"goal": request.goal}, max_tokens=tokens)
-
-
 def artifact_prompt(purpose: str, brief: ConceptBrief) -> Prompt:
     """`purpose` is tutorial, resources or quiz."""
     labels = true_and_false(brief.language) or ("true", "false")
     words = {
-        "language_rule": _language_rule(brief.language),
+        "language_rule": language_rule(brief.language),
         "language_request": request_language(brief.language),
         "level_rule": LEVEL_RULES[brief.level if brief.level in LEVEL_RULES else ""],
         "kind_rule": KIND_RULES.get(brief.kind, KIND_RULES["concept"]),
@@ -107,7 +79,7 @@ def artifact_prompt(purpose: str, brief: ConceptBrief) -> Prompt:
         "words": _length(brief),
         "labels": f"“{labels[0]}” and “{labels[1]}”",
     }
-    prompt = _fill(purpose, words, _describe(brief), subject=brief.key)
+    prompt = fill_prompt(purpose, words, _describe(brief), subject=brief.key)
     return _with_wish(prompt, brief) if brief.instruction else prompt
 
 
@@ -115,8 +87,8 @@ def _with_wish(prompt: Prompt, brief: ConceptBrief) -> Prompt:
     """The same task, with what somebody wishes of a new version: data, as the goal is."""
     file = load_prompt("wish")
     user = Template(file.user).substitute(
-        earlier=_as_data(brief.earlier),
-        wish=_as_data(brief.instruction),
+        earlier=as_data(brief.earlier),
+        wish=as_data(brief.instruction),
         language_request=request_language(brief.language),
     )
     return replace(
@@ -134,8 +106,8 @@ def repair_prompt(
     file = load_prompt("repair")
     user = Template(file.user).substitute(
         answer=_ANSWER_END.sub(r"<\\/", answer),
-        faults=_as_data(list(faults)),
-        language_request=request_language(language) if language else _GOALS_LANGUAGE,
+        faults=as_data(list(faults)),
+        language_request=request_language(language) if language else GOALS_LANGUAGE,
     )
     return replace(
         original,
@@ -155,7 +127,7 @@ def shorter_prompt(asked: Prompt, task: str, language: str | None, *, doublings:
     file = load_prompt("shorter")
     user = Template(file.user).substitute(
         how=file.notes[task],
-        language_request=request_language(language) if language else _GOALS_LANGUAGE,
+        language_request=request_language(language) if language else GOALS_LANGUAGE,
     )
     return replace(
         asked,
@@ -167,71 +139,42 @@ def shorter_prompt(asked: Prompt, task: str, language: str | None, *, doublings:
 
 def blind_solve_prompt(questions: Sequence[Mapping[str, Any]], *, subject: str) -> Prompt:
     """`questions` come without key, rationales and explanation."""
-    return _fill("blind_solve", {}, {"questions": list(questions)}, subject=subject)
+    return fill_prompt("blind_solve", {}, {"questions": list(questions)}, subject=subject)
 
 
-def _fill(
+def fill_prompt(
     purpose: str,
     words: Mapping[str, str],
     data: Mapping[str, Any],
     *,
     max_tokens: int = 0,
     subject: str = "",
+    indent: int | None = 1,
 ) -> Prompt:
+    """The first line of the rules names the task, also where an answer to it is mended."""
     file = load_prompt(purpose)
     return Prompt(
         purpose=purpose,
         version=file.version,
-        system=Template(file.system).substitute(words),
-        user=Template(file.user).substitute(words, data=_as_data(data)),
+        system=f"Task: {purpose}\n\n{Template(file.system).substitute(words)}",
+        user=Template(file.user).substitute(words, data=as_data(data, indent=indent)),
         max_tokens=max_tokens or file.max_tokens,
         subject=subject,
     )
 
 
-def _as_data(value: object) -> str:
+def as_data(value: object, *, indent: int | None = 1) -> str:
     """JSON without angle brackets: whatever is in it, it cannot close its delimiters."""
-    text = json.dumps(value, ensure_ascii=False, indent=1)
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
     return text.replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 _ANSWER_END = re.compile(r"</(?=answer)", re.IGNORECASE)
-_GOALS_LANGUAGE = "Write everything in the language the goal is written in."
+GOALS_LANGUAGE = "Write everything in the language the goal is written in."
 
 
-def _language_rule(language: str) -> str:
+def language_rule(language: str) -> str:
     return f"The content language is {describe_language(language)}. {request_language(language)}"
-
-
-def _best_count(request: OutlineRequest, today: date) -> int:
-    """As many concepts as are wished for, or fewer where the time is short."""
-    least, _ = wanted_range(request.concepts)
-    wished, minutes = request.concepts or USUAL_CONCEPTS, minutes_until(request, today)
-    return wished if minutes is None else min(wished, max(least, minutes // USUAL_MINUTES))
-
-
-def _pace_rule(request: OutlineRequest, today: date) -> str:
-    rules = []
-    if request.hours_per_week:
-        rules.append(f"They have {request.hours_per_week} hours a week.")
-    if request.target_date:
-        days = (request.target_date - today).days
-        rules.append(f"They want to be done by {request.target_date}, in {days} days.")
-    if (minutes := minutes_until(request, today)) is not None:
-        rules.append(_time_rule(request, minutes))
-    return " ".join(rules) or "They did not say how much time they have, unless the goal does."
-
-
-def _time_rule(request: OutlineRequest, minutes: int) -> str:
-    if not can_fit(request, minutes):
-        return (
-            f"That makes {minutes} minutes, too few at best. Plan as little as the rules allow, "
-            "in honest minutes all the same; they will be told that it takes longer."
-        )
-    return (
-        f"That makes {minutes / 60:.0f} hours: the `est_minutes` of all concepts together are at "
-        f"most {minutes}. Plan fewer concepts or less deep ones, never dishonest minutes."
-    )
 
 
 def _length(brief: ConceptBrief) -> str:

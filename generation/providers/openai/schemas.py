@@ -202,10 +202,10 @@ def read_outline(
         _unnumber(stage["modules"])
         for module in stage["modules"]:
             _unnumber(module["concepts"])
-            module["concepts"] = [_trim(concept) for concept in module["concepts"]]
+            module["concepts"] = [trim_concept(concept) for concept in module["concepts"]]
     assumptions = [text for text in data["assumptions"] if text.strip()]
     data["assumptions"] = assumptions[:MOST_ASSUMPTIONS]
-    return _read(Outline, data)
+    return read_content(Outline, data)
 
 
 def count_problems(answer: OutlineAnswer) -> list[str]:
@@ -244,7 +244,7 @@ def _empty_parts(answer: OutlineAnswer) -> Iterator[str]:
                 yield f"module {number} of stage {place} has no concepts"
 
 
-def _trim(concept: dict[str, Any]) -> dict[str, Any]:
+def trim_concept(concept: dict[str, Any]) -> dict[str, Any]:
     """Too much of a good thing is no reason to ask again."""
     return concept | {
         "difficulty": _within(concept["difficulty"]),
@@ -271,7 +271,7 @@ def read_resources(answer: ResourcesAnswer) -> tuple[list[ResourceContent], list
         if named.minutes is not None and named.minutes < 1:
             data["minutes"] = None
         data["language"] = _tag_of(named.language)
-        resource, problems = _read(ResourceContent, data)
+        resource, problems = read_content(ResourceContent, data)
         good += [resource] if resource else []
         complaints += [f"resource {number}: {problem}" for problem in problems]
     return good, complaints[:MAX_COMPLAINTS]
@@ -286,17 +286,17 @@ def _tag_of(language: str) -> str:
 
 
 def read_tutorial(markdown: str) -> tuple[TutorialContent | None, list[str]]:
-    return _read(TutorialContent, {"markdown": markdown})
+    return read_content(TutorialContent, {"markdown": markdown})
 
 
 def read_quiz(answer: QuizAnswer) -> tuple[QuizContent | None, list[str]]:
     data = answer.model_dump()
     for question in data["questions"]:
         question["difficulty"] = _within(question["difficulty"])
-    return _read(QuizContent, data)
+    return read_content(QuizContent, data)
 
 
-def _read(content: type[C], data: dict[str, Any]) -> tuple[C | None, list[str]]:
+def read_content(content: type[C], data: dict[str, Any]) -> tuple[C | None, list[str]]:
     try:
         return content.model_validate(data), []
     except ValidationError as error:

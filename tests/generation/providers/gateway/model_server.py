@@ -1,6 +1,6 @@
 """An OpenAI-compatible model server on a real socket that misbehaves by seeded chance.
 
-It answers outline, tutorial, resources and quiz by the schema (or the prompt) it is sent: plain or
+It answers by the task, or the schema, that it is sent (skeleton, details, tutorial, …): plain or
 streamed, as content or as a call of a tool. It counts every request, so that tests can compare.
 """
 
@@ -19,7 +19,7 @@ from math import ceil
 from typing import Any, Self
 
 from tests.generation.providers.gateway.received import Received, receive
-from tests.generation.providers.gateway.writings import purpose_of, write
+from tests.generation.providers.gateway.writings import purpose_of, spoil, write
 from tests.waiting import until
 
 KEY = "sk-tests-0123456789abcdef"
@@ -67,6 +67,8 @@ class ModelServer:
     # Requests in any minute; more are refused.
     requests_per_minute: float | None = None
     refuse: Callable[[Received], Refusal | None] = lambda _received: None
+    # In the place of chance.
+    fault_of: Callable[[Received], str] | None = None
     rewrite: Callable[[Received, str], str] = lambda _received, content: content
     # What is sent instead of an answer, head and all; and in the place of its JSON or its events.
     raw: Callable[[Received], bytes | Iterator[bytes] | None] = lambda _received: None
@@ -146,7 +148,7 @@ class ModelServer:
             request.answered_at = time.monotonic()
 
     async def _answer(self, request: Received, writer: asyncio.StreamWriter) -> bool:
-        request.purpose = purpose_of(request.schema)
+        request.purpose = purpose_of(request.schema, request.text)
         if (refusal := self._refusal(request)) is not None:
             request.status = refusal[0]
             await _send(writer, *refusal)
@@ -182,7 +184,10 @@ class ModelServer:
             return 400, {}, _error("System message must be at the beginning.", "bad_request")
         if (refusal := self.refuse(request)) is not None:
             return refusal
-        request.fault = self.faults.draw(self._random.random())
+        if self.fault_of is not None:
+            request.fault = self.fault_of(request)
+        else:
+            request.fault = self.faults.draw(self._random.random())
         if request.fault == "too_many" or self._is_too_much(request.at):
             # Whole seconds, and for those who know it, as OpenAI says it.
             seconds = self.faults.retry_after
@@ -206,18 +211,7 @@ class ModelServer:
         content = self.rewrite(request, content)
         if request.is_cut_off:
             return content[: len(content) // 2]
-        match request.fault:
-            case "empty":
-                return ""
-            case "think":
-                return f"<think>They want {{something}} on bees, let me see.</think>\n{content}"
-            case "prose" if not isinstance(answer, str):
-                return (
-                    f"Sure! Here is the JSON:\n```json\n{content}\n```\nTell me if you need more."
-                )
-            case "truncated" if not isinstance(answer, str):
-                return content[: 2 * len(content) // 3]
-        return content
+        return spoil(content, request.fault, is_object=not isinstance(answer, str))
 
     async def _stream(self, request: Received, content: str, writer: asyncio.StreamWriter) -> None:
         """Cut short, it ends without saying that it has ended."""

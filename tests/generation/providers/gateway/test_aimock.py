@@ -13,13 +13,12 @@ from pytest_django import Settings
 from concepts.content import ArtifactKind, QuizContent, ResourcesContent, TutorialContent
 from generation.port.briefs import ConceptBrief
 from generation.port.errors import SystemicError
-from generation.port.provider import PlansAtOnce, opened
+from generation.port.provider import opened
 from generation.port.request import OutlineRequest
 from generation.port.spent import Spent
 from generation.providers.endpoints import OUTPUT_MODES
-from generation.providers.openai.provider import OpenAIProvider
 from tests.generation import writings
-from tests.generation.asking import BRIEF
+from tests.generation.asking import BRIEF, EitherWay
 from tests.generation.providers.gateway.aimock import IS_MISSING, KEY, WHY_MISSING, Aimock
 from tests.waiting import until
 
@@ -71,7 +70,8 @@ def aimock(running: Aimock, settings: Settings) -> Iterator[Aimock]:
 
 
 async def write(kind: ArtifactKind, brief: ConceptBrief = BRIEF) -> tuple[Any, Spent]:
-    async with opened(OpenAIProvider()) as provider:
+    provider = EitherWay()
+    async with opened(provider):
         written = await provider.write(kind, brief)
     return written.content, written.usage
 
@@ -89,8 +89,8 @@ async def test_every_object_comes_in_every_mode(
     aimock: Aimock, settings: Settings, mode: str
 ) -> None:
     settings.LLM_OUTPUT_MODE = mode
-    async with opened(OpenAIProvider()) as provider:
-        assert isinstance(provider, PlansAtOnce)
+    provider = EitherWay()
+    async with opened(provider):
         outline = await provider.outline(OutlineRequest("Keep bees", concepts=8))
         resources = await provider.write(ArtifactKind.RESOURCES, BRIEF)
         quiz = await provider.write(ArtifactKind.QUIZ, BRIEF)

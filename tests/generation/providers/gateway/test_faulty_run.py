@@ -43,7 +43,7 @@ OUR_APPS = ("accounts", "roadmaps", "concepts", "generation", "learning")
 
 def concept_of(request: Received) -> str:
     """Whom a request is about; empty for others than artifacts."""
-    if request.purpose in {"outline", "blind_solve"}:
+    if request.purpose in {"skeleton", "details", "blind_solve"}:
         return ""
     return str(data_in(request.text)["concept"]["title"])
 
@@ -162,3 +162,40 @@ def assert_totals(run: dict[str, Any], server: ModelServer) -> None:
     assert rows.aggregate(**{tokens: Sum(tokens) for tokens in spent}) == spent
     assert run["model_calls"] == len(server.received)
     assert {tokens: run[tokens] for tokens in spent} == spent
+
+
+def refuse_a_module(request: Received) -> Refusal | None:
+    """What the third module teaches is never told."""
+    if request.purpose != "details" or data_in(request.text)["concepts"][0]["key"] != "c9":
+        return None
+    return 400, {}, {"error": {"message": "I will not plan this."}}
+
+
+def test_faults_of_planning_cost_time_and_a_module_that_is_refused_costs_itself(
+    fleet: Fleet, faulty: ModelServer
+) -> None:
+    """Every kind of fault meets the skeleton, and every kind the details, in turn."""
+    faulty.refuse = refuse_a_module
+    kinds = ("too_many", "timeouts", "truncated", "prose", "think", "empty", "resets")
+    waiting = {purpose: list(kinds) for purpose in ("skeleton", "details")}
+
+    def met(request: Received) -> str:
+        left = waiting.get(request.purpose, [])
+        return left.pop(0) if left else ""
+
+    faulty.fault_of = met
+    fleet.start("workflow", "content_generation", "logs")
+    process = fleet.order("Keeping bees", "--concepts", str(CONCEPTS))
+    stdout, stderr = process.communicate(timeout=240)
+    assert process.returncode == 3, stderr
+    report = json.loads(stdout)
+    failed = [(failure["concept"], failure["artifact"]) for failure in report["failures"]]
+    assert failed == [(f"Bee lesson {number}", "details") for number in (9, 10, 11, 12)]
+    counts = report["counts"]
+    assert (counts["concepts"], counts["failed"]) == (CONCEPTS, 4)
+    assert counts["tutorials"] == counts["quizzes"] == CONCEPTS - 4
+    for purpose in ("skeleton", "details"):
+        seen = {request.fault for request in faulty.received if request.purpose == purpose}
+        assert seen == {*kinds, ""}, purpose
+    assert_history(GenerationRun.objects.get(pk=report["run"]["id"]).pk)
+    assert_totals(report["run"], faulty)

@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from concepts.content import ArtifactKind
 from generation.port.errors import SystemicError
-from generation.port.provider import PlansAtOnce, Written, opened
+from generation.port.provider import Written, opened
 from generation.port.request import OutlineRequest
 from generation.providers.endpoints import OUTPUT_MODES
 from generation.providers.gateway.opening import open_gateway
@@ -20,10 +20,9 @@ from generation.providers.openai.judging import (
     judge_resources,
     judge_tutorial,
 )
-from generation.providers.openai.provider import OpenAIProvider
 from generation.providers.openai.schemas import OutlineAnswer, QuizAnswer, ResourcesAnswer
 from tests.generation import writings
-from tests.generation.asking import BRIEF
+from tests.generation.asking import BRIEF, EitherWay
 from tests.generation.providers.gateway.conftest import endpoint_of, prompt_for
 from tests.generation.providers.gateway.model_server import KEY, MODEL, ModelServer
 from tests.generation.providers.gateway.received import Received
@@ -39,9 +38,9 @@ def configured(server: ModelServer, settings: Settings) -> None:
 
 
 async def write(task: str) -> Written[Any]:
-    async with opened(OpenAIProvider()) as provider:
+    provider = EitherWay()
+    async with opened(provider):
         if task == "outline":
-            assert isinstance(provider, PlansAtOnce)
             return await provider.outline(OutlineRequest("Keep bees", concepts=8))
         return await provider.write(ArtifactKind(task), BRIEF)
 

@@ -46,7 +46,7 @@ def hold_until_told(server: ModelServer, stream: StringIO, times: int = 3) -> No
     """The plan comes when so many lines have said that it is waited for."""
 
     def rewrite(request: Received, content: str) -> str:
-        if request.purpose == "outline":
+        if request.purpose == "skeleton":
             wait_until(lambda: len(LEFT.findall(stream.getvalue())) >= times)
         return content
 

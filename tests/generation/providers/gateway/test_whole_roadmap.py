@@ -24,6 +24,8 @@ from tests.generation.providers.gateway.received import Received
 
 ROOT = Path(__file__).resolve().parents[4]
 CONCEPTS = 8
+# A skeleton, and the details of two modules.
+PLANNING = 3
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -105,7 +107,7 @@ def test_quizzes_are_solved_blind_in_every_mode(
         )
     report = json.loads(out.getvalue())
     assert (end.value.code, report["counts"]["quizzes"]) == (0, 4)
-    assert report["run"]["model_calls"] == len(configured.received) == 1 + 4 * 4
+    assert report["run"]["model_calls"] == len(configured.received) == PLANNING + 4 * 4
 
 
 def test_what_a_server_says_of_a_plan_is_told_to_whoever_asked(configured: ModelServer) -> None:
@@ -126,7 +128,7 @@ def test_a_dry_run_prints_the_plan_or_says_why_there_is_none(server: ModelServer
     assert "Bee lesson 8 (30 min)" in command(server, *arguments).stdout
     server.key = "another"
     assert "the model server refused the key" in command(server, *arguments, code=1).stderr
-    assert len(server.received) == 2
+    assert len(server.received) == PLANNING + 1
     assert not GenerationRun.objects.exists()
 
 
@@ -142,7 +144,7 @@ def test_faults_cost_time_and_nothing_else(server: ModelServer) -> None:
 @pytest.mark.wide
 def test_a_revoked_key_pauses_and_a_mended_one_asks_for_the_rest(server: ModelServer) -> None:
     def revoke_later(_request: Received) -> Refusal | None:
-        if len(server.answered()) < 9:
+        if len(server.answered()) < 8 + PLANNING:
             return None
         return 401, {}, {"error": {"message": f"{KEY} is revoked", "code": "invalid_api_key"}}
 
@@ -153,15 +155,15 @@ def test_a_revoked_key_pauses_and_a_mended_one_asks_for_the_rest(server: ModelSe
     reason = GenerationRun.objects.get(pk=report["run"]["id"]).reason
     assert reason == "the model server refused the key (LLM_API_KEY)"
     assert_hardly_asked_after_the_first_refusal(server)
-    written = len(server.answered()) - 1
+    written = len(server.answered()) - PLANNING
     server.refuse = lambda _request: None
     before = len(server.received)
     report = generate(server, "--resume", report["run"]["id"])
     assert report["run"]["state"] == "ready"
     assert len(server.received) - before == 3 * CONCEPTS - written
-    # Nothing was written twice, the outline included.
+    # Nothing was written twice, the plan included.
     asked = {request.text for request in server.answered()}
-    assert len(asked) == len(server.answered()) == 1 + 3 * CONCEPTS
+    assert len(asked) == len(server.answered()) == PLANNING + 3 * CONCEPTS
 
 
 def assert_hardly_asked_after_the_first_refusal(server: ModelServer) -> None:
@@ -186,7 +188,7 @@ def test_a_spent_budget_pauses_and_a_raised_one_asks_for_the_rest(
     monkeypatch.setenv("RUN_MAX_TOKENS", "")
     run = generate(server, "--resume", run["id"])["run"]
     assert run["state"] == "ready"
-    assert before < len(server.received) == 1 + 3 * CONCEPTS
+    assert before < len(server.received) == PLANNING + 3 * CONCEPTS
     spent = rows_of(run["id"])
     assert spent.calls == len(server.received)
     assert spent.tokens_in == sum(request.tokens_in for request in server.received)

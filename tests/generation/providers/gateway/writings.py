@@ -20,8 +20,13 @@ WORDS = (
 DEEDS = (("smoke", "calms"), ("brood", "warms"), ("nectar", "feeds"), ("swarms", "moves"))
 
 
-def purpose_of(schema: dict[str, Any] | None) -> str:
-    """By the fields that are asked for."""
+_TASK = re.compile(r"\ATask: (\w+)\n")
+
+
+def purpose_of(schema: dict[str, Any] | None, text: str) -> str:
+    """By the first line of the rules; where there is none by the fields that are asked for."""
+    if (told := _TASK.match(text)) is not None:
+        return told[1]
     if schema is None:
         return "tutorial"
     for field, purpose in (
@@ -38,11 +43,15 @@ def purpose_of(schema: dict[str, Any] | None) -> str:
 def write(purpose: str, schema: dict[str, Any] | None, text: str, *, concepts: int) -> Any:
     """A string (tutorial) or something JSON can hold."""
     mark = hashlib.sha256(text.encode()).hexdigest()[:6]
+    if purpose == "skeleton":
+        return skeleton(concepts)
     if schema is None:
         return tutorial(mark)
     known: dict[str, Any] = {}
     if purpose == "outline":
         known = outline(concepts)
+    elif purpose == "details":
+        known = details(data_in(text))
     elif purpose == "quiz":
         known = {"questions": [question(mark, number) for number in range(4)]}
     elif purpose == "resources":
@@ -50,6 +59,23 @@ def write(purpose: str, schema: dict[str, Any] | None, text: str, *, concepts: i
     elif purpose == "blind_solve":
         known = {"answers": [solve(asked) for asked in data_in(text)["questions"]]}
     return fill(schema, schema) | known
+
+
+def spoil(content: str, fault: str, *, is_object: bool) -> str:
+    """What a server may make of an answer. A text that is cut is cut where it is streamed."""
+    what, label = ("JSON", "json") if is_object else ("text", "markdown")
+    match fault:
+        case "empty":
+            return ""
+        case "think":
+            return f"<think>They want {{something}} on bees, let me see.</think>\n{content}"
+        case "prose":
+            return (
+                f"Sure! Here is the {what}:\n```{label}\n{content}\n```\nTell me if you need more."
+            )
+        case "truncated" if is_object:
+            return content[: 2 * len(content) // 3]
+    return content
 
 
 def outline(concepts: int) -> dict[str, Any]:
@@ -64,6 +90,34 @@ def outline(concepts: int) -> dict[str, Any]:
         "level": "beginner",
         "assumptions": ["You have room for one hive."],
         "stages": [stage(number, part) for number, part in enumerate(parts)],
+    }
+
+
+def skeleton(concepts: int) -> str:
+    """The same, as lines."""
+    plan = outline(concepts)
+    lines = [f"{name}: {plan[name]}" for name in ("title", "language", "level")]
+    for part in plan["stages"]:
+        lines.append(f"## {part['title']}")
+        for module in part["modules"]:
+            lines += [
+                f"### {module['title']}",
+                *(f"- {one['title']}" for one in module["concepts"]),
+            ]
+    ending = [f"summary: {plan['summary']}", f"assumptions: {'; '.join(plan['assumptions'])}"]
+    return "\n".join(["verdict: roadmap", *lines, *ending])
+
+
+def details(asked: dict[str, Any]) -> dict[str, Any]:
+    """Of the module that a prompt's document names."""
+    keys = list(asked["plan"])
+    return {
+        "concepts": [
+            {name: value for name, value in concept(place).items() if name != "title"}
+            | {"key": one["key"], "requires": keys[:place][-1:]}
+            for one in asked["concepts"]
+            for place in [keys.index(one["key"])]
+        ]
     }
 
 

@@ -20,17 +20,22 @@ from tests.generation.asking import (
     TUTORIAL,
     Call,
     ask,
+    detailing,
+    laying_out,
     planning,
     refused,
     solve_with_nectar,
     writing,
 )
 from tests.generation.scripted_gateway import USAGE, ScriptedGateway
+from tests.generation.stepwise import make_skeleton
 
 CHINESE = replace(BRIEF, language="zh")
-CALLS: dict[str, Call[Any]] = {"outline": planning()} | {
-    kind.value: writing(kind) for kind in ArtifactKind
-}
+CALLS: dict[str, Call[Any]] = {
+    "outline": planning(),
+    "skeleton": laying_out(),
+    "details": detailing(make_skeleton(4)),
+} | {kind.value: writing(kind) for kind in ArtifactKind}
 
 
 def cut_off() -> CutOffError:
@@ -54,7 +59,7 @@ def test_less_is_asked_for_with_twice_the_room(task: str) -> None:
     assert second.user.startswith(first.user)
     assert "was cut off" in second.user
     assert second.max_tokens == 2 * first.max_tokens
-    assert written.prompt_version == second.version == f"{first.version}+shorter-1"
+    assert written.prompt_version == second.version == f"{first.version}+shorter-2"
     assert written.usage == USAGE + USAGE
 
 
@@ -101,7 +106,7 @@ def test_a_server_that_never_writes_that_much_is_asked_for_less_in_the_room_ther
     (written,) = ask(gateway, CALLS[task])
     first, roomier, last = gateway.asked
     assert last == replace(roomier, max_tokens=first.max_tokens)
-    assert written.prompt_version == f"{first.version}+shorter-1"
+    assert written.prompt_version == f"{first.version}+shorter-2"
     assert written.usage.calls == 3
 
 
@@ -120,7 +125,7 @@ def test_a_correction_that_is_cut_off_stays_a_correction() -> None:
     repair, shorter = gateway.asked[1:]
     assert "words of prose" in repair.user
     assert shorter.user.startswith(repair.user)
-    assert written.prompt_version == shorter.version == "tutorial-3+repair-2+shorter-1"
+    assert written.prompt_version == shorter.version == "tutorial-4+repair-2+shorter-2"
     assert written.usage.calls == 3
 
 

@@ -51,7 +51,7 @@ def test_the_gateway_is_open_while_it_writes_and_closed_after() -> None:
 def test_an_outline_comes_with_what_it_cost() -> None:
     (written,) = ask(ScriptedGateway({"outline": [writings.outline()]}), planning())
     assert len(written.content.concepts()) == 8
-    assert (written.usage, written.prompt_version) == (USAGE, "outline-2")
+    assert (written.usage, written.prompt_version) == (USAGE, "outline-3")
 
 
 def test_an_outline_is_mended_once_with_the_reasons() -> None:
@@ -60,7 +60,7 @@ def test_an_outline_is_mended_once_with_the_reasons() -> None:
     (written,) = ask(gateway, planning())
     assert gateway.purposes() == ["outline", "repair"]
     assert "“Overview” is a placeholder, not a title" in gateway.asked[1].user
-    assert written.prompt_version == "outline-2+repair-2"
+    assert written.prompt_version == "outline-3+repair-2"
     assert written.usage == Spent(2, 200, 400, Decimal("0.02"))
 
 
