@@ -34,7 +34,14 @@ def read_content() -> list[str]:
     """Whole texts: a page shows them whole, or a part in one piece."""
     zones = (name.replace("_", " ") for name in zoneinfo.available_timezones())
     languages = (language.own_name for language in LANGUAGES.values())
-    return [*NAMES, *ROLES, *WRITERS, *zones, *languages, *_built_in(), *_texts()]
+    return [*NAMES, *ROLES, *WRITERS, *zones, *languages, *_built_in(), *_texts(), *_plans()]
+
+
+def _plans() -> Iterator[str]:
+    """What waits for a word is in no row of a plan yet."""
+    run: Any = apps.get_model("generation", "GenerationRun")
+    for plan in run.objects.exclude(skeleton=None).values_list("skeleton", flat=True):
+        yield from _flatten(plan)
 
 
 def _built_in() -> Iterator[str]:

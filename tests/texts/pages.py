@@ -129,7 +129,7 @@ def plans_that_wait() -> Pages:
     carol = somebody()
     run, client = make_planned(owner=carol), signed_in(carol)
     page = f"{run.get_absolute_url()}plan/"
-    old = form_of(run, **{"title-c1": "The knot c02"})
+    old = form_of(run, **{"title-c1": "The knot 5"})
     seen = look(client, page, run.get_absolute_url(), run.roadmap.get_absolute_url())
     client.post(page, form_of(run, "up:c2", title="Knots", level="advanced", known=["c2"]))
     seen["stale"] = client.post(page, old)

@@ -144,7 +144,7 @@ def test_two_tabs_do_not_overwrite_each_other_silently(client: Client, run: Gene
     page = answer.content.decode()
     assert answer.status_code == 409
     assert "“The knot 2” is called “Said in the first tab” now." in page
-    assert "The knot 1 → Typed in the second tab" in page
+    assert "<q>The knot 1</q> → <q>Typed in the second tab</q>" in page
     assert skeleton_of(run).concepts()[0].title == "The knot 1"
     # The form that is shown is that of the plan as it is now.
     assert 'name="version" value="2"' in page
