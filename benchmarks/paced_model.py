@@ -119,6 +119,7 @@ def _concept(number: int) -> dict[str, Any]:
         "kind": "concept",
         "difficulty": 1 + number % 5,
         "est_minutes": 30,
+        "practice_minutes": 15,
         "objectives": [
             f"Name the parts of frame {number} that hold brood, pollen and honey",
             f"Explain why the pattern on frame {number} is a good or a bad sign",

@@ -28,6 +28,8 @@ OUTLINE_TOKENS, CONCEPT_TOKENS, MAX_OUTLINE_TOKENS = 1_200, 190, 32_000
 # A title takes some ten; what a model thinks first takes up the same room.
 SKELETON_TOKENS, TITLE_TOKENS = 3_000, 30
 DETAILS_TOKENS = 1_500
+# Of those after a module, so many are told of.
+CONCEPTS_AHEAD = 4
 
 
 def skeleton_prompt(
@@ -96,10 +98,13 @@ def minutes_for_each(request: OutlineRequest, skeleton: Skeleton, today: date) -
 
 def _describe_module(request: OutlineRequest, skeleton: Skeleton, module: int) -> dict[str, Any]:
     asked = skeleton.modules()[module]
+    # What comes later cannot be required; a few of it show where others begin.
+    end = sum(len(one.concepts) for one in skeleton.modules()[: module + 1])
+    shown = skeleton.concepts()[: end + CONCEPTS_AHEAD]
     return {
         "goal": request.goal,
         "roadmap": skeleton.title,
-        "plan": {concept.key: concept.title for concept in skeleton.concepts()},
+        "plan": {concept.key: concept.title for concept in shown},
         "module": asked.title,
         "concepts": [{"key": one.key, "title": one.title} for one in asked.concepts],
     }
