@@ -6,11 +6,16 @@ from django.contrib import admin
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_rules import Large, ModelAdmin, NeverEdited
+from accounts.admin_rules import Large, ModelAdmin, NeverEdited, TabularInline
 from generation.models import GenerationRun
 from generation.runs.estimates import estimate_run
 from generation.runs.reservations import count_reserved
-from generation.spent_models import DaySpending
+from generation.spent_models import DaySpending, Reservation
+
+
+class ReservationInline(NeverEdited, TabularInline):
+    model = Reservation
+    fields = ("call", "tokens", "cost_usd", "until")
 
 
 @admin.register(DaySpending)
@@ -22,6 +27,7 @@ class DaySpendingAdmin(NeverEdited, Large, ModelAdmin):
     ordering = ("-day", "scope")
     search_ids = ("pk",)
     readonly_fields = ("reserved",)
+    inlines = (ReservationInline,)
 
     @admin.display(description=_("tokens set aside"))
     def reserved(self, day: DaySpending) -> str:

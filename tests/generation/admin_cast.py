@@ -31,6 +31,7 @@ from generation.models import (
     RunSpending,
 )
 from generation.run_states import RunState
+from generation.spent_models import DaySpending, Reservation
 from learning.models import (
     Complaint,
     ConceptMark,
@@ -105,6 +106,8 @@ def make_calls(run: GenerationRun, count: int) -> None:
         call: dict[str, Any] = {"purpose": "quiz", "outcome": CallOutcome.OK, "at": timezone.now()}
         baker.make(ModelCallRecord, id=uuid.uuid4(), **known, **call)
         baker.make(RunSpending, puller=uuid.uuid4(), calls=1, **known)
+    day = baker.make(DaySpending, scope=f"run:{run.pk}", day=timezone.now().date())
+    baker.make(Reservation, count, spending=day, call=uuid.uuid4, until=timezone.now())
 
 
 def make_concept(run: GenerationRun, module: Module, position: int, *, size: int) -> Concept:
