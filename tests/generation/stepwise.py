@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from generation.port.details import ConceptDetails, ModuleDetails
@@ -70,7 +70,8 @@ async def at_once(_module: int) -> None:
 @dataclass
 class StepwiseProvider(ScriptedProvider):
     """Writes knots. `fail_details` maps a module to what is raised, for ever or so many times;
-    `answers` to what is said instead; `before_details` is awaited inside every call."""
+    `answers` to what is said instead; `before_details` is awaited inside every call. Of a skeleton
+    `saying` is told, one after the other, `pause` being awaited after each."""
 
     frame: Skeleton = field(default_factory=lambda: make_skeleton(3))
     fail_details: Mapping[int, Exception | list[Exception]] = field(default_factory=dict)
@@ -78,6 +79,10 @@ class StepwiseProvider(ScriptedProvider):
     before_details: Callable[[int], Awaitable[None]] = at_once
     detailed: Counter[int] = field(default_factory=Counter)
     skeletons: int = 0
+    # What each skeleton was to begin from, and the wish.
+    wished: list[tuple[Skeleton | None, str]] = field(default_factory=list)
+    saying: Sequence[str] = ()
+    pause: Callable[[int], Awaitable[None]] = at_once
 
     async def skeleton(
         self,
@@ -88,6 +93,10 @@ class StepwiseProvider(ScriptedProvider):
         listener: Listener = NOBODY,
     ) -> Written[Skeleton]:
         self.skeletons += 1
+        self.wished.append((base, wish))
+        for place, text in enumerate(self.saying):
+            listener.said(text)
+            await self.pause(place)
         await asyncio.sleep(0)
         return Written(self.frame, Spent(calls=1, tokens_in=100, tokens_out=200))
 
@@ -107,3 +116,8 @@ class StepwiseProvider(ScriptedProvider):
 
 def make_stepwise(frame: Skeleton, **fields: object) -> StepwiseProvider:
     return StepwiseProvider(make_outline(len(frame.concepts())), frame=frame, **fields)  # type: ignore[arg-type]  # passed on
+
+
+def make_stepwise_provider() -> StepwiseProvider:
+    """By dotted path: as little as a plan may have."""
+    return make_stepwise(make_skeleton(2), name="stepwise")
