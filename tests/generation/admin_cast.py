@@ -106,7 +106,8 @@ def make_calls(run: GenerationRun, count: int) -> None:
         call: dict[str, Any] = {"purpose": "quiz", "outcome": CallOutcome.OK, "at": timezone.now()}
         baker.make(ModelCallRecord, id=uuid.uuid4(), **known, **call)
         baker.make(RunSpending, puller=uuid.uuid4(), calls=1, **known)
-    day = baker.make(DaySpending, scope=f"run:{run.pk}", day=timezone.now().date())
+    today = timezone.now().date()
+    day, _ = DaySpending.objects.get_or_create(scope=f"run:{run.pk}", day=today)
     baker.make(Reservation, count, spending=day, call=uuid.uuid4, until=timezone.now())
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.checks import run_checks
 from django.db import connection
 
-from connection_budget import checks
+from connection_budget.checks import fleet
 from connection_budget.watch import suitability
 from connection_budget.watch.suitability import (
     ServerKind,
@@ -45,7 +45,7 @@ def test_an_older_server_is_told_by_the_check(monkeypatch: pytest.MonkeyPatch) -
     assert "connection_budget.E007" not in [
         message.id for message in run_checks(databases=["default"])
     ]
-    monkeypatch.setattr(checks, "kind_of", lambda _session: ServerKind(140_002, "UTF8"))
+    monkeypatch.setattr(fleet, "kind_of", lambda _session: ServerKind(140_002, "UTF8"))
     assert "connection_budget.E007" in [message.id for message in run_checks(databases=["default"])]
 
 

@@ -119,7 +119,6 @@ def test_what_is_already_written_is_the_answer_and_free(client: Client, settings
         ({"target_date": 4_000_000_000}, "target_date"),
         ({"concepts": 3}, "concepts"),
         ({"concepts": 201}, "concepts"),
-        ({"plan_first": True}, "plan_first"),
         ({"plan_first": "yes"}, "plan_first"),
     ],
 )
@@ -134,8 +133,14 @@ def test_a_mistake_is_told_by_its_field_and_costs_nothing(
     assert generate(client).status_code == 202
 
 
-def test_one_that_asks_for_no_plan_first_is_taken(client: Client) -> None:
-    assert generate(client, PREDECESSORS | {"plan_first": False}).status_code == 202
+@pytest.mark.parametrize("wish", [True, False])
+def test_what_is_built_in_is_written_at_once_whoever_asks_for_the_plan_first(
+    client: Client, wish: bool
+) -> None:
+    answer = generate(client, PREDECESSORS | {"plan_first": wish})
+    assert answer.status_code == 202
+    run = GenerationRun.objects.get(pk=answer.json()["run_id"])
+    assert "plan_first" not in run.options
 
 
 @pytest.mark.parametrize("body", ["", "{", "nonsense", b"\xff\xfe", "[" * 60_000, "9" * 5_000])

@@ -21,6 +21,7 @@ from concepts.content import (
 from concepts.models import Artifact
 from generation.models import GenerationRun, ModelCallRecord
 from generation.port.calls import MOST_TOKENS, ModelCall
+from generation.port.details import ConceptDetails
 from generation.port.outline import Outline, StageOutline
 from generation.port.spent import Spent
 from generation.run_states import RunState
@@ -36,7 +37,10 @@ TABLES: dict[str, type[models.Model] | None] = {
     "ChoiceContent": rows.Choice,
     "QuestionContent": rows.Question,
     "QuizContent": None,
+    "Timed": rows.Concept,
     "ConceptOutline": rows.Concept,
+    "ConceptDetails": rows.Concept,
+    "ModuleDetails": None,
     "ModuleOutline": Module,
     "StageOutline": Stage,
     "Outline": Roadmap,
@@ -62,12 +66,18 @@ def _links() -> dict[str, Any]:
     return make_content(ArtifactKind.RESOURCES, "c01").model_dump()
 
 
+def _details() -> ConceptDetails:
+    concept = make_outline(4).concepts()[0]
+    return ConceptDetails.model_validate(concept.model_dump(exclude={"title"}))
+
+
 MAKERS: dict[str, Callable[[], Content]] = {
     "TutorialContent": lambda: make_content(ArtifactKind.TUTORIAL, "c01"),
     "ResourceContent": lambda: ResourceContent(**_links()["resources"][0]),
     "ChoiceContent": lambda: _question().choices[0],
     "QuestionContent": _question,
     "ConceptOutline": lambda: make_outline(4).concepts()[0],
+    "ConceptDetails": _details,
     "ModuleOutline": lambda: make_outline(4).modules()[0],
     "StageOutline": lambda: make_outline(4).stages[0],
     "Outline": lambda: make_outline(4),
@@ -76,7 +86,11 @@ MAKERS: dict[str, Callable[[], Content]] = {
 
 def _classes(base: type[Content] = Content) -> Iterator[type[Content]]:
     for found in base.__subclasses__():
-        if found.__module__ in {"concepts.content", "generation.port.outline"}:
+        if found.__module__ in {
+            "concepts.content",
+            "generation.port.outline",
+            "generation.port.details",
+        }:
             yield found
         yield from _classes(found)
 
@@ -97,10 +111,10 @@ def _parts(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 FIELDS = [pytest.param(*field, id=f"{field[0].__name__}.{field[1]}") for field in _fields()]
 TEXTS = [
-    pytest.param(found, name, next(part for part in _parts(schema) if part["type"] == "string"),
+    pytest.param(found, name, next(part for part in _parts(schema) if "maxLength" in part),
                  "items" in schema, id=f"{found.__name__}.{name}")
     for found, name, schema in _fields()
-    if any(part.get("type") == "string" and "enum" not in part for part in _parts(schema))
+    if any("maxLength" in part for part in _parts(schema))
 ]  # fmt: skip
 
 
@@ -118,6 +132,8 @@ def test_a_field_is_no_wider_than_its_column(
     for part in _parts(schema):
         if "enum" in part:
             assert set(part["enum"]) == {value for value, _ in column.choices or ()}
+        elif "const" in part:
+            assert len(part["const"]) <= (column.max_length or 10**9)
         elif part["type"] == "string":
             assert part["maxLength"] <= (column.max_length or 10**9)
         elif part["type"] == "integer":
