@@ -191,7 +191,7 @@ def test_what_is_missing_says_what_it_waits_for(client: Client) -> None:
     run = GenerationRun.objects.get(pk=scribe.run_id)
     assert read(client, run).count("This is written next.") == 3
     scribe.claim(100)
-    assert read(client, run).count("This is being written now.") == 3
+    assert read(client, run).count(">This is being written now.") == 3
 
 
 def test_what_failed_says_why(client: Client) -> None:

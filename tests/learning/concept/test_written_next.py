@@ -97,7 +97,7 @@ def test_what_is_under_way_is_joined(client: Client, scribe: Scribe) -> None:
     scribe.claim(1)
     before = Artifact.objects.filter(state="running").values().get()
     page = read(client, page_of(scribe, "c01"))
-    assert page.count("This is being written now.") == 1
+    assert page.count(">This is being written now.") == 1
     assert page.count("This is written next.") == 2
     assert Artifact.objects.filter(state="running").values().get() == before
 
