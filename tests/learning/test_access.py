@@ -66,6 +66,8 @@ ROUTES = {
     "roadmaps/<uslug:roadmap_slug>/-/mark/<uslug:slug>/",
     "runs/<uuid:run_id>/",
     "runs/<uuid:run_id>/events/",
+    # tests/learning/sharing/test_who_may.py
+    "runs/<uuid:run_id>/plan/",
     # Who gets what there: tests/generation/operations/test_doors.py
     "operations/",
     "operations/now/",
@@ -85,6 +87,9 @@ ROUTES = {
     "api/v1/runs/<uuidstr:run_id>/events",
     "api/v1/runs/<uuidstr:run_id>/cancel",
     "api/v1/runs/<uuidstr:run_id>/resume",
+    "api/v1/runs/<uuidstr:run_id>/plan",
+    "api/v1/runs/<uuidstr:run_id>/approve",
+    "api/v1/runs/<uuidstr:run_id>/discard",
     "accounts/login/",
     "admin/login/",
     "accounts/logout/",
