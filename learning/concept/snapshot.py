@@ -39,7 +39,7 @@ NOBODY = uuid.UUID(int=0)
 _ROADMAP = ("id", "slug", "title", "language", "visibility", "owner_id")
 _CONCEPT = (
     "id", "slug", "title", "summary", "kind", "difficulty", "lesson_minutes",
-    "practice_minutes", "reading_minutes", "objectives", "position",
+    "practice_minutes", "reading_minutes", "objectives", "position", "is_known",
 )  # fmt: skip
 _VERSION = (
     "id", "number", "origin", "provider", "model", "prompt_version", "language", "created_at",
@@ -104,6 +104,11 @@ class Snapshot:
         """Whether something of it is still to come."""
         is_open = self.run is not None and RunState(self.run.state) in OPEN
         return is_open and any(one.state in UNFINISHED for one in self.artifacts.values())
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether it was known when the plan was made: then nothing of it is written."""
+        return self.concept.is_known and not self.artifacts
 
 
 def get_snapshot(visitor: Visitor, session: SessionBase, roadmap_slug: str, slug: str) -> Snapshot:

@@ -74,6 +74,43 @@ def test_programs_are_told_empty_fields(roadmap: Roadmap, client: Client) -> Non
     assert [concept["summary"] for concept in concepts][2:] == [""] * 4
 
 
+def test_what_was_marked_as_known_counts_as_done_in_list_page_and_api(
+    roadmap: Roadmap, client: Client
+) -> None:
+    plan = get_plan(roadmap)
+    assert (plan.through, plan.next_step and plan.next_step.slug) == (1, "the-knot-c1")
+    listed = client.get(roadmap.get_absolute_url()).content.decode()
+    assert "1 of 6 behind you" in listed
+    assert "known before" in listed
+    told = client.get(f"/api/v1/roadmaps/{roadmap.pk}").json()
+    known = told["stages"][0]["modules"][0]["concepts"][1]
+    assert (known["title"], known["state"], known["standing"]) == ("The knot c2", "ready", "known")
+    alone = client.get(f"/api/v1/roadmaps/{roadmap.pk}/concepts/{known['id']}").json()
+    assert (alone["state"], alone["standing"]) == ("ready", "known")
+
+
+def test_the_page_of_what_was_known_says_why_nothing_is_written_there(
+    roadmap: Roadmap, client: Client
+) -> None:
+    known = client.get(f"{roadmap.get_absolute_url()}the-knot-c2/").content.decode()
+    new = client.get(f"{roadmap.get_absolute_url()}the-knot-c1/").content.decode()
+    words = ("marked as known when the plan was made", "It counts as done already")
+    for said in words:
+        assert (said in known, said in new) == (True, False)
+    # No part is announced that will never come, nor anything that leads to one.
+    for gone in ("Nobody has been asked", 'id="quiz"', 'href="#resources"', "data-awaited"):
+        assert gone not in known
+    assert "What c2 is." in known
+    assert 'value="done"' in known
+
+
+def test_in_chinese_it_says_the_same(roadmap: Roadmap, client: Client) -> None:
+    page = client.get(
+        f"{roadmap.get_absolute_url()}the-knot-c2/", headers={"accept-language": "zh-hans"}
+    )
+    assert "标为已掌握" in page.content.decode()
+
+
 def test_no_run_plans_the_modules_of_a_copy(roadmap: Roadmap) -> None:
     copy = copy_roadmap(roadmap, owner=None)
     modules = Module.objects.filter(stage__roadmap=copy)
