@@ -15,16 +15,18 @@ from redis.exceptions import RedisError
 
 from accounts.limits.rules import address_of_socket, socket_windows
 from accounts.limits.sockets import open_places
+from accounts.limits.windows import Window
 from accounts.sessions import get_user_of_session
 from connection_budget.lanes.units import UnitTimedOut
-from generation.live.hints import group_of, group_of_words
+from generation.live.hints import group_of, group_of_plan, group_of_words
 from generation.live.sockets import socket_lane
-from generation.live.watching import watch_window
+from generation.live.watching import plan_window, watch_window
 from generation.runs.access import get_visible_run
 
 TRY_AGAIN_LATER = 1013
 _WORDS = re.compile(rb"words=([1-9][0-9]{0,17})")
 _LONGEST_QUERY = 40
+_PLAN = b"plan"
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +36,8 @@ class RunConsumer(AsyncJsonWebsocketConsumer):
 
     With `?words=CONCEPT` they are those about that concept, and the words of its tutorial while it
     is being written (`words.py`): `{"words": {"text", "first", "blocks", "tail"}}`, blocks of HTML
-    from number `first` on and what stands behind them, of a text with that name.
+    from number `first` on and what stands behind them, of a text with that name. With `?plan` they
+    bring the plan while it is being made, too (`drawing.py`).
     """
 
     _places: tuple[str | None, ...] = ()
@@ -61,23 +64,30 @@ class RunConsumer(AsyncJsonWebsocketConsumer):
         if not await socket_lane().run(may_watch, run_id, session_key(self.scope)):
             await self.close()
             return
-        await self._join(run_id, concept_in(self.scope))
+        self._concept = concept_in(self.scope)
+        await self._join(run_id)
         await self.accept()
         # The server and all between it and us hold the same list, for as long as it is open.
         headers: Any = self.scope["headers"]
         headers.clear()
 
-    async def _join(self, run_id: uuid.UUID, concept: int | None) -> None:
-        """The group first: who is known to read along misses nothing."""
-        self._concept = concept
-        self.groups = [group_of(run_id)]
-        if concept is not None:
-            self.groups.append(group_of_words(run_id, concept))
+    async def _join(self, run_id: uuid.UUID) -> None:
+        """The groups first: who is known to read along misses nothing."""
+        read = self._reads_along(run_id)
+        self.groups = [group_of(run_id), *(group for group, _ in read)]
         for group in self.groups:
             await self.channel_layer.group_add(group, self.channel_name)
-        if concept is not None:
-            mark = await open_places().take([watch_window(run_id, concept)])
+        for _, window in read:
+            mark = await open_places().take([window])
             self._places = (*self._places, mark)
+
+    def _reads_along(self, run_id: uuid.UUID) -> list[tuple[str, Window]]:
+        """The text that the page asks for, by its group and where readers leave their mark."""
+        if self._concept is not None:
+            return [(group_of_words(run_id, self._concept), watch_window(run_id, self._concept))]
+        if self.scope.get("query_string") == _PLAN:
+            return [(group_of_plan(run_id), plan_window(run_id))]
+        return []
 
     async def _refuse(self) -> None:
         """Too many are open: 429. The page polls, and tries again after longer and longer times."""

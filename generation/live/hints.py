@@ -25,12 +25,16 @@ def group_of_words(run_id: uuid.UUID, concept_id: int) -> str:
     return f"words.{run_id}.{concept_id}"
 
 
-async def send_words(run_id: uuid.UUID, concept_id: int, text: str) -> None:
+def group_of_plan(run_id: uuid.UUID) -> str:
+    """Of everybody who has a run or its roadmap open while there is no plan."""
+    return f"plan.{run_id}"
+
+
+async def send_text(group: str, text: str) -> None:
     """`text` is for browsers, as it stands, and bounded. Raises what Redis raises."""
     layer = get_channel_layer()
     if layer is not None:
-        message = {"type": "run.words", "text": text}
-        await layer.group_send(group_of_words(run_id, concept_id), message)
+        await layer.group_send(group, {"type": "run.words", "text": text})
         heed_cancellation()
 
 

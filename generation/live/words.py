@@ -8,28 +8,24 @@ again, from what this call keeps.
 from __future__ import annotations
 
 import json
-import time
 import uuid
 from collections.abc import Callable, Iterator
 
 from concepts.markdown.growing import GrowingText, Growth
 from generation.awaiting.apart import apart
-from generation.live.hints import send_words
-from generation.live.watching import list_watchers
+from generation.live.hints import group_of_words, send_text
+from generation.live.watching import Watchers, watch_window
 
 # Of one message, and of one block or tail: a larger one is seen when the text is stored.
 MOST_BYTES = 48_000
-# How often Redis is asked who reads along.
-LOOK_SECONDS = 0.5
 
 
 class Words:
     """Of one call. `read`: what of all that was said is the tutorial so far."""
 
     def __init__(self, run_id: uuid.UUID, concept_id: int, read: Callable[[str], str]) -> None:
-        self._run_id, self._concept_id, self._read = run_id, concept_id, read
-        self._watchers: frozenset[bytes] = frozenset()
-        self._looked_at = float("-inf")
+        self._group, self._read = group_of_words(run_id, concept_id), read
+        self._watchers = Watchers(watch_window(run_id, concept_id))
         self._text = GrowingText()
         self._begin_text()
         self._told: tuple[str, int, str] | None = None
@@ -40,7 +36,7 @@ class Words:
 
     async def tell(self, said: str) -> None:
         """Nothing is rendered, and nothing sent, while nobody reads along."""
-        are_new = await self._look()
+        are_new = await self._watchers.look()
         if not self._watchers:
             return
         growth = await apart(self._grow, said)
@@ -53,20 +49,12 @@ class Words:
         now = (self._name, len(self._blocks), growth.tail)
         if now != self._told or are_new:
             for message in _messages(self._name, self._blocks, first, _bounded(growth.tail)):
-                await send_words(self._run_id, self._concept_id, message)
+                await send_text(self._group, message)
         self._told = now
 
     def _grow(self, said: str) -> Growth | None:
         markdown = self._read(said)
         return self._text.grow(markdown) if markdown else None
-
-    async def _look(self) -> bool:
-        """Whether somebody has come who has heard nothing yet."""
-        if time.monotonic() < self._looked_at + LOOK_SECONDS:
-            return False
-        self._looked_at = time.monotonic()
-        before, self._watchers = self._watchers, await list_watchers(self._run_id, self._concept_id)
-        return bool(self._watchers - before)
 
 
 def _bounded(html: str) -> str:

@@ -32,6 +32,7 @@ from generation.port.provider import (
     keeps_books,
 )
 from generation.port.skeleton_rules import check_skeleton
+from generation.puller.aloud import draw_aloud
 from generation.puller.drafting import refuse
 from generation.puller.ledger import Ledger
 from generation.puller.limits import Limits
@@ -109,7 +110,9 @@ class _Planner:
         provider, request = self._provider, self._claim.request
         if isinstance(provider, PlansInSteps):
             base, wish = self._claim.base, self._claim.wish
-            skeleton = await self._ask(lambda: provider.skeleton(request, base=base, wish=wish))
+            async with draw_aloud(self._claim.run_id) as heard:
+                ask = partial(provider.skeleton, request, base=base, wish=wish, listener=heard)
+                skeleton = await self._ask(ask)
             refuse("skeleton", check_skeleton(skeleton, request))
             await self._save(batches.save_skeleton, skeleton)
             return

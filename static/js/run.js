@@ -69,6 +69,7 @@ function planNextLook() {
 
 function listen() {
   if (final) return;
+  socketAddress.search = part("drawing") ? "plan" : "";
   socket = new WebSocket(socketAddress);
   socket.onopen = () => {
     listening = true;
@@ -76,7 +77,9 @@ function listen() {
     look(); // what was missed meanwhile
   };
   socket.onmessage = ({ data }) => {
-    if (JSON.parse(data).seq > seq) look();
+    const { seq: newest, plan } = JSON.parse(data);
+    if (plan) part("drawing")?.dispatchEvent(new CustomEvent("drawn", { detail: plan }));
+    else if (newest > seq) look();
   };
   socket.onclose = () => {
     listening = false;
@@ -101,6 +104,8 @@ function show(news) {
   state.dataset.state = news.state;
   state.textContent = news.state_label;
   showBar(news);
+  if (news.total) part("drawing")?.remove();
+  else if (!news.open && part("drawing")) part("drawing").hidden = true;
   showFailures(news.failures);
   showCalls(news.calls);
   showSuggestions(news.suggestions);

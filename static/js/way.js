@@ -75,7 +75,11 @@ function listen() {
     lostSockets = 0;
     soon(); // what was missed meanwhile
   };
-  socket.onmessage = soon;
+  socket.onmessage = ({ data }) => {
+    const { plan } = JSON.parse(data);
+    if (!plan) return soon();
+    page.querySelector("[data-drawing]")?.dispatchEvent(new CustomEvent("drawn", { detail: plan }));
+  };
   socket.onclose = () => {
     listening = false;
     lostSockets += 1;

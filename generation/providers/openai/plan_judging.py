@@ -65,6 +65,13 @@ def judge_skeleton(
     return Attempt(said, skeleton, problems, regrets, count)
 
 
+def growing_skeleton(told: str) -> Parsed:
+    """What can be read of a skeleton that is still being written: whole lines alone, and no
+    thoughts."""
+    whole, _, _ = told[:MOST_CHARACTERS].rpartition("\n")
+    return read_skeleton(strip_thoughts(whole))
+
+
 def _gaps(parsed: Parsed) -> Iterator[str]:
     """Whatever ends in the middle is no plan, be it that a server says that it has ended."""
     if not parsed.stages:

@@ -8,7 +8,7 @@ import uuid
 import pytest
 
 from accounts.limits.sockets import open_places
-from generation.live.hints import send_hint, send_words
+from generation.live.hints import group_of_words, send_hint, send_text
 from generation.live.watching import watch_window
 from roadmaps.models import Visibility
 from tests.generation.live.test_run_consumer import dial, layer_and_lane  # noqa: F401 - a fixture
@@ -35,9 +35,9 @@ def dial_for_words(run_id: uuid.UUID, query: str = f"words={CONCEPT}") -> Websoc
 async def test_the_words_of_the_concept_that_is_open_are_heard(run_id: uuid.UUID) -> None:
     socket = dial_for_words(run_id)
     assert await socket.connect() is None
-    await send_words(run_id, CONCEPT + 1, "of another concept")
-    await send_words(uuid.uuid4(), CONCEPT, "of another run")
-    await send_words(run_id, CONCEPT, json.dumps(WORDS))
+    await send_text(group_of_words(run_id, CONCEPT + 1), "of another concept")
+    await send_text(group_of_words(uuid.uuid4(), CONCEPT), "of another run")
+    await send_text(group_of_words(run_id, CONCEPT), json.dumps(WORDS))
     assert await socket.hear() == WORDS
     await socket.disconnect()
 
@@ -57,7 +57,7 @@ async def test_the_page_of_a_run_hears_hints_about_any_concept_and_no_words(
 ) -> None:
     socket = dial(run_id)
     await socket.connect()
-    await send_words(run_id, CONCEPT, json.dumps(WORDS))
+    await send_text(group_of_words(run_id, CONCEPT), json.dumps(WORDS))
     await send_hint(run_id, 1, [CONCEPT])
     assert await socket.hear() == {"seq": 1}
     await socket.disconnect()

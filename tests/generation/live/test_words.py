@@ -14,7 +14,7 @@ from channels_redis.core import RedisChannelLayer
 from pytest_django import Settings
 
 from accounts.limits.sockets import close_open_places, open_places
-from generation.live import words
+from generation.live import watching
 from generation.live.hints import close_channel_layer, group_of_words
 from generation.live.watching import list_watchers, watch_window
 from generation.live.words import MOST_BYTES, Words
@@ -27,7 +27,7 @@ TEXT = "## One\n\nFirst words.\n\n## Two\n\nMore wor"
 async def layer(
     redis_url: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[RedisChannelLayer]:
-    monkeypatch.setattr(words, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(watching, "LOOK_SECONDS", 0.0)
     settings.LIMITS_REDIS_URL = redis_url
     settings.CHANNEL_LAYERS = {
         "default": {
@@ -131,13 +131,13 @@ async def test_what_nobody_watches_is_neither_rendered_nor_sent(layer: RedisChan
 async def test_a_mark_ends_by_itself(layer: RedisChannelLayer) -> None:
     """A web process that died renews nothing; nor does its mark stay in Redis."""
     await Reader.come(layer)
-    assert len(await list_watchers(RUN, CONCEPT)) == 1
+    assert len(await list_watchers(watch_window(RUN, CONCEPT))) == 1
     redis: Any = layer.connection(0)
     key = watch_window(RUN, CONCEPT).key
     [(name, ends)] = await redis.zrange(key, 0, -1, withscores=True)
     assert 0 < await redis.pttl(key) <= 30_000
     await redis.zadd(key, {name: ends - 31_000})
-    assert await list_watchers(RUN, CONCEPT) == frozenset()
+    assert await list_watchers(watch_window(RUN, CONCEPT)) == frozenset()
 
 
 async def test_another_text_begins_with_a_name_of_its_own(layer: RedisChannelLayer) -> None:
