@@ -58,6 +58,8 @@ def test_whole_lines_are_shown_each_as_deep_as_it_lies() -> None:
         f"{HEAD}## Ropes",
         "<think>\n## A draft\n### of it\n- all\n",
         f"<think>\n## A draft\n</think>\n{HEAD}",
+        "◁think▷\n## A draft\n### of it\n- all\n",
+        "<|channel|>analysis<|message|>\n## A draft\n### of it\n- all\n",
         "verdict: unclear\nsuggestions: Knots; Ropes\n",
         "Sure, here is\na plan of all you need.\n",
     ],
@@ -107,7 +109,7 @@ async def layer(
     settings.CHANNEL_LAYERS = {
         "default": {
             "BACKEND": "generation.live.layer.OneReaderLayer",
-            "CONFIG": {"hosts": [redis_url]},
+            "CONFIG": {"hosts": [{"address": redis_url, "socket_timeout": 20}]},
         }
     }
     found = get_channel_layer()

@@ -94,7 +94,7 @@ def over_redis(redis_url: str, settings: Settings, monkeypatch: pytest.MonkeyPat
     settings.CHANNEL_LAYERS = {
         "default": {
             "BACKEND": "generation.live.layer.OneReaderLayer",
-            "CONFIG": {"hosts": [redis_url]},
+            "CONFIG": {"hosts": [{"address": redis_url, "socket_timeout": 20}]},
         }
     }
 
