@@ -45,7 +45,7 @@ def test_the_documentation_shows_every_operation_and_tries_one_out_and_nothing_i
 ) -> None:
     run: GenerationRun = make_ready()
     page.goto(server + DOCS)
-    expect(page.locator(".opblock")).to_have_count(8)
+    expect(page.locator(".opblock")).to_have_count(12)
     block = page.locator("#operations-runs-get_run")
     block.locator(".opblock-summary-control").click()
     block.get_by_role("button", name="Try it out").click()

@@ -161,7 +161,8 @@ def test_what_was_asked_for_ahead_opens_nothing_and_raises_nothing(
         answer = finished.value.response()
         assert answer is not None
         assert answer.status == 200
-    assert len(reader.asked) == 2
+    # A lesson that is being written looks after itself the same way.
+    assert len([asked for asked in reader.asked if asked != concept_page(run)]) == 2
     assert every_row() == before
 
 
