@@ -10,6 +10,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
+from generation.awaiting.draining import settle
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -23,17 +25,8 @@ async def apart(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """
     context = contextvars.copy_context()
     begun = _pool(os.getpid()).submit(context.run, functools.partial(work, *args, **kwargs))
-    done, task = asyncio.wrap_future(begun), asyncio.current_task()
-    assert task is not None, "a coroutine runs in a task"
-    is_cancelled = False
-    while not done.done():
-        try:
-            await asyncio.wait({done})
-        except asyncio.CancelledError:
-            is_cancelled = True
-            task.uncancel()
-    if is_cancelled:
-        asyncio.get_running_loop().call_soon(task.cancel)
+    done = asyncio.wrap_future(begun)
+    await settle(done)
     return done.result()
 
 

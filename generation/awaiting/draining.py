@@ -43,6 +43,24 @@ async def finish(work: Coroutine[Any, Any, T] | asyncio.Task[T], *, seconds: flo
     return task.result()
 
 
+async def settle(ending: asyncio.Future[T]) -> None:
+    """Until what ends soon has ended; a cancellation meanwhile is told to whatever is awaited next.
+
+    So that whoever holds what was paid for can put it down first.
+    """
+    task = asyncio.current_task()
+    assert task is not None, "a coroutine runs in a task"
+    is_cancelled = False
+    while not ending.done():
+        try:
+            await asyncio.wait({ending})
+        except asyncio.CancelledError:
+            is_cancelled = True
+            task.uncancel()
+    if is_cancelled:
+        asyncio.get_running_loop().call_soon(task.cancel)
+
+
 async def fail_with(task: asyncio.Task[None]) -> None:
     """Raise what `task` raises, but do not take it along when cancelled."""
     await asyncio.shield(task)

@@ -10,7 +10,7 @@ from typing import Self
 
 import structlog
 
-from generation.awaiting.draining import heed_cancellation
+from generation.awaiting.draining import heed_cancellation, settle
 from generation.log_events import brief_error
 
 log = structlog.get_logger(__name__)
@@ -62,7 +62,7 @@ class Telling:
     ) -> None:
         assert self._task is not None, "entered"
         self._task.cancel()
-        await asyncio.wait({self._task})
+        await settle(self._task)
 
     async def _go_on(self) -> None:
         while True:

@@ -16,7 +16,7 @@ from connection_budget.lanes.executor import DbExecutor
 from generation.awaiting.apart import apart
 from generation.port.briefs import ConceptBrief
 from generation.providers.openai import judging
-from generation.providers.openai import provider as openai
+from generation.providers.openai import writing as openai
 from generation.providers.openai.provider import OpenAIProvider
 from generation.puller import pipeline, writing
 from generation.puller.limits import Limits
