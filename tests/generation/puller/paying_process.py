@@ -20,7 +20,7 @@ from tests.generation.cast import make_outline  # noqa: E402
 from tests.generation.paying import PayingProvider  # noqa: E402
 
 
-def main(concepts: int, longest_delay: float, max_tokens: int) -> None:
+def main(concepts: int, longest_delay: float, max_tokens: int, lease_seconds: float) -> None:
     settings.RUN_MAX_TOKENS = max_tokens or None
     provider = PayingProvider(make_outline(concepts), longest_delay=longest_delay)
     limits = Limits(
@@ -28,7 +28,7 @@ def main(concepts: int, longest_delay: float, max_tokens: int) -> None:
         batch_concepts=2,
         batch_seconds=0.01,
         poll_seconds=0.02,
-        lease_seconds=1.0,
+        lease_seconds=lease_seconds,
     )
     sys.stdout.write("ready\n")  # so that several begin together
     sys.stdout.flush()
@@ -38,4 +38,4 @@ def main(concepts: int, longest_delay: float, max_tokens: int) -> None:
     sys.stdout.write(f"{state.value} {provider.asked}\n")
 
 
-main(int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3]))
+main(int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]))

@@ -172,9 +172,9 @@ def test_what_a_puller_has_spent_never_falls() -> None:
 def start_paying() -> Iterator[Callable[..., Paying]]:
     started: list[Paying] = []
 
-    def start(*, concepts: int, delay: float, max_tokens: int) -> Paying:
+    def start(*, concepts: int, delay: float, max_tokens: int, lease: float = 1) -> Paying:
         process = subprocess.Popen(
-            [sys.executable, str(SCRIPT), str(concepts), str(delay), str(max_tokens)],
+            [sys.executable, str(SCRIPT), str(concepts), str(delay), str(max_tokens), str(lease)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -210,7 +210,9 @@ def test_two_processes_stop_together_and_take_no_token_too_many(
 ) -> None:
     run_id = open_run(PayingProvider(make_outline(40)))
     budget = OUTLINE_TOKENS + 60 * ARTIFACT_TOKENS
-    pair = [start_paying(concepts=40, delay=0.1, max_tokens=budget) for _ in range(2)]
+    # Longer than a busy machine keeps a process waiting: what it has set aside stays its own.
+    paying = {"concepts": 40, "delay": 0.1, "max_tokens": budget, "lease": 120}
+    pair = [start_paying(**paying) for _ in range(2)]
     for process in pair:
         say(process, run_id)
     (first, ours), (second, theirs) = [hear(process) for process in pair]
