@@ -104,7 +104,8 @@ def assert_report(report: dict[str, Any]) -> None:
     assert counts["concepts"] == counts["tutorials"] == counts["quizzes"] >= 36
     assert counts["resources"] >= 3 * counts["concepts"]
     assert counts["questions"] >= 5 * counts["concepts"]
-    assert report["connections"] == {"peak": 1, "budget": 1}
+    # One of its lane, and one that its main thread may have.
+    assert report["connections"] == {"peak": 1, "budget": 2}
     assert (roadmap.visibility, roadmap.owner) == ("public", None)
 
 
