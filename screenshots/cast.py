@@ -20,9 +20,10 @@ from generation.port.errors import ContentError
 from generation.port.listening import NOBODY, Listener
 from generation.port.provider import Provider, Written
 from generation.port.request import OutlineRequest
-from generation.providers.catalogue import CatalogueProvider
+from generation.port.skeleton import Skeleton
+from generation.providers.catalogue import CatalogueProvider, load_catalogue
 from generation.run_states import RunState
-from generation.runs import lifecycle
+from generation.runs import lifecycle, plans
 from roadmaps.models import Visibility
 from screenshots.arabic import make_arabic_provider
 from tests.generation.admin_cast import leave_behind
@@ -76,6 +77,9 @@ def make_cast() -> Cast:
     said = "No roadmap of this can be made: the goal names nothing that could be learnt."
     lifecycle.stop_run(failed.run_id, RunState.FAILED, said, instead=[GOAL])
     _order(cast, "waiting", owner=True)
+    planned = _order(cast, "planned", owner=True)
+    planned.start()
+    plans.keep_plan(cast.runs["planned"], _skeleton())
     _fill_ledger(list(cast.runs.values()))
     leave_behind(cast.runs["ready"].roadmap, cast.visitors.alice)
     for name in ("alice", "bob", "staff"):
@@ -94,6 +98,25 @@ def _order(
         visibility=Visibility.PRIVATE if owner else Visibility.PUBLIC,
     )
     return cast.add(name, Scribe(request_roadmap(order, provider, enqueue=False), provider))
+
+
+def _skeleton() -> Skeleton:
+    """As much of the built-in plan as a model writes first."""
+    outline = load_catalogue()[0].outline.model_dump(exclude={"stages"})
+    stages = [
+        {
+            "title": stage.title,
+            "modules": [
+                {
+                    "title": module.title,
+                    "concepts": [{"key": one.key, "title": one.title} for one in module.concepts],
+                }
+                for module in stage.modules
+            ],
+        }
+        for stage in load_catalogue()[0].outline.stages
+    ]
+    return Skeleton.model_validate(outline | {"stages": stages})
 
 
 def _fill_ledger(runs: list[GenerationRun]) -> None:

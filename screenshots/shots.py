@@ -126,11 +126,12 @@ def _learning() -> list[Shot]:
 
 
 def _runs(cast: Cast) -> list[Shot]:
-    owned = {"paused", "failed", "waiting"}
-    return [
+    owned = {"paused", "failed", "waiting", "planned"}
+    pages = [
         Shot(f"run-{name}", run.get_absolute_url(), "alice" if name in owned else "anonymous")
         for name, run in cast.runs.items()
     ]
+    return [*pages, Shot("plan", f"{cast.runs['planned'].get_absolute_url()}plan/", "alice")]
 
 
 def _accounts() -> list[Shot]:

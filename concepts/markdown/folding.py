@@ -32,9 +32,13 @@ class Check:
 class Grammar:
     """What a text is read with, and what was found in it: the parser's `env` has one."""
 
-    def __init__(self, marks: Marks, figures: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, marks: Marks, figures: Mapping[str, str] | None = None, *, exercises: int = 0
+    ) -> None:
         self.marks = marks
         self.figures = figures or {}
+        # So many stood in the text so far; a part of one goes on counting.
+        self.exercises = exercises
         # By the number of the exercise, counted from the beginning of the text.
         self.checks: dict[int, Check] = {}
         # Lines at which a block begins while nothing is open: what stands before is done with.
@@ -67,7 +71,6 @@ class _Folding:
         self._grammar = grammar
         self._folded: list[Token] = []
         self._open: list[Sign] = []
-        self._exercises = 0
 
     def fold(self) -> list[Token]:
         place = 0
@@ -123,7 +126,7 @@ class _Folding:
     def _begin(self, sign: Sign, heading: list[Token], after: int) -> None:
         self._open.append(sign)
         if sign not in _FOLDED:
-            self._exercises += sign is Sign.EXERCISE
+            self._grammar.exercises += sign is Sign.EXERCISE
             self._folded += [mark(f'<section class="{sign.value}">'), *heading]
             return
         self._folded += [
@@ -141,8 +144,10 @@ class _Folding:
                 return
             if token.type == "fence":
                 language = (token.info.split() or [""])[0]
-                self._grammar.checks[self._exercises] = Check(language, token.content)
-                self._folded.append(mark(f'<p class="check" data-check="{self._exercises}"></p>'))
+                self._grammar.checks[self._grammar.exercises] = Check(language, token.content)
+                self._folded.append(
+                    mark(f'<p class="check" data-check="{self._grammar.exercises}"></p>')
+                )
                 return
 
     def _is_answering(self) -> bool:

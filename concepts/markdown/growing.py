@@ -48,7 +48,7 @@ class GrowingText:
         self._closed, self._count = "", 0
         # What later blocks know of those before them.
         self._env: dict[str, Any] = {
-            "anchors": Anchors(), "formulas": FormulaBudget(), "references": {},
+            "anchors": Anchors(), "formulas": FormulaBudget(), "references": {}, "exercises": 0,
         }  # fmt: skip
 
     def grow(self, markdown: str) -> Growth:
@@ -69,7 +69,10 @@ class GrowingText:
 
     def _render(self, markdown: str, env: dict[str, Any]) -> str:
         marks = Marks()
-        return render_part(markdown, marks, env | {"grammar": Grammar(marks)}, parser_for(markdown))
+        grammar = Grammar(marks, exercises=env["exercises"])
+        html = render_part(markdown, marks, env | {"grammar": grammar}, parser_for(markdown))
+        env["exercises"] = grammar.exercises
+        return html
 
     def _render_open(self, tail: str) -> str:
         held = _without_loose_end(tail)

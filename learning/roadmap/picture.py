@@ -82,7 +82,7 @@ _SIGNS = {
     "partly": '<path d="M0-8a11 8 0 0 1 0 16z"/>',
     "running": '<path d="M-4 4l1-3 6-6 2 2-6 6z"/>',
     "queued": "",
-    "planning": "",
+    "planning": '<path d="M-6 0h2M-1 0h2M4 0h2"/>',
     "failed": '<path d="M-3-3l6 6M3-3l-6 6"/>',
 }
 

@@ -95,7 +95,9 @@ def test_a_release_middleware_that_is_not_the_first_is_an_error(
     assert first == "connection_budget.seats.middleware.ReleaseMiddleware"
     settings.MIDDLEWARE = [*others, first] if move == "last" else others
     monkeypatch.setitem(settings.DATABASES["default"], "OPTIONS", {"pool": {"max_size": 4}})
-    assert set(messages()) == {"connection_budget.E006"}
+    assert "connection_budget.E006" in messages()
+    settings.MIDDLEWARE = [first, *others]
+    assert "connection_budget.E006" not in messages()
 
 
 def test_a_project_without_pages_needs_no_release_middleware(settings: Settings) -> None:

@@ -83,7 +83,7 @@ def test_what_was_not_written_is_refused(wishes: dict[str, Any], reason: str) ->
 
 
 def test_wishes_the_roadmap_meets_are_no_reason_to_refuse() -> None:
-    wishes = OutlineRequest("Learn Django", level="beginner", language="EN", concepts=40)
+    wishes = OutlineRequest("Learn Django", level="beginner", language="EN", concepts=60)
     PROVIDER.check_goal(wishes)
 
 

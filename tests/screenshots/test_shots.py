@@ -30,6 +30,7 @@ NO_PAGES = {
     "operations/runs/<uuid:run_id>/retry/": "does something",
     "roadmaps/<uslug:roadmap_slug>/-/mark/<uslug:slug>/": "does something",
     "roadmaps/<uslug:slug>/-/resume/": "does something",
+    "roadmaps/<uslug:roadmap_slug>/-/rewriting/<uslug:slug>/": "does something",
     "roadmaps/<uslug:roadmap_slug>/-/check/<uslug:slug>/<int:number>/": "a file",
     "accounts/logout/": "does something",
     "accounts/display/": "does something",
@@ -37,6 +38,10 @@ NO_PAGES = {
     "accounts/email/<str:token>/": "needs a link from a mail",
     "admin/login/": "Django's, in front of our own",
 }
+
+
+# So that the database is made also where only this file is run.
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -67,7 +67,7 @@ def test_a_state_is_told_by_a_sign_a_class_and_words(state: str) -> None:
 
 def test_no_two_states_that_differ_for_a_learner_look_alike_without_colour() -> None:
     """Those without a sign are told apart by their outline: dashed where nothing is there yet."""
-    svg = draw(make_way(9, stages=1, modules=1))
+    svg = draw(make_way(len(STATES), stages=1, modules=1))
     signs = {
         one.attrib["id"]: ET.tostring(path)
         for one in parse(svg).iter("g")
