@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.conf import settings
 from playwright.sync_api import ConsoleMessage, Page, WebSocketRoute, expect
@@ -11,6 +13,8 @@ from tests.generation.scribe import Scribe
 from tests.learning.library import concept_page, make_ready, open_order
 from tests.visitors import make_visitors
 
+# Whatever a page wants to be told of.
+SOCKETS = re.compile(r"/ws/runs/")
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -50,7 +54,7 @@ def test_the_page_of_a_run_fills_in_without_a_reload(
 def test_a_hint_makes_the_page_look_again(page: Page, server: str, scribe: Scribe) -> None:
     """With a socket open, polling alone would take 15 seconds."""
     sockets: list[WebSocketRoute] = []
-    page.route_web_socket("**/ws/runs/*/", lambda socket: sockets.append(socket))  # noqa: PLW0108 - it marks its handlers
+    page.route_web_socket(SOCKETS, lambda socket: sockets.append(socket))  # noqa: PLW0108 - it marks its handlers
     with page.expect_response("**/events/?after=*"):  # as soon as the socket is open
         open_run_page(page, server, scribe)
     scribe.plan()
@@ -78,7 +82,7 @@ def test_the_page_of_a_stopped_run_goes_on_when_it_is_resumed(
 ) -> None:
     pause(scribe)
     sockets: list[WebSocketRoute] = []
-    page.route_web_socket("**/ws/runs/*/", lambda socket: sockets.append(socket))  # noqa: PLW0108 - it marks its handlers
+    page.route_web_socket(SOCKETS, lambda socket: sockets.append(socket))  # noqa: PLW0108 - it marks its handlers
     with page.expect_response("**/events/?after=*"):  # as soon as the socket is open
         open_run_page(page, server, scribe)
     expect(page.locator("[data-run] .state")).to_have_text("paused")
@@ -94,7 +98,7 @@ def test_a_stopped_run_is_looked_at_now_and_then_without_a_socket(
 ) -> None:
     pause(scribe)
     page.clock.install()
-    page.route_web_socket("**/ws/runs/*/", lambda socket: socket.close())
+    page.route_web_socket(SOCKETS, lambda socket: socket.close())
     open_run_page(page, server, scribe)
     expect(page.locator("[data-run] .state")).to_have_text("paused")
     resume_and_finish(scribe)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
@@ -12,6 +14,8 @@ from tests.generation.cast import make_outline
 from tests.generation.scribe import Scribe
 from tests.learning.library import QuickProvider, make_ready, open_order
 
+# Whatever a page wants to be told of.
+SOCKETS = re.compile(r"/ws/runs/")
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -27,7 +31,7 @@ def address_of(scribe: Scribe) -> str:
 
 def test_a_roadmap_fills_in_while_it_is_written(page: Page, server: str, scribe: Scribe) -> None:
     sockets: list[WebSocketRoute] = []
-    page.route_web_socket("**/ws/runs/*/", lambda socket: sockets.append(socket))  # noqa: PLW0108 - it marks its handlers
+    page.route_web_socket(SOCKETS, lambda socket: sockets.append(socket))  # noqa: PLW0108 - it marks its handlers
     scribe.plan()
     page.clock.install()
     page.goto(server + address_of(scribe))
@@ -53,7 +57,7 @@ def test_a_roadmap_fills_in_while_it_is_written(page: Page, server: str, scribe:
 
 def test_a_plan_appears_as_soon_as_it_is_made(page: Page, server: str, scribe: Scribe) -> None:
     sockets: list[WebSocketRoute] = []
-    page.route_web_socket("**/ws/runs/*/", lambda socket: sockets.append(socket))  # noqa: PLW0108 - it marks its handlers
+    page.route_web_socket(SOCKETS, lambda socket: sockets.append(socket))  # noqa: PLW0108 - it marks its handlers
     page.clock.install()
     page.goto(server + address_of(scribe))
     expect(page.get_by_text("Waiting for its turn")).to_be_visible()

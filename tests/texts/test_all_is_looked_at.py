@@ -41,6 +41,7 @@ NO_PAGE = {
     "generation:run_events": "JSON",
     "accounts:logout": "leads to the first page",
     "learning:resume": "leads to the roadmap",
+    "learning:rewriting": "leads to the lesson",
     "operations:board_now": "a part of the board",
     "operations:run_now": "a part of the page of a run",
 }
