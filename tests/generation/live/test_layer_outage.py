@@ -31,7 +31,15 @@ class OwnRedis:
         self._process = subprocess.Popen(
             [str(redis_server()), *options], stdout=subprocess.DEVNULL, cwd=self.path.parent
         )
-        wait_until(self.path.is_socket)
+        wait_until(self._answers)
+
+    def _answers(self) -> bool:
+        """Its socket is there before it listens."""
+        try:
+            with Redis(unix_socket_path=str(self.path)) as client:
+                return bool(client.ping())
+        except RedisAway:
+            return False
 
     def stop(self) -> None:
         if self._process is not None:
