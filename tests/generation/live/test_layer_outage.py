@@ -62,7 +62,8 @@ def redis() -> Iterator[OwnRedis]:
 async def layer(redis: OwnRedis) -> AsyncIterator[OneReaderLayer]:
     layer = OneReaderLayer(hosts=[{"address": f"unix://{redis.path}", "socket_timeout": 20}])
     yield layer
-    await layer.close_pools()
+    async with asyncio.timeout(60):
+        await layer.close_pools()
 
 
 async def begin_reading(layer: OneReaderLayer, redis: OwnRedis, sockets: int) -> list[Listener]:
