@@ -84,26 +84,31 @@ class Cap:
 
     def _wait_for_turn(self, place: Place, give_up_at: float) -> None:
         while not self._has_room(place):
-            self._collect(place)
             self._make_room(place)
             if self._has_room(place):
                 return
             late = time.monotonic() >= give_up_at
-            if late or (self._is_first(place) and self._all_rest(place)):
+            is_vain = late or (self._is_first(place) and self._all_rest(place))
+            if (is_vain or place.waits_for() > LOOK_SECONDS) and self._collect(place):
+                continue
+            if is_vain:
                 raise self._refusal(place)
             leaving = any(held.is_leaving for held in self._held)
             self._changed.wait(LEAVING_SECONDS if leaving else LOOK_SECONDS)
 
-    def _collect(self, asking: Place) -> None:
+    def _collect(self, asking: Place) -> bool:
         """Wrappers are in cycles: nobody else may look soon for those that nobody has any more.
 
-        It is dear, so not while somebody goes anyway.
+        It is dear (the whole heap is read), so not while somebody goes anyway, and not before
+        those who hand over after each unit have had their time. Returns whether it was done.
         """
         if any(place.is_leaving for place in self._held):
-            return
-        if self._collected_at < max(asking.since, time.monotonic() - COLLECT_SECONDS):
-            gc.collect()
-            self._collected_at = time.monotonic()
+            return False
+        if self._collected_at >= max(asking.since, time.monotonic() - COLLECT_SECONDS):
+            return False
+        gc.collect()
+        self._collected_at = time.monotonic()
+        return True
 
     def _has_room(self, place: Place) -> bool:
         self._sweep()

@@ -69,6 +69,10 @@ class Place:
     def keeper(self) -> Keeper | None:
         return self._keeper() if self._keeper is not None else None
 
+    def waits_for(self) -> float:
+        """Seconds since it was asked for."""
+        return time.monotonic() - self.since
+
     @property
     def is_leaving(self) -> bool:
         return self._left_at is not None

@@ -33,7 +33,7 @@ def main(concepts: int, longest_delay: float, max_tokens: int, lease_seconds: fl
     sys.stdout.write("ready\n")  # so that several begin together
     sys.stdout.flush()
     run_id = uuid.UUID(sys.stdin.readline().strip())
-    with closing(DbExecutor(2)) as db:
+    with closing(DbExecutor(1)) as db:
         state = asyncio.run(pull(run_id, provider=provider, db=db, limits=limits))
     sys.stdout.write(f"{state.value} {provider.asked}\n")
 

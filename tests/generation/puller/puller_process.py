@@ -42,7 +42,7 @@ def main(concepts: int, longest_delay: float, characters: int = 0) -> None:
     provider = ScriptedProvider(
         make_outline(concepts), longest_delay=longest_delay, content=LongTutorials(characters)
     )
-    with closing(DbExecutor(2)) as db:
+    with closing(DbExecutor(1)) as db:
         for line in sys.stdin:
             run_id = uuid.UUID(line.strip())
             state = asyncio.run(pull(run_id, provider=provider, db=db, limits=LIMITS))

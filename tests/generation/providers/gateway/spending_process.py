@@ -41,7 +41,7 @@ async def ask(run_id: uuid.UUID, name: str, calls: int, room: int, db: DbExecuto
 
 
 def main(run_id: str, name: str, calls: int, room: int) -> None:
-    with closing(DbExecutor(2)) as db:
+    with closing(DbExecutor(1)) as db:
         asyncio.run(ask(uuid.UUID(run_id), name, calls, room, db))
 
 
