@@ -12,10 +12,11 @@ from generation.models import GenerationRun
 from generation.run_states import UNDER_WAY
 
 
-def lock_orders_of(person: Person) -> None:
-    """Until the transaction ends nobody else orders in these names, so what is counted stays."""
+def lock_orders_of(person: Person, *more: str) -> None:
+    """Until the transaction ends nobody else orders in these names, so what is counted stays.
+    `more`: other names that they are known by."""
     with connection.cursor() as cursor:
-        for name in sorted(person.names):
+        for name in sorted({*person.names, *more}):
             cursor.execute(
                 "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"cairn:orders:{name}"]
             )

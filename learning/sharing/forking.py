@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from django.contrib.sessions.backends.base import SessionBase
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -43,20 +43,15 @@ def fork_roadmap(
     person = person_of(visitor, session, address)
     keys = _wish_keys(source, browser) if owner is None and browser else []
     made = [*made_roadmaps(session), *map(str, keys)]
-    try:
+    with transaction.atomic():
+        # Of two clicks of one browser the second waits, from whatever address it comes.
+        lock_orders_of(person, *([f"browser:{browser}"] if keys else []))
         copy = _copy_once(source, owner, person, made, keys)
-    except IntegrityError:
-        # Its twin came from another address, so neither waited for the other.
-        twin = _made_just_now(source, owner, made)
-        if twin is None:
-            raise
-        copy = twin
     if owner is None:
         remember(session, copy.pk, person)
     return copy
 
 
-@transaction.atomic
 def _copy_once(
     source: Roadmap,
     owner: User | None,
@@ -65,7 +60,6 @@ def _copy_once(
     keys: Sequence[uuid.UUID],
 ) -> Roadmap:
     """What there is already takes no place of the day, not even for a moment."""
-    lock_orders_of(person)
     known = _made_just_now(source, owner, made)
     if known is not None:
         return known

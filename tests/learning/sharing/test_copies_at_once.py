@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -9,7 +11,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from learning.sharing import copying
+from learning.sharing import copying, forking
 from roadmaps.models import Roadmap
 from tests.learning.holding import hold_first, run_both
 from tests.learning.library import make_ready
@@ -52,6 +54,18 @@ def test_two_clicks_at_the_same_moment_make_one_copy_and_take_one_place(
     for answer in answers:
         page = answer.client.get(f"{copy.get_absolute_url()}-/delete/")
         assert page.status_code == 200
+
+
+def test_two_clicks_between_which_a_wish_becomes_another_are_one_copy_too(
+    observer: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The keys of copies go by half minutes; the second click comes in the next one."""
+    turns = itertools.count(30, 30)
+    monkeypatch.setattr(forking, "time", SimpleNamespace(time=lambda: next(turns)))
+    answers = click_twice(Client(), observer, (HERE, ELSEWHERE))
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert Roadmap.objects.exclude(copied_from=None).count() == 1
+    assert next(turns) == 90  # each had its own
 
 
 def test_copies_of_other_browsers_and_of_other_roadmaps_are_others(settings: Settings) -> None:
