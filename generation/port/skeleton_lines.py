@@ -36,7 +36,7 @@ _BOLD_FIRST = re.compile(
     r"\*\*(?=[^\s*])(?P<title>[^*]{1,300})(?<=[^\s*])\*\*\s?(?:[:：–—]|\s-\s).*"
 )
 _LABEL = re.compile(
-    r"[ \t]{0,12}(?P<label>stage|phase|part|module|unit|chapter|week|section)\s\d{1,3}"
+    r"\A[ \t]{0,12}(?P<label>stage|phase|part|module|unit|chapter|week|section)\s\d{1,3}"
     r"\s?[:.–—-]\s?(?=\S)",
     re.IGNORECASE,
 )

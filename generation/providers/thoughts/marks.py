@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from concepts.markdown.blocks import split_blocks
@@ -45,6 +46,9 @@ _THOUGHT = re.compile(
     r"|<details>\s{0,4}<summary>[^<>\n]{0,20}(?:think|thought|reason)[^<>\n]{0,60}</summary>)",
     re.IGNORECASE,
 )
+# A group of an expression has one name; each of the forms has its own.
+_NAMES = ("name", "name2", "name3", "name4", "name5")
+_SLASHES = ("slash", "slash2", "slash3", "slash4", "slash5")
 _CLOSING_WORDS = {"end", "stop", "close", "suffix"}
 _CLOSING_MARKS = {"<channel|>", "[unused17]", "<unused95>"}
 # Both ends with but a word between them: they are spoken of.
@@ -122,19 +126,25 @@ def find_any_thought_mark(text: str, start: int = 0) -> Iterator[Mark]:
 
 
 def _read_thought_mark(found: re.Match[str]) -> Mark:
-    slash = any(found[group] for group in ("slash", "slash2", "slash3", "slash4", "slash5"))
-    names = (found[group] for group in ("name", "name2", "name3", "name4", "name5"))
-    name = next(filter(None, names), "").casefold()
-    words = set(re.split("[_▁:\\- ]", name))
-    closes = bool(
-        slash
-        or words & _CLOSING_WORDS
-        or (found["verb"] or "").casefold() == "close"
-        or found[0].casefold() in _CLOSING_MARKS
-    )
-    stem = " ".join(sorted(words - _CLOSING_WORDS - {"begin", "start", "prefix"}))
+    stem, closes = _read(found[0], found["verb"], found.group(*_NAMES), found.group(*_SLASHES))
     is_empty = bool(found["empty"])
     return Mark(found.start(), found.end(), stem, closes, is_spoken=False, is_empty=is_empty)
+
+
+@lru_cache(maxsize=200)
+def _read(
+    mark: str, verb: str | None, names: tuple[str | None, ...], slashes: tuple[str | None, ...]
+) -> tuple[str, bool]:
+    """What it is the mark of, and whether it closes. A text has the same few a thousand times."""
+    words = set(re.split("[_▁:\\- ]", next(filter(None, names), "").casefold()))
+    closes = bool(
+        any(slashes)
+        or words & _CLOSING_WORDS
+        or (verb or "").casefold() == "close"
+        or mark.casefold() in _CLOSING_MARKS
+    )
+    stem = " ".join(sorted(words - _CLOSING_WORDS - {"begin", "start", "prefix"}))
+    return stem, closes
 
 
 def _is_spoken_of(text: str, mark: Mark) -> bool:
