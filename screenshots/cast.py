@@ -21,7 +21,7 @@ from generation.port.listening import NOBODY, Listener
 from generation.port.provider import Provider, Written
 from generation.port.request import OutlineRequest
 from generation.port.skeleton import Skeleton
-from generation.providers.catalogue import CatalogueProvider, load_catalogue
+from generation.providers.catalogue import CatalogueProvider, CatalogueRoadmap, find_roadmap
 from generation.run_states import RunState
 from generation.runs import lifecycle, plans
 from roadmaps.models import Visibility
@@ -100,9 +100,15 @@ def _order(
     return cast.add(name, Scribe(request_roadmap(order, provider, enqueue=False), provider))
 
 
+def _built_in() -> CatalogueRoadmap:
+    roadmap = find_roadmap(GOAL)
+    assert roadmap is not None
+    return roadmap
+
+
 def _skeleton() -> Skeleton:
     """As much of the built-in plan as a model writes first."""
-    outline = load_catalogue()[0].outline.model_dump(exclude={"stages"})
+    outline = _built_in().outline.model_dump(exclude={"stages"})
     stages = [
         {
             "title": stage.title,
@@ -114,7 +120,7 @@ def _skeleton() -> Skeleton:
                 for module in stage.modules
             ],
         }
-        for stage in load_catalogue()[0].outline.stages
+        for stage in _built_in().outline.stages
     ]
     return Skeleton.model_validate(outline | {"stages": stages})
 

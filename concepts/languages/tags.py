@@ -27,6 +27,14 @@ def find_language(tag: str) -> Language | None:
     return LANGUAGES.get(folded) or LANGUAGES.get(primary_language(tag))
 
 
+def is_same_language(one: str, other: str) -> bool:
+    """Of two tags: en-GB is en, zh-Hans is zh and zh-CN, and none of these is zh-Hant."""
+    known = find_language(one)
+    if known is not None:
+        return known is find_language(other)
+    return primary_language(one) == primary_language(other)
+
+
 def describe_language(tag: str) -> str:
     """For a prompt: “Chinese (中文, zh)”."""
     language = find_language(tag)

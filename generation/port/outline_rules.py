@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from concepts.languages.judging import find_wrong_language
 from concepts.languages.tags import primary_language
@@ -44,11 +45,16 @@ _PLACEHOLDER = re.compile(
 )
 
 
-def check_outline(outline: Outline, request: OutlineRequest) -> list[str]:
+def check_outline(
+    outline: Outline, request: OutlineRequest, *, authored: bool = False
+) -> list[str]:
     """What is wrong with an outline, one sentence each; an empty list is a pass.
 
-    Cycles are not complained of: `settle_prerequisites` drops their weakest edge.
+    Cycles are not complained of: `settle_prerequisites` drops their weakest edge. People who wrote
+    one knew how long it had to be: without a wish, theirs may have any number of concepts.
     """
+    if authored and request.concepts is None:
+        request = replace(request, concepts=len(outline.concepts()))
     return [
         *count_problems(outline, request),
         *title_problems(outline),

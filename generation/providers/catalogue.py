@@ -7,9 +7,11 @@ A folder per roadmap: `roadmap.yaml` (the outline, the goals it answers, the day
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,7 @@ from concepts.content import (
     ResourcesContent,
     TutorialContent,
 )
-from concepts.languages.tags import primary_language
+from concepts.languages.tags import is_same_language
 from generation.port.briefs import ConceptBrief
 from generation.port.errors import ContentError, GoalRefused
 from generation.port.listening import NOBODY, Listener
@@ -36,8 +38,11 @@ from roadmaps.text import text_key, word_overlap
 CATALOGUE_DIR = Path(__file__).resolve().parents[1] / "catalogue"
 # libyaml's, ten times as fast, where PyYAML was built with it.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-# Goals sharing at least this much of their words with a built-in one are near it.
-NEAR_OVERLAP = 0.4
+# Goals sharing at least this much of their words with a built-in one are near it; so are those
+# spelt this much like it, as far as so many characters go.
+NEAR_OVERLAP, NEAR_SPELLING, LONGEST_SPELLING = 0.4, 0.8, 100
+# What readers hear of a goal: its words, and what tells C++ and C# from C.
+_HEARD = re.compile(r"[\u3400-\u9fff\u3040-\u30ff]|[^\W_\u3400-\u9fff\u3040-\u30ff]+(?:\+\+|#)?")
 
 
 @dataclass(frozen=True)
@@ -48,10 +53,34 @@ class CatalogueRoadmap:
     reviewed: date
 
     def answers(self, goal: str) -> bool:
-        return text_key(goal) in {text_key(known) for known in self.goals}
+        return goal_key(goal) in {goal_key(known) for known in self.goals}
 
     def nearness(self, goal: str) -> float:
-        return max(word_overlap(goal, known) for known in self.goals)
+        """From 0 to 1; 0 where it is not near."""
+        overlap = max(word_overlap(goal, known) for known in self.goals)
+        return max(overlap if overlap >= NEAR_OVERLAP else 0, *self._spellings(goal))
+
+    def _spellings(self, goal: str) -> Iterator[float]:
+        spelt = SequenceMatcher(b=goal_key(goal)[:LONGEST_SPELLING])
+        yield 0
+        for known in self.goals:
+            spelt.set_seq1(goal_key(known))
+            if spelt.real_quick_ratio() >= NEAR_SPELLING <= spelt.quick_ratio():
+                ratio = spelt.ratio()
+                yield ratio if ratio >= NEAR_SPELLING else 0
+
+
+def goal_key(goal: str) -> str:
+    """Fold also what nobody hears: punctuation, and whether Chinese words stand apart."""
+    return " ".join(_HEARD.findall(text_key(goal)))
+
+
+def find_roadmap(
+    goal: str, roadmaps: Iterable[CatalogueRoadmap] | None = None
+) -> CatalogueRoadmap | None:
+    """The built-in roadmap that was written for this goal."""
+    among = load_catalogue() if roadmaps is None else roadmaps
+    return next((roadmap for roadmap in among if roadmap.answers(goal)), None)
 
 
 @functools.cache
@@ -101,9 +130,10 @@ class CatalogueProvider:
         outline = self._find(request.goal).outline
         if request.level and request.level != outline.level:
             raise _other_wish(outline, "level", outline.level, request.level)
-        if request.language and primary_language(request.language) != outline.language:
+        if request.language and not is_same_language(request.language, outline.language):
             raise _other_wish(outline, "language", outline.language, request.language)
-        count, (least, most) = len(outline.concepts()), wanted_range(request.concepts)
+        count = len(outline.concepts())
+        least, most = wanted_range(request.concepts) if request.concepts else (count, count)
         if not least <= count <= most:
             has = _(
                 "The built-in roadmap “%(title)s” has %(count)s concepts, and you asked for "
@@ -131,42 +161,37 @@ class CatalogueProvider:
         return Written(content, reviewed_on=front["reviewed"], authored=True)
 
     def _find(self, goal: str) -> CatalogueRoadmap:
-        for roadmap in self._roadmaps:
-            if roadmap.answers(goal):
-                return roadmap
+        if (roadmap := find_roadmap(goal, self._roadmaps)) is not None:
+            return roadmap
         raise self._refusal(goal)
 
     def _refusal(self, goal: str) -> GoalRefused:
         near = sorted(
-            (roadmap for roadmap in self._roadmaps if roadmap.nearness(goal) >= NEAR_OVERLAP),
+            (roadmap for roadmap in self._roadmaps if roadmap.nearness(goal)),
             key=lambda roadmap: -roadmap.nearness(goal),
         )
-        if near:
-            title = near[0].outline.title
-            closest = _(
-                "Nobody has written “%(goal)s” yet; the closest built-in roadmap is “%(title)s”. "
-                "Ask for “%(title)s” to get that one."
-            ) % {"goal": goal, "title": title}
-            return GoalRefused(
-                f"{closest} For exactly your goal a language model is needed. "
-                f"{_HOW_TO_GET_A_MODEL}",
-                suggestions=tuple(roadmap.outline.title for roadmap in near),
-                for_learners=closest,
-            )
+        if not near:
+            needs = f"The goal “{goal}” needs a language model: nobody has written it by hand."
+            told = _("“%(goal)s” is not built in, and nothing else can be written on this site.")
+            return GoalRefused(self._with_list(needs), for_learners=told % {"goal": goal})
+        title = near[0].outline.title
+        closest = _(
+            "Nobody has written “%(goal)s” yet; the closest built-in roadmap is “%(title)s”. "
+            "Ask for “%(title)s” to get that one."
+        ) % {"goal": goal, "title": title}
         return GoalRefused(
-            "\n".join(self._no_such_goal(goal)),
-            for_learners=_(
-                "“%(goal)s” is not built in, and nothing else can be written on this site."
-            )
-            % {"goal": goal},
+            self._with_list(f"{closest} For exactly your goal a language model is needed."),
+            suggestions=tuple(roadmap.outline.title for roadmap in near),
+            for_learners=closest,
         )
 
-    def _no_such_goal(self, goal: str) -> Iterator[str]:
-        yield f"The goal “{goal}” needs a language model: nobody has written it by hand."
-        yield "Built in, and free of any model:"
-        for roadmap in self._roadmaps:
-            yield f"  - {roadmap.outline.title} ({len(roadmap.outline.concepts())} concepts)"
-        yield _HOW_TO_GET_A_MODEL
+    def _with_list(self, refused: str) -> str:
+        listed = (
+            f"  - {roadmap.outline.title} ({len(roadmap.outline.concepts())} concepts)"
+            for roadmap in self._roadmaps
+        )
+        built_in = "Built in, and free of any model:"
+        return "\n".join((refused, built_in, *listed, _HOW_TO_GET_A_MODEL))
 
 
 _HOW_TO_GET_A_MODEL = (

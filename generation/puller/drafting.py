@@ -26,9 +26,9 @@ async def draft_plan(
         if isinstance(provider, PlansInSteps):
             return await _in_steps(request, provider, at_once)
         assert isinstance(provider, PlansAtOnce), "whoever writes can also plan"
-        outline = (await provider.outline(request)).content
-    refuse("outline", check_outline(outline, request))
-    return outline
+        written = await provider.outline(request)
+    refuse("outline", check_outline(written.content, request, authored=written.authored))
+    return written.content
 
 
 async def _in_steps(request: OutlineRequest, provider: PlansInSteps, at_once: int) -> Outline:

@@ -112,19 +112,20 @@ class _Planner:
             base, wish = self._claim.base, self._claim.wish
             async with draw_aloud(self._claim.run_id) as heard:
                 ask = partial(provider.skeleton, request, base=base, wish=wish, listener=heard)
-                skeleton = await self._ask(ask)
+                skeleton = (await self._ask(ask)).content
             refuse("skeleton", check_skeleton(skeleton, request))
             await self._save(batches.save_skeleton, skeleton)
             return
         assert isinstance(provider, PlansAtOnce), "whoever writes can also plan"
-        outline = await self._ask(lambda: provider.outline(request))
-        refuse("outline", check_outline(outline, request))
+        written = await self._ask(lambda: provider.outline(request))
+        outline = written.content
+        refuse("outline", check_outline(outline, request, authored=written.authored))
         prerequisites, dropped = settle_prerequisites(outline)
         warnings = warn_pace(outline.total_minutes(), request, timezone.localdate())
         told = {"prerequisites": prerequisites, "dropped": dropped, "warnings": warnings}
         await self._save(batches.save_outline, outline, **told)
 
-    async def _ask(self, ask: Callable[[], Awaitable[Written[T]]]) -> T:
+    async def _ask(self, ask: Callable[[], Awaitable[Written[T]]]) -> Written[T]:
         for attempt in itertools.count(1):
             try:
                 written = await ask()
@@ -141,7 +142,7 @@ class _Planner:
                 await asyncio.sleep(pause)
             else:
                 self._ledger.charge(self._provider, written.usage)
-                return written.content
+                return written
         raise AssertionError("unreachable")
 
     async def _save(self, unit: Callable[..., bool], plan: object, **told: object) -> None:

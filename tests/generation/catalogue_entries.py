@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
@@ -17,6 +18,7 @@ from concepts.content import (
     ResourcesContent,
     TutorialContent,
 )
+from concepts.markdown.signs import Sign, find_sign
 from generation.port.briefs import ConceptBrief
 from generation.port.outline import ConceptOutline
 from generation.port.provider import Written
@@ -35,9 +37,9 @@ class Entry:
 
     @functools.cache  # noqa: B019 - as many entries as the catalogue has, for one test run
     def written(self, kind: ArtifactKind) -> Written[ArtifactContent]:
-        return asyncio.run(PROVIDER.write(kind, brief(self.roadmap.goals[0], self.concept)))
+        return asyncio.run(PROVIDER.write(kind, brief(self.roadmap, self.concept)))
 
-    @property
+    @functools.cached_property
     def markdown(self) -> str:
         content = self.written(ArtifactKind.TUTORIAL).content
         assert isinstance(content, TutorialContent)
@@ -73,6 +75,16 @@ class Entry:
         ]
 
     @property
+    def before_practice(self) -> str:
+        """What is read in one sitting: all that comes before the first exercise."""
+        for place, token in enumerate(self.tokens):
+            if token.type == "heading_open" and token.map:
+                sign = find_sign(int(token.tag[1]), self.tokens[place + 1].content)
+                if sign is Sign.EXERCISE:
+                    return "\n".join(self.markdown.splitlines()[: token.map[0]])
+        return self.markdown
+
+    @property
     def prose(self) -> str:
         lines = self.markdown.splitlines()
         for fence in self.fences:
@@ -81,12 +93,12 @@ class Entry:
         return "\n".join(lines)
 
 
-def brief(goal: str, concept: ConceptOutline) -> ConceptBrief:
+def brief(roadmap: CatalogueRoadmap, concept: ConceptOutline) -> ConceptBrief:
     return ConceptBrief(
-        goal=goal,
-        roadmap_title=goal,
-        language="en",
-        level="beginner",
+        goal=roadmap.goals[0],
+        roadmap_title=roadmap.outline.title,
+        language=roadmap.outline.language,
+        level=roadmap.outline.level,
         key=concept.key,
         title=concept.title,
         summary=concept.summary,
@@ -98,11 +110,21 @@ def brief(goal: str, concept: ConceptOutline) -> ConceptBrief:
     )
 
 
+def entries_of(roadmap: CatalogueRoadmap) -> list[Entry]:
+    return [entry for entry in ENTRIES if entry.roadmap is roadmap]
+
+
+def find_faults(roadmap: CatalogueRoadmap, judge: Callable[[Entry], object]) -> dict[str, object]:
+    """By the keys of its concepts what `judge` complains of; of all at once, for one test a
+    concept would take longer to begin and end than to look."""
+    judged = {entry.concept.key: judge(entry) for entry in entries_of(roadmap)}
+    return {key: fault for key, fault in judged.items() if fault}
+
+
 ENTRIES = [
     Entry(roadmap, concept) for roadmap in ROADMAPS for concept in roadmap.outline.concepts()
 ]
 
-every_concept = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.concept.key)
 every_roadmap = pytest.mark.parametrize(
     "roadmap", ROADMAPS, ids=lambda roadmap: roadmap.folder.name
 )

@@ -9,14 +9,23 @@ import pytest
 from concepts.content import ArtifactKind
 from generation.port.errors import ContentError, GoalRefused
 from generation.port.request import OutlineRequest
-from generation.providers.catalogue import CatalogueRoadmap
-from tests.generation.catalogue_entries import ENTRIES, PROVIDER, brief, every_roadmap
+from generation.providers.catalogue import CatalogueRoadmap, goal_key
+from tests.generation.catalogue_entries import PROVIDER, ROADMAPS, brief, every_roadmap
 
 
 def refusal(goal: str, **wishes: Any) -> GoalRefused:
     with pytest.raises(GoalRefused) as refused:
         PROVIDER.check_goal(OutlineRequest(goal, **wishes))
     return refused.value
+
+
+def assert_lists_all(refused: GoalRefused) -> None:
+    for roadmap in ROADMAPS:
+        line = f"- {roadmap.outline.title} ({len(roadmap.outline.concepts())} concepts)"
+        assert line in str(refused)
+    for variable in ("LLM_BASE_URL", "LLM_API_KEY", "LLM_MODEL"):
+        assert variable in str(refused)
+        assert variable not in refused.for_learners
 
 
 @pytest.mark.parametrize(
@@ -26,6 +35,10 @@ def refusal(goal: str, **wishes: Any) -> GoalRefused:
         "PYTHON WEB DEVELOPMENT",
         "  python   web\tdevelopment ",
         "Ｐｙｔｈｏｎ web development",
+        "“Python”, web development!",
+        "python-web-development",
+        "Python Web 开发",
+        "python web开发。",
         "Learn Django",
     ],
 )
@@ -37,8 +50,46 @@ async def test_a_built_in_goal_is_answered_however_it_is_typed(goal: str) -> Non
 
 
 @every_roadmap
-def test_a_roadmap_answers_to_its_own_title(roadmap: CatalogueRoadmap) -> None:
-    assert roadmap.answers(roadmap.outline.title)
+async def test_a_roadmap_answers_to_its_title_and_its_other_names(
+    roadmap: CatalogueRoadmap,
+) -> None:
+    for goal in (roadmap.outline.title, *roadmap.goals):
+        for typed in (goal, goal.upper(), f"  «{goal}»?! "):
+            written = await PROVIDER.outline(OutlineRequest(typed))
+            assert written.content == roadmap.outline
+
+
+def test_no_two_roadmaps_answer_to_one_goal() -> None:
+    goals = [goal for roadmap in ROADMAPS for goal in {goal_key(one) for one in roadmap.goals}]
+    assert len(goals) == len(set(goals))
+    assert all(goals)
+
+
+@every_roadmap
+def test_a_roadmap_is_in_its_language_however_that_is_tagged(roadmap: CatalogueRoadmap) -> None:
+    language = roadmap.outline.language
+    same = {"en": ["EN", "en-GB"], "zh": ["zh-CN", "zh_Hans", "zh-hans-CN"]}[language[:2]]
+    for tag in (language, *same):
+        PROVIDER.check_goal(OutlineRequest(roadmap.outline.title, language=tag))
+    with pytest.raises(GoalRefused):
+        PROVIDER.check_goal(OutlineRequest(roadmap.outline.title, language="zh-Hant"))
+
+
+@every_roadmap
+def test_a_near_spelling_is_refused_and_the_one_that_was_meant_is_named_first(
+    roadmap: CatalogueRoadmap,
+) -> None:
+    title = roadmap.outline.title
+    for typed in (f"{title[:2]}{title[3:]}", f"{title} x"):
+        assert refusal(typed).suggestions[0] == title
+
+
+@pytest.mark.parametrize("goal", ["C++", "C#", "C", "+", "##", "…", "!", "«»"])
+def test_what_folding_leaves_of_a_goal_is_still_that_goal(goal: str) -> None:
+    keys = [goal_key(other) for other in ("C++", "C#", "C")]
+    assert len(set(keys)) == 3
+    assert goal_key(goal) in {*keys, ""}
+    assert refusal(goal).suggestions == ()
 
 
 @pytest.mark.parametrize(
@@ -47,6 +98,7 @@ def test_a_roadmap_answers_to_its_own_title(roadmap: CatalogueRoadmap) -> None:
 def test_a_near_goal_is_refused_and_the_closest_is_named(goal: str) -> None:
     refused = refusal(goal)
     assert "the closest built-in roadmap is “Python web development”" in str(refused)
+    assert_lists_all(refused)
     assert refused.suggestions == ("Python web development",)
 
 
@@ -54,8 +106,7 @@ def test_a_near_goal_is_refused_and_the_closest_is_named(goal: str) -> None:
 def test_an_unknown_goal_is_told_what_is_built_in_and_how_to_get_more(goal: str) -> None:
     refused = refusal(goal)
     assert f"“{goal}” needs a language model" in str(refused)
-    assert "Python web development (" in str(refused)
-    assert "LLM_BASE_URL" in str(refused)
+    assert_lists_all(refused)
 
 
 def test_an_unknown_goal_is_not_answered_with_a_neighbour() -> None:
@@ -88,6 +139,7 @@ def test_wishes_the_roadmap_meets_are_no_reason_to_refuse() -> None:
 
 
 async def test_a_concept_nobody_has_written_is_refused() -> None:
-    unknown = ENTRIES[0].concept.model_copy(update={"key": "no-such-concept"})
+    roadmap = ROADMAPS[0]
+    unknown = roadmap.outline.concepts()[0].model_copy(update={"key": "no-such-concept"})
     with pytest.raises(ContentError, match="no built-in text"):
-        await PROVIDER.write(ArtifactKind.TUTORIAL, brief("Learn Django", unknown))
+        await PROVIDER.write(ArtifactKind.TUTORIAL, brief(roadmap, unknown))

@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError
 from pytest_django import Settings
 
 from generation.models import GenerationRun
-from generation.providers.catalogue import load_catalogue
+from generation.providers.catalogue import find_roadmap
 from roadmaps.models import Roadmap, Visibility
 from tests.generation.api.calls import API, PREDECESSORS, error_of, generate
 from tests.learning.library import make_ready
@@ -78,7 +78,9 @@ def test_a_user_id_makes_nobody_an_owner(client: Client) -> None:
 
 def test_wishes_reach_the_run(client: Client) -> None:
     wishes = {"level": "beginner", "hours_per_week": 6, "target_date": "2099-12-31"}
-    wishes |= {"language": "en", "concepts": len(load_catalogue()[0].outline.concepts())}
+    built_in = find_roadmap(PREDECESSORS["user_request"])
+    assert built_in is not None
+    wishes |= {"language": "en", "concepts": len(built_in.outline.concepts())}
     assert generate(client, PREDECESSORS | wishes).status_code == 202
     assert GenerationRun.objects.get().options == wishes
 
