@@ -22,6 +22,7 @@ class Exercise:
     """Python blocks by the part of the exercise they stand in; the first part is the task."""
 
     number: int
+    title: str = ""
     parts: dict[Sign, list[str]] = field(default_factory=dict)
 
     def code(self, sign: Sign) -> str:
@@ -39,21 +40,25 @@ class Lesson:
 
 
 def read_lesson(entry: Entry) -> Lesson:
-    """An exercise goes on to the next heading of its level or above."""
     lesson = Lesson([], [])
     part: Sign | None = None
     for place, token in enumerate(entry.tokens):
         if token.type == "heading_open":
-            level, text = int(token.tag[1]), entry.tokens[place + 1].content
-            part = _enter(lesson, part, level, find_sign(level, text))
+            heading = entry.tokens[place + 1].content
+            part = enter_part(lesson.exercises, part, int(token.tag[1]), heading)
         elif token.type == "fence" and token.info == "python":
             _take(lesson, part, token.content)
     return lesson
 
 
-def _enter(lesson: Lesson, part: Sign | None, level: int, sign: Sign | None) -> Sign | None:
+def enter_part(
+    exercises: list[Exercise], part: Sign | None, level: int, heading: str
+) -> Sign | None:
+    """Where a heading leads: an exercise goes on to the next one of its level or above."""
+    sign = find_sign(level, heading)
     if sign is Sign.EXERCISE:
-        lesson.exercises.append(Exercise(len(lesson.exercises) + 1))
+        title = heading.replace("：", ":").partition(":")[2].strip()
+        exercises.append(Exercise(len(exercises) + 1, title))
         return sign
     return (sign or part) if part and level > 3 else None
 
