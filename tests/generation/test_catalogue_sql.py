@@ -5,18 +5,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import psycopg
 import pytest
 
 from concepts.markdown.signs import Sign
-from config.embedded.binaries import postgres_programs
-from tests.databases import database_url
-from tests.generation.catalogue_entries import ENTRIES, Entry
+from tests.generation.catalogue_entries import ENTRIES, Entry, entries_of
 from tests.generation.catalogue_rules import ground_of
 from tests.generation.catalogue_scripts import Exercise
 from tests.generation.catalogue_sql import Block, Terminals, first_broken_line, read_blocks
+from tests.servers import ThrowAwayServer, postgres_programs
 from tests.waiting import wait_until
 
 SQL = [entry for entry in ENTRIES if ground_of(entry.roadmap).code == "sql"]
@@ -28,25 +25,31 @@ WAITING = "SELECT 1 FROM pg_stat_activity WHERE application_name = %s AND wait_e
 Open = Callable[[], Terminals]
 
 
+@pytest.fixture(scope="module")
+def server() -> Iterator[ThrowAwayServer]:
+    """Roles and settings of a lesson are for a whole server, and it is its learner's own."""
+    with ThrowAwayServer() as running:
+        yield running
+
+
 @pytest.fixture
-def open_terminals(db: None) -> Iterator[Open]:
-    """Each time in a new database of the server that the tests use; a learner has one, too."""
+def open_terminals(server: ThrowAwayServer) -> Iterator[Open]:
+    """Each time in a new database."""
     made = []
-    with psycopg.connect(database_url(), autocommit=True) as server:
 
-        def wait_for(session: str) -> None:
-            wait_until(lambda: server.execute(WAITING, [session]).fetchone())
+    def wait_for(session: str) -> None:
+        with server.connect() as watching:
+            wait_until(lambda: watching.execute(WAITING, [session]).fetchone())
 
-        def open_in_new_database() -> Terminals:
-            name = f"lesson_{uuid.uuid4().hex[:12]}"
-            server.execute(f"CREATE DATABASE {name} TEMPLATE template0")
-            made.append(name)
-            url = urlsplit(database_url())._replace(path=f"/{name}").geturl()
-            return Terminals(postgres_programs() / "psql", url, wait_for)
+    def open_in_new_database() -> Terminals:
+        name = f"lesson_{uuid.uuid4().hex[:12]}"
+        server.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        made.append(name)
+        return Terminals(postgres_programs() / "psql", server.url(database=name), wait_for)
 
-        yield open_in_new_database
-        for name in made:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    yield open_in_new_database
+    for name in made:
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def run(terminals: Terminals, blocks: list[Block]) -> list[str]:
@@ -64,26 +67,17 @@ def test_sql_typed_twice_prints_what_it_promises(entry: Entry, open_terminals: O
 
 
 def before(entry: Entry, exercise: Exercise) -> list[Block]:
-    """What the learner has typed when they come to it."""
+    """What the learner has typed when they come to it: the lesson, or the project so far."""
     if not exercise.title.startswith(MILESTONE):
         return read_blocks(entry)[0]
-    number = milestones(entry).index(exercise.title)
-    done = [one for _, one in _steps(entry)][:number]
-    return [Block(one.code(Sign.SOLUTION)) for one in done]
-
-
-def _steps(entry: Entry) -> list[tuple[Entry, Exercise]]:
-    return [
-        (other, exercise)
-        for other in SQL
-        if other.roadmap is entry.roadmap
-        for exercise in read_blocks(other)[1]
-        if exercise.title.startswith(MILESTONE)
+    steps = [
+        step
+        for other in entries_of(entry.roadmap)
+        for step in read_blocks(other)[1]
+        if step.title.startswith(MILESTONE)
     ]
-
-
-def milestones(entry: Entry) -> list[str]:
-    return [exercise.title for _, exercise in _steps(entry)]
+    done = steps[: [step.title for step in steps].index(exercise.title)]
+    return [Block(step.code(Sign.SOLUTION)) for step in done]
 
 
 @pytest.mark.wide
