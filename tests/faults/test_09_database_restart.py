@@ -91,7 +91,9 @@ def terminate_everybody(server: ThrowAwayServer) -> None:
 BLOWS = {"--enqueue": ThrowAwayServer.restart, "--provider=slow": terminate_everybody}
 
 
-@pytest.mark.parametrize("way", BLOWS)
+@pytest.mark.parametrize(
+    "way", [pytest.param("--enqueue", marks=pytest.mark.wide), "--provider=slow"]
+)
 def test_a_run_goes_on_after_it(
     fleet: Fleet, server: ThrowAwayServer, database: str, gates: dict[str, Path], way: str
 ) -> None:
