@@ -27,29 +27,34 @@ Open = Callable[[], Terminals]
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[ThrowAwayServer]:
-    """Roles and settings of a lesson are for a whole server, and it is its learner's own."""
-    with ThrowAwayServer() as running:
+    """Roles and settings of a lesson are for a whole server, and it is its learner's own. Nobody
+    vacuums at a moment of their own choice, or plans would differ."""
+    with ThrowAwayServer(autovacuum="off") as running:
         yield running
 
 
 @pytest.fixture
 def open_terminals(server: ThrowAwayServer) -> Iterator[Open]:
-    """Each time in a new database."""
-    made = []
+    """Each time in a new database; those before it are gone, with what their roles may do there."""
+    made: list[str] = []
+
+    def drop() -> None:
+        while made:
+            server.execute(f"DROP DATABASE {made.pop()} WITH (FORCE)")
 
     def wait_for(session: str) -> None:
         with server.connect() as watching:
             wait_until(lambda: watching.execute(WAITING, [session]).fetchone())
 
     def open_in_new_database() -> Terminals:
+        drop()
         name = f"lesson_{uuid.uuid4().hex[:12]}"
         server.execute(f"CREATE DATABASE {name} TEMPLATE template0")
         made.append(name)
         return Terminals(postgres_programs() / "psql", server.url(database=name), wait_for)
 
     yield open_in_new_database
-    for name in made:
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    drop()
 
 
 def run(terminals: Terminals, blocks: list[Block]) -> list[str]:

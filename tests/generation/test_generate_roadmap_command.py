@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -140,6 +142,45 @@ def test_a_goal_nobody_wrote_needs_a_model_and_is_told_so(manage: Manage) -> Non
     for words in ("underwater basket weaving", "needs a language model", *titles, "LLM_BASE_URL"):
         assert words in outcome.stderr
     assert not Roadmap.objects.exists()
+
+
+@contextmanager
+def terminal(typed: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """Somebody sits at it, and types this."""
+    screen, keyboard = pty.openpty()
+    with open(keyboard, "r+", buffering=1, closefd=False) as line, monkeypatch.context() as patch:
+        patch.setattr(sys, "stdin", line)
+        patch.setattr(sys, "stderr", line)
+        os.write(screen, typed.encode())
+        yield screen
+    os.close(keyboard)
+    os.close(screen)
+
+
+@pytest.mark.parametrize("typed", ["y\n", "n\n", "\n", "\x04"])
+def test_a_near_spelling_is_asked_about_on_a_terminal(
+    typed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = StringIO()
+    arguments = ("generate_roadmap", "Pyton web developement", "--dry-run")
+    with terminal(typed, monkeypatch) as screen:
+        if typed == "y\n":
+            call_command(*arguments, stdout=out)
+            assert BUILT_IN in out.getvalue()
+        else:
+            with pytest.raises(CommandError, match="closest built-in roadmap") as refusal:
+                call_command(*arguments, stdout=out)
+            assert (refusal.value.returncode, out.getvalue()) == (2, "")
+        assert f"Did you mean “{BUILT_IN}”?" in os.read(screen, 1_000).decode()
+
+
+def test_where_nobody_could_answer_a_near_spelling_is_named_and_the_end_is_2(
+    manage: Manage,
+) -> None:
+    outcome = manage("generate_roadmap", "Pyton web developement")
+    assert (outcome.returncode, outcome.stdout) == (2, "")
+    assert f"the closest built-in roadmap is “{BUILT_IN}”" in outcome.stderr
+    assert "Did you mean" not in outcome.stderr
 
 
 def test_bad_usage_ends_with_2_and_a_sentence(manage: Manage) -> None:

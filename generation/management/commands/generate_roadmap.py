@@ -18,6 +18,7 @@ from django.db import OperationalError
 from accounts.limits.refusals import Closed, LimitReached, say_when
 from accounts.models import User
 from generation.dispatch import Order, check_request
+from generation.management.asking import is_meant
 from generation.management.foreground import Foreground
 from generation.management.printing import format_outline, format_report, format_skeleton
 from generation.management.progress import planning
@@ -104,7 +105,7 @@ class Command(BaseCommand):
         if bool(options["goal"]) == bool(options["resume"]):
             raise CommandError("Give a goal, or --resume with a run.", returncode=BAD_USAGE)
         try:
-            self._serve(options)
+            self._serve_what_is_meant(options)
         except (GoalRefused, ImproperlyConfigured) as error:
             raise CommandError(str(error), returncode=BAD_USAGE) from error
         except ProviderError as error:
@@ -117,6 +118,14 @@ class Command(BaseCommand):
                 f"The database could not be used: {error}\n"
                 "What was finished before is saved; try again with --resume."
             ) from error
+
+    def _serve_what_is_meant(self, options: dict[str, Any]) -> None:
+        try:
+            self._serve(options)
+        except GoalRefused as refused:
+            if not refused.suggestions or not is_meant(refused.suggestions[0]):
+                raise
+            self._serve(options | {"goal": refused.suggestions[0]})
 
     def _serve(self, options: dict[str, Any]) -> None:
         if options["dry_run"]:
