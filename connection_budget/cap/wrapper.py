@@ -20,6 +20,9 @@ from psycopg.pq import TransactionStatus
 from connection_budget.cap.places import Place
 from connection_budget.cap.process import take_place
 
+# Closed cursors are forgotten when there are so many: looking at each query would cost more.
+KNOWN_CURSORS = 32
+
 
 class Capped(BaseDatabaseWrapper):
     """Mixed into Django's wrapper, in front of it."""
@@ -33,6 +36,7 @@ class Capped(BaseDatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._uses = 0
+        _here.__dict__.setdefault("wrappers", weakref.WeakSet()).add(self)
         self._start_afresh()
 
     def _start_afresh(self) -> None:
@@ -62,13 +66,18 @@ class Capped(BaseDatabaseWrapper):
     def _cursor(self, name: str | None = None) -> Any:
         with self._using:
             self._uses += 1
-            self.give_up_if_wanted()
-            return super()._cursor(name)  # type: ignore[misc]  # the stubs leave it out
+            if self.is_wanted:
+                self.give_up_if_wanted()
+            wrapped = super()._cursor(name)  # type: ignore[misc]  # the stubs leave it out
+            if len(self._cursors) >= KNOWN_CURSORS:
+                self._cursors = self._open_cursors()
+            self._cursors.append(weakref.ref(wrapped.cursor))
+            return wrapped
 
-    def create_cursor(self, name: str | None = None) -> Any:
-        cursor = super().create_cursor(name)
-        self._cursors = [*self._open_cursors(), weakref.ref(cursor)]
-        return cursor
+    def close_if_health_check_failed(self) -> None:
+        """Before each query; where nothing is to be checked Django would still ask for the pool."""
+        if self.health_check_enabled and not self.health_check_done:
+            super().close_if_health_check_failed()
 
     def _open_cursors(self) -> list[weakref.ref[Any]]:
         return [ref for ref in self._cursors if (one := ref()) is not None and not one.closed]
@@ -136,3 +145,11 @@ class Capped(BaseDatabaseWrapper):
         if connection.lock.locked() or self._open_cursors():
             return False
         return connection.pgconn.transaction_status == TransactionStatus.IDLE
+
+
+_here = threading.local()
+
+
+def wrappers_here() -> list[Capped]:
+    """Those that this thread has made. (In a coroutine Django's `connections` shows others.)"""
+    return list(_here.__dict__.get("wrappers", ()))

@@ -23,6 +23,7 @@ from typing import Any, ClassVar
 
 import psycopg
 from django.db import OperationalError
+from django.db.backends.base.base import NO_DB_ALIAS
 from django.db.backends.postgresql import base
 from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool, PoolTimeout
@@ -64,8 +65,16 @@ class DatabaseWrapper(Capped, base.DatabaseWrapper):
 
     @property
     def pool(self) -> ConnectionPool[Any] | None:
+        """Django asks for it before each query."""
         options = self.settings_dict["OPTIONS"].get("pool")
-        if isinstance(options, dict) and "connection_class" not in options:
+        if not options or self.alias == NO_DB_ALIAS:
+            return None
+        return self._connection_pools.get(self.alias) or self._make_pool()
+
+    def _make_pool(self) -> ConnectionPool[Any] | None:
+        declared = self.settings_dict["OPTIONS"]["pool"]
+        options = {} if declared is True else declared
+        if "connection_class" not in options:
             about = {
                 "outage": outage_of(self.alias),
                 "alias": self.alias,
@@ -76,9 +85,9 @@ class DatabaseWrapper(Capped, base.DatabaseWrapper):
             most = share_of(self.alias, get_role().connections)
             for size in {"min_size", "max_size"} & set(options):
                 options[size] = min(options[size] or most, most)
+        self.settings_dict["OPTIONS"]["pool"] = options
         # The pool remembers the wrapper that made it: let that not be one with a connection.
-        maker = self if self.alias in self._connection_pools else self.copy()
-        pool: ConnectionPool[Any] | None = super(DatabaseWrapper, maker).pool
+        pool: ConnectionPool[Any] | None = super(DatabaseWrapper, self.copy()).pool
         return pool
 
     def get_new_connection(self, conn_params: Any) -> Any:
@@ -111,10 +120,15 @@ class DatabaseWrapper(Capped, base.DatabaseWrapper):
             borrower.forget()
 
     def ensure_connection(self) -> None:
-        """Outside a transaction, one that was taken back is replaced."""
+        """Outside a transaction, one that was taken back is replaced.
+
+        Before each query: where there is one, that is all. (Django asks once more whether a loop
+        runs in this thread; making the cursor asks as well.)
+        """
         if self._loan is not None and self._loan.is_over and not self.in_atomic_block:
             self.close()
-        super().ensure_connection()
+        if self.connection is None:
+            super().ensure_connection()
 
     def _close(self) -> None:
         if self._loan is None:
@@ -141,7 +155,9 @@ class DatabaseWrapper(Capped, base.DatabaseWrapper):
             self.connection = None
 
     def _patience(self) -> float:
-        return float(self.settings_dict["OPTIONS"]["pool"]["timeout"])
+        declared = self.settings_dict["OPTIONS"]["pool"]
+        options = declared if isinstance(declared, dict) else {}
+        return float(options.get("timeout", POOL_DEFAULTS["timeout"]))
 
     def _keep(
         self, pool: ConnectionPool[Any], connection: Any, leave_seat: Callable[[], None]
