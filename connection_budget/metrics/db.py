@@ -43,3 +43,6 @@ PERMIT_WAIT_SECONDS = Histogram("db_permit_wait_seconds", "How long units waited
 POOL_TIMEOUTS = Counter(
     "db_pool_timeouts_total", "Requests that got no seat or no connection in time."
 )
+HELD_MEANWHILE = Counter(
+    "db_held_meanwhile_total", "Long waits that began with a lane, a seat or a transaction held."
+)

@@ -207,6 +207,10 @@ class Ticket:
             self._borrowers.add(borrower)
 
     @property
+    def is_held(self) -> bool:
+        return self._held
+
+    @property
     def is_lent(self) -> bool:
         return self._lent
 
@@ -274,6 +278,12 @@ def request_holds_connection() -> bool:
     """Whether the request of this context has a connection out on its seat."""
     ticket = _ticket.get()
     return ticket is not None and ticket.is_lent
+
+
+def request_has_seat() -> bool:
+    """Whether the request of this context keeps others waiting."""
+    ticket = _ticket.get()
+    return ticket is not None and ticket.is_held
 
 
 async def wait_for_seat(

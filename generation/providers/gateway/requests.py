@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from pydantic_ai.messages import ModelResponse
 
+from connection_budget.holding import hold_nothing_for
 from generation.awaiting.apart import apart
 from generation.awaiting.draining import heed_cancellation
 from generation.metrics import LLM_TOKENS, model_call, outcome_of
@@ -86,6 +87,7 @@ class Requests:
     ) -> ModelResponse:
         """Ask, and ask again while that is worth it. `seconds` bound one attempt; `ending` is that
         of the stream that is read by then; `sent` all that is sent, where it is not the prompt."""
+        hold_nothing_for("a model's answer")
         asking = Asking(ask, seconds, ending, sent or tally.prompt.system + tally.prompt.user)
         self._breaker.check()
         try:
