@@ -1,9 +1,4 @@
-"""From a process role to Django's DATABASES: who connects, how, and under which name.
-
-Two regimes (measured; see the shared notes on connections): the web role uses Django's psycopg
-pool, because a connection is borrowed for a request; every other role owns its connections, one
-per lane thread, because there threads are the bound and Celery destroys pools around each task.
-"""
+"""From a process role to Django's DATABASES: who connects, where, and under which name."""
 
 from __future__ import annotations
 
@@ -12,20 +7,9 @@ from typing import Any, Protocol
 from environ import Env
 
 from config.addresses import database_settings
+from connection_budget.budget.budget import Budget
 from connection_budget.budget.roles import Role
-
-WEB = "web"
-# Seconds until a server that does not answer a connection attempt is given up.
-CONNECT_TIMEOUT_SECONDS = 5
-# A way to the server that has died in silence is found by the kernel: after 45 seconds when
-# nothing is said, after 10 when something was sent. (Deadlines find what only acknowledges.)
-KEEPALIVE = {
-    "keepalives": 1,
-    "keepalives_idle": 30,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,  # milliseconds
-}
+from connection_budget.databases import for_role
 
 
 class Embedded(Protocol):
@@ -38,26 +22,15 @@ class Embedded(Protocol):
 
 
 def databases_for(
-    role: str, *, connections: int, env: Env, embedded: Embedded | None
+    role: str, budget: Budget, *, env: Env, embedded: Embedded | None
 ) -> dict[str, dict[str, Any]]:
-    """DATABASES for one process of `role` that may hold `connections` connections."""
-    database: dict[str, Any] = _address(role, env, embedded)
-    # Those of DATABASE_URL come before ours.
-    options = database["OPTIONS"] = KEEPALIVE | database.get("OPTIONS", {})
-    options |= {"application_name": role, "connect_timeout": CONNECT_TIMEOUT_SECONDS}
-    database["ENGINE"] = "connection_budget.postgresql"
-    if role == WEB:
-        database["CONN_MAX_AGE"] = 0
-        options["pool"] = {"max_size": connections}
-    else:
-        database["CONN_MAX_AGE"] = None
-        database["CONN_HEALTH_CHECKS"] = True
-    # Behind a pooler in transaction mode no cursor outlives its transaction; and in the web role
-    # a stream gives its connection back between two parts.
-    database["DISABLE_SERVER_SIDE_CURSORS"] = (
-        role == WEB or env.str("DATABASE_POOLER", default="none") == "transaction"
-    )
-    return {"default": database}
+    """DATABASES for one process of `role`."""
+    database = _address(role, env, embedded)
+    # How long one waits for a server, and who asks, is not the address's to say.
+    told = {"application_name", "connect_timeout"}
+    options = database.get("OPTIONS", {})
+    database["OPTIONS"] = {name: options[name] for name in options if name not in told}
+    return for_role(role, budget, {"default": database})
 
 
 def _address(role: str, env: Env, embedded: Embedded | None) -> dict[str, Any]:

@@ -42,7 +42,7 @@ STYLEGUIDE = False
 PROCESS_ROLE = env.str("PROCESS_ROLE", default="command")
 try:
     CONNECTION_BUDGET = budget_from_environment(os.environ, FLEET)
-    ROLE_CONNECTIONS = CONNECTION_BUDGET.role(PROCESS_ROLE).connections
+    CONNECTION_BUDGET.role(PROCESS_ROLE)
 except VariableError as error:
     raise ImproperlyConfigured(str(error)) from None
 except KeyError:
@@ -64,9 +64,7 @@ if EMBEDDED_POSTGRES is not None:
     # libpq would mix what is meant for another server into the way to ours.
     for name in [name for name in os.environ if name.startswith("PG")]:
         del os.environ[name]
-DATABASES = databases_for(
-    PROCESS_ROLE, connections=ROLE_CONNECTIONS, env=env, embedded=EMBEDDED_POSTGRES
-)
+DATABASES = databases_for(PROCESS_ROLE, CONNECTION_BUDGET, env=env, embedded=EMBEDDED_POSTGRES)
 ROLE_DATABASE_USERS = database_users(
     (*CONNECTION_BUDGET.roles, *CONNECTION_BUDGET.reserve_roles),
     env=env,

@@ -3,7 +3,12 @@
 from connection_budget.budget.budget import Budget, BudgetError, budget_from_environment
 from connection_budget.budget.environment import VariableError
 from connection_budget.budget.fit import Capacity
-from connection_budget.budget.refusal import BudgetRefused, assert_budget, assert_worker
+from connection_budget.budget.refusal import (
+    BudgetRefused,
+    assert_budget,
+    assert_pages,
+    assert_worker,
+)
 from connection_budget.budget.roles import (
     COMMAND,
     PREFORK,
@@ -29,6 +34,7 @@ __all__ = [
     "RoleKind",
     "VariableError",
     "assert_budget",
+    "assert_pages",
     "assert_worker",
     "budget_from_environment",
     "roles_from_environment",

@@ -54,6 +54,17 @@ def assert_worker(budget: Budget, role_name: str, children: int) -> None:
         )
 
 
+def assert_pages(budget: Budget, role_name: str) -> None:
+    """Raise `BudgetRefused` where a process would serve pages in a role that serves none.
+
+    A role outside the fleet lives from the operations reserve, and nobody counts its processes.
+    """
+    role = budget.role(role_name)
+    if role not in budget.roles or not role.kind.serves_pages:
+        names = ", ".join(one.name for one in budget.roles if one.kind.serves_pages) or "none"
+        _refuse(budget, f"The role {role.name} serves no pages; of this fleet do: {names}.")
+
+
 def over_reserve(budget: Budget, role: Role) -> str:
     """Why `role` cannot live from the operations reserve."""
     return (

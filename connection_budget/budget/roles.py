@@ -25,9 +25,11 @@ class RoleKind:
     """A parent process (Celery's MainProcess) writes too, and replaces children one at a time."""
     main_thread: int = 0
     """Connections of the main thread, where it queries beside the lanes and keeps its own."""
+    serves_pages: bool = False
+    """Its connections are a pool's, and requests borrow them."""
 
 
-WEB = RoleKind(extra_connections=1)
+WEB = RoleKind(extra_connections=1, serves_pages=True)
 PREFORK = RoleKind(has_main=True)
 SINGLE = RoleKind()
 COMMANDS = RoleKind(main_thread=1)

@@ -9,13 +9,15 @@ import pytest
 from config.databases import databases_for
 from config.environment import Environment
 from config.fleet import FLEET
+from connection_budget.budget.budget import budget_from_environment
 
+BUDGET = budget_from_environment({}, FLEET)
 ROLES = [*(role.name for role in FLEET), "command"]
 
 
 def options(role: str, monkeypatch: pytest.MonkeyPatch, query: str = "") -> dict[str, Any]:
     monkeypatch.setenv("DATABASE_URL", f"postgresql://x:y@db.example/cairn{query}")
-    databases = databases_for(role, connections=4, env=Environment(), embedded=None)
+    databases = databases_for(role, BUDGET, env=Environment(), embedded=None)
     found: dict[str, Any] = databases["default"]["OPTIONS"]
     return found
 

@@ -13,7 +13,10 @@ from django.core.exceptions import ImproperlyConfigured
 from config import environment
 from config.databases import databases_for
 from config.environment import Environment, model_server_key, read_env_file
+from config.fleet import FLEET
+from connection_budget.budget.budget import budget_from_environment
 
+BUDGET = budget_from_environment({}, FLEET)
 ROOT = Path(__file__).resolve().parents[2]
 LINES = "LLM_BASE_URL=http://127.0.0.1:9/v1\nLLM_MODEL=蜂-1\n"
 KEYS = ("LLM_BASE_URL", "LLM_MODEL", "LLM_API_KEY", "METRICS_TOKEN", "OTHER")
@@ -169,13 +172,13 @@ def test_a_value_that_looks_like_a_reference_is_a_value(
     monkeypatch.setenv("DATABASE_URL", "postgresql://u@h/d")
     env = Environment()
     assert env.str("LLM_API_KEY") == model_server_key(env) == secret
-    database = databases_for("logs", connections=1, env=env, embedded=None)["default"]
+    database = databases_for("logs", BUDGET, env=env, embedded=None)["default"]
     assert database["PASSWORD"] == secret
 
 
 def test_a_password_in_an_address_is_no_reference_either(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://$HOME:$PATH@h/$d")
-    found = databases_for("logs", connections=1, env=Environment(), embedded=None)["default"]
+    found = databases_for("logs", BUDGET, env=Environment(), embedded=None)["default"]
     assert (found["USER"], found["PASSWORD"], found["NAME"]) == ("$HOME", "$PATH", "$d")
 
 

@@ -19,6 +19,8 @@ PASSED_OVER = {
     "config.logs.configure_in_json": "changes the log of this process",
     "config.logs.logging_settings": "changes the log of this process",
     "connection_budget.budget.budget": "roles and figures that operators set",
+    "connection_budget.databases": "what operators set",
+    "connection_budget.holding": "names that code gives",
     "connection_budget.contrib.celery.results": "rows of results, by their ids",
     "connection_budget.checks": "roles and logins that operators set",
     "connection_budget.deadlines.watch": "threads that watch; names that code gives",
