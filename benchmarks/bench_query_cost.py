@@ -33,7 +33,7 @@ def main() -> dict[str, Any]:
         finally:
             for wrapper in wrappers.values():
                 wrapper.close()
-    figures = {
+    figures: dict[str, Any] = {
         "processor_microseconds": _medians(processor),
         "processor_times": _times(processor),
         "wall_microseconds": _medians(wall),

@@ -1,3 +1,5 @@
+from importlib.util import find_spec
+
 from django.apps import AppConfig
 
 from connection_budget.forks import renew_asgiref_thread_in_forked_children
@@ -8,7 +10,12 @@ class ConnectionBudgetConfig(AppConfig):
     verbose_name = "Connection budget"
 
     def ready(self) -> None:
-        # With the cap come its hooks for forks, before any worker can fork.
-        from connection_budget import cap, checks
+        from connection_budget.checks import fleet
+
+        # The arithmetic and its checks need no driver.
+        if find_spec("psycopg"):
+            # With the cap come its hooks for forks, before any worker can fork.
+            from connection_budget import cap
+            from connection_budget.checks import databases
 
         renew_asgiref_thread_in_forked_children()

@@ -6,15 +6,14 @@ with it everybody who waits for one.
 
 from __future__ import annotations
 
-import structlog
-
 from connection_budget.cap.limits import is_testing
 from connection_budget.cap.wrapper import Capped, wrappers_here
 from connection_budget.lanes.units import in_unit
+from connection_budget.logs import get_logger
 from connection_budget.metrics.db import HELD_MEANWHILE
 from connection_budget.seats.seats import request_has_seat
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 class HeldMeanwhile(RuntimeError):

@@ -6,12 +6,11 @@ runs none. Those entry points call these functions themselves, before the first 
 
 from dataclasses import replace
 
-import structlog
-
 from connection_budget.budget.budget import Budget
 from connection_budget.budget.roles import PREFORK, Role
+from connection_budget.logs import get_logger
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 class BudgetRefused(Exception):

@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import structlog
 from django.db import OperationalError
 
 from connection_budget.cap.places import Keeper, Place
+from connection_budget.logs import get_logger
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 # A waiter looks so often whether somebody is gone, and more often where somebody goes.
 LOOK_SECONDS = 0.05

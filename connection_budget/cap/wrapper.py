@@ -32,6 +32,9 @@ class Capped(BaseDatabaseWrapper):
     is_wanted = False
     in_unit = False
     _place: Place | None = None
+    # Django's, which its stubs leave out.
+    health_check_enabled: bool
+    health_check_done: bool
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

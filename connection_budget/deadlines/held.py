@@ -15,17 +15,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-import structlog
 from psycopg.pq import TransactionStatus
 
 from connection_budget.deadlines.severing import orphans, sever
+from connection_budget.logs import get_logger, log_context
 
 # How long one attempt to cancel a statement may take before the next one.
 CANCEL_SECONDS = 2.0
 # The longest time between the first attempt and the end of the connection.
 GRACE_SECONDS = 5.0
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 # A connection and its alias.
 Named = tuple[str, psycopg.Connection[Any]]
@@ -58,7 +58,7 @@ class Held:
         self.began = time.monotonic()
         self.expired = False
         # For what other threads have to say of it.
-        self.log_context = structlog.contextvars.get_contextvars()
+        self.log_context = log_context()
         self.severed: list[psycopg.Connection[Any]] = []
         self._finished = self._left = False
         self._cancel: threading.Thread | None = None

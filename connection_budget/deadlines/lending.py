@@ -12,15 +12,15 @@ from contextlib import suppress
 from operator import methodcaller
 from typing import Any
 
-import structlog
 from psycopg_pool import ConnectionPool
 
 from connection_budget.deadlines.held import Held, Named
 from connection_budget.deadlines.severing import orphans
 from connection_budget.deadlines.watch import DeadlineWatch
 from connection_budget.forks import call_in_forked_child
+from connection_budget.logs import get_logger
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 class Loan(Held):

@@ -16,15 +16,15 @@ from contextlib import suppress
 from typing import Any
 
 import psycopg
-import structlog
 from django.conf import settings
 from django.db import Error
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
 from connection_budget.forks import call_in_forked_child
+from connection_budget.logs import get_logger
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 # A pid may be another's by now: one that began after we lost ours.
 END_BACKEND = (

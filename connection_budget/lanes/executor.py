@@ -12,16 +12,15 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 
-import structlog
-
 from connection_budget.forks import call_in_forked_child
 from connection_budget.lanes.lanes import ExecutorStatistics, Lanes
 from connection_budget.lanes.units import Unit
+from connection_budget.logs import get_logger
 from connection_budget.seats.returning import return_before_a_lane
 
 R = TypeVar("R")
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 class DbExecutor:

@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import structlog
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -22,11 +21,12 @@ from connection_budget.deadlines.held import Held, HeldFor
 from connection_budget.deadlines.watch import DeadlineWatch
 from connection_budget.lanes import gauges as lane_gauges
 from connection_budget.lanes.units import Unit
+from connection_budget.logs import get_logger
 from connection_budget.metrics import db as metrics
 
 R = TypeVar("R")
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 class ExecutorClosed(RuntimeError):

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, TypeVar
 
 import psycopg
-import structlog
 from django.db import Error, close_old_connections, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from connection_budget.cap.wrapper import Capped
 from connection_budget.deadlines.held import Held, Named
 from connection_budget.deadlines.severing import orphans
+from connection_budget.logs import get_logger
 
 R = TypeVar("R")
 
@@ -27,7 +27,7 @@ RETRIED_STATES = frozenset(
     }
 )
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 class UnitTimedOut(Exception):

@@ -15,16 +15,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 import prometheus_client
-import structlog
 from django.conf import settings
 from prometheus_client import CollectorRegistry, values
 from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from connection_budget.logs import get_logger
 from connection_budget.metrics.process_files import ProcessFiles
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 

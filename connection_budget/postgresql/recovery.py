@@ -11,13 +11,12 @@ import weakref
 from queue import Empty, SimpleQueue
 from typing import Any
 
-import structlog
-
 from connection_budget.deadlines.lending import Loan
 from connection_budget.forks import call_in_forked_child
+from connection_budget.logs import get_logger
 from connection_budget.seats.seats import Seats
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 # While somebody waits for a seat, lost connections are searched for so often.
 SEARCH_SECONDS = 1.0

@@ -8,8 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import IO, Any
 
-import structlog
-
+from connection_budget.logs import get_logger
 from connection_budget.seats.bodies import (
     BodyRefused,
     ClientGone,
@@ -25,7 +24,7 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 Refuse = Callable[[Scope, int, str], Application]
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 _AHEAD = {b"sec-purpose", b"purpose", b"x-moz", b"x-prefetch"}
 

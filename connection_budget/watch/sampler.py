@@ -10,9 +10,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import structlog
-
 from connection_budget.conf import get_budget, get_role_name
+from connection_budget.logs import get_logger
 from connection_budget.metrics import db as metrics
 from connection_budget.metrics.pools import backends_at_rest, has_pool, pool_usage
 from connection_budget.metrics.sources import SEATS, count_active, process_usage, usage_of
@@ -22,7 +21,7 @@ from connection_budget.watch.server_view import ServerAway, ServerConnection, Se
 from connection_budget.watch.ticking import Ticker
 from connection_budget.watch.usage import Alarm, Crossing, UsageWatch
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 INTERVAL_SECONDS = 1.0
 

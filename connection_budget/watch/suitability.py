@@ -6,17 +6,19 @@ Both are told with every connection, by a pooler as well, so nobody has to ask.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
+
+if TYPE_CHECKING:
+    import psycopg
 
 # Before, Django leaves out constraints with `nulls_distinct` without a word.
 LEAST_VERSION = 150_000
 ENCODING = "UTF8"
 CONNECT_SECONDS = 2
 
-Session: TypeAlias = psycopg.Connection[Any]
+Session: TypeAlias = "psycopg.Connection[Any]"
 
 
 class ServerRefused(Exception):
@@ -63,11 +65,13 @@ def read_kind(alias: str = DEFAULT_DB_ALIAS) -> ServerKind | None:
 
     None where nobody answers: whoever needs the server then, will say so.
     """
-    parameters = connections[alias].get_connection_params() | {"connect_timeout": CONNECT_SECONDS}
+    wrapper: Any = connections[alias]
+    parameters = wrapper.get_connection_params() | {"connect_timeout": CONNECT_SECONDS}
+    driver = wrapper.Database
     try:
-        with psycopg.connect(**parameters) as session:
+        with driver.connect(**parameters) as session:
             return kind_of(session)
-    except psycopg.OperationalError:
+    except driver.OperationalError:
         return None
 
 

@@ -19,6 +19,7 @@ DEBUG = False
 ALLOWED_HOSTS = ["*"]
 USE_TZ = True
 ROOT_URLCONF = "tests.connection_budget.web.site"
+STATIC_URL = "/static/"  # a live server of Django asks for it
 INSTALLED_APPS = ["connection_budget", "django_celery_results"]
 MIDDLEWARE = ["connection_budget.seats.middleware.ReleaseMiddleware"]
 if "SYNCHRONOUS_MIDDLEWARE" in os.environ:
@@ -47,6 +48,7 @@ else:
 
 if "SECOND_DATABASE" in os.environ:
     DATABASES["reports"] = copy.deepcopy(DATABASES["default"])
+    DATABASES["reports"]["TEST"] = {"NAME": f"test_reports_{DATABASES['default']['NAME']}"}
 
 if PROCESS_ROLE == "web":
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))

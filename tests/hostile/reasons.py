@@ -20,6 +20,7 @@ PASSED_OVER = {
     "config.logs.logging_settings": "changes the log of this process",
     "connection_budget.budget.budget": "roles and figures that operators set",
     "connection_budget.databases": "what operators set",
+    "connection_budget.logs": "names that code gives",
     "connection_budget.holding": "names that code gives",
     "connection_budget.contrib.celery.results": "rows of results, by their ids",
     "connection_budget.checks": "roles and logins that operators set",

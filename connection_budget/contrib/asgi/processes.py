@@ -12,16 +12,16 @@ import tempfile
 import time
 from pathlib import Path
 
-import structlog
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS
 
 from connection_budget.budget.refusal import BudgetRefused
 from connection_budget.budget.roles import Role
+from connection_budget.logs import get_logger
 
 LOOK_SECONDS = 0.05
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 # The process whose place it is (a fork's child has none yet), and the file that is locked.
 _held: dict[int, int] = {}

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-import structlog
 from django.core.exceptions import ImproperlyConfigured
 from django.core.handlers.asgi import ASGIHandler
 
@@ -15,6 +14,7 @@ from connection_budget.budget.environment import VariableError
 from connection_budget.budget.refusal import BudgetRefused, assert_budget, assert_pages
 from connection_budget.conf import get_budget, get_role
 from connection_budget.contrib.asgi.processes import take_process_place
+from connection_budget.logs import get_logger
 from connection_budget.process import process_executor, process_seats
 from connection_budget.seats.bodies import Receive
 from connection_budget.seats.handler import SafeASGIHandler, refuse_politely
@@ -27,7 +27,7 @@ REFUSED = 3
 # How long a process waits for the one that it replaces; gunicorn gives it 30 s to load.
 PREDECESSOR_SECONDS = 20.0
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 def wrap(

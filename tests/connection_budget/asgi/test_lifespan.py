@@ -3,7 +3,7 @@ what belongs to the process, and says what is lacking."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import atexit
 from dataclasses import replace
 from typing import Any
 
@@ -19,14 +19,14 @@ HTTP = {"type": "http", "path": "/health/live", "method": "GET", "headers": []}
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What was started and ended, in order."""
     happened: list[str] = []
     monkeypatch.setattr(wrapping, "get_role", lambda: ROLE)
     monkeypatch.setattr(wrapping, "take_process_place", lambda *_, **__: None)
     monkeypatch.setattr(wrapping, "start_monitoring", lambda: happened.append("begun"))
     monkeypatch.setattr(wrapping, "_end", lambda: happened.append("ended"))
-    monkeypatch.setattr(wrapping.atexit, "register", lambda _: happened.append("at exit"))
+    monkeypatch.setattr(atexit, "register", lambda _: happened.append("at exit"))
     return happened
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -86,11 +87,16 @@ def serving(tmp_path: Path, server: str, url: str) -> Iterator[Path]:
         command(server, 2, place), cwd=ROOT, env=environment(tmp_path, DATABASE_URL=url)
     ) as process:
         try:
-            wait_until(lambda: place.exists() or process.poll() is not None)
+            wait_until(lambda: listens(place) or process.poll() is not None)
             yield place
         finally:
             process.terminate()
             process.wait(60)
+
+
+def listens(place: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as client:
+        return client.connect_ex(str(place)) == 0
 
 
 async def get(place: Path, path: str) -> int:
