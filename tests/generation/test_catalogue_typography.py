@@ -1,0 +1,63 @@
+"""What is built in is set as its language and its formulas ask."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from markdown_it.token import Token
+
+from concepts.markdown.formulas import render_formula
+from concepts.markdown.rendering import parser_for
+from generation.providers.catalogue import CatalogueRoadmap
+from tests.generation.catalogue_entries import ROADMAPS, Entry, every_roadmap, find_faults
+
+CHINESE = [one for one in ROADMAPS if one.outline.language.startswith("zh")]
+every_chinese = pytest.mark.parametrize("roadmap", CHINESE, ids=lambda one: one.folder.name)
+_COMMAND = re.compile(r"\\[A-Za-z]{2,}")
+_WRITTEN = re.compile(r' alttext="[^"]*"')
+# A sign of Latin print behind an ideograph, or a stop that is followed by one.
+_LATIN_PRINT = re.compile(
+    r"[\u3400-\u9fff][,;:?!](?!\d)|[\u3400-\u9fff]\.(?=\s|$)|,(?=[\u3400-\u9fff])"
+)
+_CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
+
+
+def _inline(entry: Entry, kind: str) -> Iterator[Token]:
+    for block in parser_for(entry.markdown).parse(entry.markdown, {}):
+        yield from (token for token in block.children or [] if token.type == kind)
+
+
+def _is_shown(formula: str) -> bool:
+    """A command that nobody knows is shown as it is written, with its backslash."""
+    made = render_formula(formula)
+    return made is not None and "\\" not in _WRITTEN.sub("", made)
+
+
+@every_roadmap
+def test_every_formula_of_a_tutorial_is_shown_as_mathematics(roadmap: CatalogueRoadmap) -> None:
+    def judge(entry: Entry) -> object:
+        formulas = [token.content for token in _inline(entry, "formula")]
+        unread = [formula for formula in formulas if not _is_shown(formula)]
+        prose = [token.content for token in _inline(entry, "text")]
+        return unread + [text for text in prose if _COMMAND.search(text)]
+
+    assert not find_faults(roadmap, judge)
+
+
+@every_chinese
+def test_a_chinese_lesson_has_the_punctuation_of_chinese(roadmap: CatalogueRoadmap) -> None:
+    def judge(entry: Entry) -> object:
+        prose = [token.content for token in _inline(entry, "text")]
+        for question in entry.quiz.questions:
+            prose += [question.stem, question.explanation]
+            prose += [text for one in question.choices for text in (one.text, one.rationale)]
+        return [text for text in prose if _LATIN_PRINT.search(_CODE.sub("x", text))]
+
+    assert not find_faults(roadmap, judge)
+
+
+def test_there_are_formulas_and_a_chinese_roadmap_to_look_at() -> None:
+    entries = [Entry(roadmap, one) for roadmap in CHINESE for one in roadmap.outline.concepts()]
+    assert sum(len(list(_inline(entry, "formula"))) for entry in entries) >= 100
