@@ -147,13 +147,17 @@ def test_a_goal_nobody_wrote_needs_a_model_and_is_told_so(manage: Manage) -> Non
 @contextmanager
 def terminal(typed: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """Somebody sits at it, and types this."""
-    screen, keyboard = pty.openpty()
-    with open(keyboard, "r+", buffering=1, closefd=False) as line, monkeypatch.context() as patch:
-        patch.setattr(sys, "stdin", line)
-        patch.setattr(sys, "stderr", line)
+    screen, own = pty.openpty()
+    with (
+        os.fdopen(own, closefd=False) as keys,
+        os.fdopen(own, "w", closefd=False) as paper,
+        monkeypatch.context() as patch,
+    ):
+        patch.setattr(sys, "stdin", keys)
+        patch.setattr(sys, "stderr", paper)
         os.write(screen, typed.encode())
         yield screen
-    os.close(keyboard)
+    os.close(own)
     os.close(screen)
 
 
