@@ -120,6 +120,7 @@ class ScriptedProvider:
     longest_delay: float = 0.0
     name: str = "scripted"
     model: str = "rope-1"
+    authored: bool = False
 
     calls: Counter[Key] = field(default_factory=Counter)
     outlines: int = 0
@@ -131,7 +132,8 @@ class ScriptedProvider:
 
     async def outline(self, request: OutlineRequest) -> Written[Outline]:
         self.outlines += 1
-        return Written(self.plan, Spent(calls=1, tokens_in=100, tokens_out=200))
+        spent = Spent(calls=1, tokens_in=100, tokens_out=200)
+        return Written(self.plan, spent, authored=self.authored)
 
     async def write(
         self, kind: ArtifactKind, brief: ConceptBrief, listener: Listener = NOBODY
@@ -159,8 +161,13 @@ class ScriptedProvider:
 
 
 def make_small_provider() -> ScriptedProvider:
-    """By dotted path, like the next two: as little as a roadmap may have."""
+    """By dotted path, like the next ones: as little as a roadmap may have."""
     return ScriptedProvider(make_outline(4))
+
+
+def make_authored_provider() -> ScriptedProvider:
+    """People wrote as many concepts as there had to be."""
+    return ScriptedProvider(make_outline(4), authored=True)
 
 
 def make_broken_provider() -> ScriptedProvider:

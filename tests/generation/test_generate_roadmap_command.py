@@ -10,7 +10,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -230,6 +230,17 @@ def test_a_dry_run_prints_the_outline_and_writes_nothing() -> None:
     call_command("generate_roadmap", BUILT_IN, "--dry-run", "--format", "json", stdout=out)
     assert len(json.loads(out.getvalue())["stages"]) >= 5
     assert not Roadmap.objects.exists()
+
+
+@pytest.mark.parametrize(("maker", "code"), [("authored", 0), ("small", 1)])
+def test_what_people_wrote_may_be_short_and_what_a_model_writes_may_not(
+    maker: str, code: int, scripted: None, settings: Settings
+) -> None:
+    settings.CONTENT_PROVIDERS["scripted"] = f"tests.generation.cast.make_{maker}_provider"
+    assert generate("Tying knots", "--provider", "scripted").code == code
+    dry = ("generate_roadmap", "Tying knots", "--provider", "scripted", "--dry-run")
+    with nullcontext() if code == 0 else pytest.raises(CommandError, match="24 to 60 are wanted"):
+        call_command(*dry, stdout=StringIO())
 
 
 def test_an_owners_roadmap_is_private(scripted: None) -> None:
