@@ -84,6 +84,19 @@ def test_a_near_spelling_is_refused_and_the_one_that_was_meant_is_named_first(
         assert refusal(typed).suggestions[0] == title
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("Pyton web developement", "Python web development"),
+        ("lern djago", "Python web development"),
+        ("postgress", "PostgreSQL for application developers"),
+        ("Postgre SQL", "PostgreSQL for application developers"),
+    ],
+)
+def test_a_slip_of_the_keyboard_is_near_though_no_word_is_right(typed: str, meant: str) -> None:
+    assert refusal(typed).suggestions == (meant,)
+
+
 @pytest.mark.parametrize("goal", ["C++", "C#", "C", "+", "##", "…", "!", "«»"])
 def test_what_folding_leaves_of_a_goal_is_still_that_goal(goal: str) -> None:
     keys = [goal_key(other) for other in ("C++", "C#", "C")]
