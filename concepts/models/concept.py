@@ -66,6 +66,8 @@ class Concept(models.Model):
     keywords = models.JSONField(_("keywords"), default=list, blank=True)
     # Known to whoever ordered the plan: kept in the picture, and not written.
     is_known = models.BooleanField(_("known before"), default=False, db_default=False)
+    # Of what will be to write once its module is planned: what somebody opens comes first.
+    priority = models.SmallIntegerField(_("priority"), default=0, db_default=0)
     # The outline's own key: how a provider finds again what it has planned.
     outline_key = models.CharField(_("outline key"), max_length=OUTLINE_KEY_MAX_CHARACTERS)
     prerequisites: models.ManyToManyField[Concept, ConceptPrerequisite] = models.ManyToManyField(

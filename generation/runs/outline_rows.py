@@ -41,6 +41,7 @@ def create_artifacts(concepts: Sequence[Concept], run_id: uuid.UUID) -> None:
             concept=concept,
             kind=kind,
             run_id=run_id,
+            priority=concept.priority,
             position=concept.position * len(kinds) + order,
         )
         for concept in concepts

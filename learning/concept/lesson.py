@@ -17,6 +17,8 @@ from generation.runs.learner_words import explain_artifact, explain_run
 from learning.concept.origins import describe_origin
 from learning.concept.snapshot import Rewriting, Snapshot
 from learning.concept.texts import Text, get_texts
+from learning.concept.turns import Planning
+from roadmaps.models import DetailsState
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,9 @@ def get_lesson(snapshot: Snapshot, *, may_change: bool = False) -> Lesson:
 def _part(
     kind: str, artifact: Artifact | None, snapshot: Snapshot, texts: Mapping[int, Text]
 ) -> Part:
+    if artifact is None and snapshot.planning is not None:
+        missing = explain_unplanned(snapshot.planning, snapshot.run)
+        return Part(kind, missing=missing, is_awaited=snapshot.is_being_written)
     if artifact is None:
         return Part(kind, missing=_("Nobody has been asked to write this."))
     version = artifact.current_version
@@ -123,6 +128,22 @@ def tell_rewriting(rewriting: Rewriting) -> str:
 def _is_awaited(artifact: Artifact, run: GenerationRun | None) -> bool:
     is_open = run is not None and RunState(run.state) in OPEN
     return is_open and artifact.state in UNFINISHED
+
+
+def explain_unplanned(planning: Planning, run: GenerationRun | None) -> str:
+    """What a concept waits for whose module has no details yet, or why it will not come."""
+    why = {"reason": explain_artifact(planning.error_public)} if planning.error_public else {}
+    if planning.state == DetailsState.FAILED:
+        return _("What this teaches could not be planned: %(reason)s") % why
+    if run is None or RunState(run.state) not in OPEN:
+        return _("Writing has stopped before this was its turn.")
+    if planning.state == DetailsState.RUNNING:
+        return _("What this teaches is being planned now. Then it is written.")
+    if why:
+        return _("This will be tried again. %(reason)s") % why
+    if planning.is_first:
+        return _("What this teaches is planned next. Then it is written.")
+    return _("What this teaches is still to be planned. Then it is written.")
 
 
 def explain_missing(artifact: Artifact, run: GenerationRun | None, *, before: int = 0) -> str:

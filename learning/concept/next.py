@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 
-from generation.runs.raising import raise_concept
+from generation.runs.raising import raise_concept, raise_unplanned
 from learning.concept.snapshot import Snapshot
 
 # What a browser, or a script of ours, asks for ahead of time, or again and again.
@@ -20,6 +20,11 @@ def has_opened(request: HttpRequest) -> bool:
 
 def write_next(snapshot: Snapshot) -> bool:
     """Nothing is asked of the database where nothing is written before it."""
-    if not (snapshot.is_being_written and snapshot.run and snapshot.before):
+    if not (snapshot.is_being_written and snapshot.run):
+        return False
+    if snapshot.planning is not None:
+        is_first = snapshot.planning.is_first
+        return not is_first and raise_unplanned(snapshot.run.pk, snapshot.concept.pk)
+    if not snapshot.before:
         return False
     return raise_concept(snapshot.run.pk, snapshot.concept.pk)

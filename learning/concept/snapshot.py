@@ -15,8 +15,8 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.sessions.backends.base import SessionBase
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, When
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import JSONObject
 from django.http import Http404
 
 from accounts.models import User
@@ -25,11 +25,12 @@ from concepts.models import Artifact, ArtifactVersion, Concept, Resource
 from generation.models import GenerationRun
 from generation.run_states import OPEN, RunState
 from learning.concept.prepared import KEY_SLOT, NUMBER_SLOTS, TEXT_SLOTS, PreparedQuery, Slot
+from learning.concept.turns import Planning, count_before, tell_planning
 from learning.learners import key_of, of_learner
 from learning.models import ConceptMark, Note, Report, Standing
 from learning.quiz.attempts import LastAttempt, last_attempts, read_last
 from roadmaps.access import Visitor, visible_to
-from roadmaps.models import Roadmap
+from roadmaps.models import OPEN_DETAILS, Roadmap
 
 ROADMAP_SLUG, CONCEPT_SLUG = TEXT_SLOTS
 VISITOR = NUMBER_SLOTS[0]
@@ -84,6 +85,8 @@ class Snapshot:
     module: str
     run: GenerationRun | None
     artifacts: dict[str, Artifact]
+    # None once it is told what the concept teaches, and what is to be written of it.
+    planning: Planning | None
     # Of what waits: how many parts of other concepts are written before it.
     before: dict[str, int]
     # How links were found to be, as one text; empty where a version has none.
@@ -103,6 +106,9 @@ class Snapshot:
     def is_being_written(self) -> bool:
         """Whether something of it is still to come."""
         is_open = self.run is not None and RunState(self.run.state) in OPEN
+        if self.planning is not None:
+            is_coming = self.planning.state in OPEN_DETAILS and not self.is_left_out
+            return is_open and is_coming
         return is_open and any(one.state in UNFINISHED for one in self.artifacts.values())
 
     @property
@@ -147,6 +153,7 @@ def _build(visitor: Visitor, theirs: Q) -> QuerySet[Any, Any]:
             module=F("module__title"),
             run=Subquery(_newest_run()),
             artifacts=ArraySubquery(_artifacts()),
+            planning=tell_planning(),
             **_neighbours(theirs),
             **_left_behind(theirs),
         )
@@ -177,23 +184,12 @@ def _artifacts() -> QuerySet[Any, Any]:
         kind=F("kind"),
         state=F("state"),
         error_public=F("error_public"),
-        before=Case(When(state=ArtifactState.PENDING, then=_count_before()), default=None),
+        before=Case(When(state=ArtifactState.PENDING, then=count_before()), default=None),
         version=_columns(_VERSION, "current_version__"),
         links=ArraySubquery(_links()),
         rewriting=Subquery(rewritings.values_list(told)[:1]),
     )
     return Artifact.objects.filter(concept=OuterRef("pk")).order_by("kind").values_list(said)
-
-
-def _count_before() -> Coalesce:
-    """Parts of other concepts that are claimed first; what is being written counts no more."""
-    first = Q(priority__gt=OuterRef("priority")) | Q(
-        priority=OuterRef("priority"), position__lt=OuterRef("position")
-    )
-    others = Artifact.objects.exclude(concept=OuterRef("concept"))
-    waiting = others.filter(first, run_id=OuterRef("run_id"), state=ArtifactState.PENDING)
-    counted = waiting.order_by().values("run_id").annotate(count=Count("*"))
-    return Coalesce(Subquery(counted.values("count")), 0)
 
 
 def _links() -> QuerySet[Any, Any]:
@@ -246,6 +242,7 @@ def _read(state: str) -> Snapshot:
         run=GenerationRun(**said["run"]) if said["run"] else None,
         artifacts={one["kind"]: _artifact(one) for one in said["artifacts"]},
         before={one["kind"]: one["before"] for one in said["artifacts"] if one["before"]},
+        planning=Planning(**said["planning"]) if said["planning"] else None,
         links={
             one["version"]["id"]: json.dumps(one["links"])
             for one in said["artifacts"]

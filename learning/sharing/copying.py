@@ -47,6 +47,7 @@ def copy_roadmap(source: Roadmap, *, owner: User | None, key: uuid.UUID | None =
     _leave_unplanned(module_keys)
     concepts = Concept.objects.filter(roadmap=source).order_by("position")
     concept_keys = _copy_rows(concepts, roadmap=copy.pk, module=module_keys)
+    Concept.objects.filter(roadmap=copy, priority__gt=0).update(priority=0)
     edges = ConceptPrerequisite.objects.filter(concept__roadmap=source).order_by("pk")
     _copy_rows(edges, concept=concept_keys, requires=concept_keys)
     is_planned = not Module.objects.filter(

@@ -153,6 +153,7 @@ function plan() {
 }
 
 function take(page) {
+  describe(page);
   for (const part of awaited()) {
     const fresh = page.querySelector(`[data-part="${part.dataset.part}"]`);
     if (!fresh) continue;
@@ -160,6 +161,16 @@ function take(page) {
     else if (part === tutorial) arrive(fresh, page);
     else part.replaceWith(fresh);
   }
+}
+
+// What it teaches, once that is planned: before anything of it is written.
+function describe(page) {
+  const fresh = page.querySelector("[data-lesson]:not([data-unplanned])");
+  if (!fresh || !lesson.matches("[data-unplanned]")) return;
+  lesson.removeAttribute("data-unplanned");
+  lesson.querySelector(":scope > header").replaceWith(fresh.querySelector(":scope > header"));
+  const objectives = fresh.querySelector(".objectives");
+  if (objectives) tutorial.before(objectives);
 }
 
 function tellWhere(part, fresh) {
