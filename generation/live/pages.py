@@ -31,7 +31,7 @@ _SENTENCES = {
     EventType.PLAN_CHANGED: gettext_lazy("The plan was changed: %(concepts)s concepts."),
     EventType.OUTLINE_SAVED: gettext_lazy("The plan is ready: %(concepts)s concepts. %(warnings)s"),
     EventType.PREREQUISITE_DROPPED: gettext_lazy(
-        "“%(concept)s” no longer requires “%(requires)s”: they required each other."
+        "“%(concept)s” does not require “%(requires)s”, which does not come before it."
     ),
     EventType.DETAILS_SAVED: gettext_lazy("Planned in detail: %(module)s. %(warnings)s"),
     EventType.DETAILS_FAILED: gettext_lazy("%(module)s could not be planned in detail. %(error)s"),

@@ -40,6 +40,8 @@ class ModuleDetails(Content):
     """One for each concept of a module, in its order."""
 
     concepts: Annotated[list[ConceptDetails], Field(min_length=1, max_length=MOST_CONCEPTS)]
+    # What was said to be required and cannot be: a concept and the other, as it was named.
+    dropped: list[tuple[Key, Key]] = Field(default_factory=list)
 
     def total_minutes(self) -> int:
         return sum(concept.est_minutes for concept in self.concepts)
@@ -99,8 +101,14 @@ def _wrong(key: str, required: str, position: dict[str, int]) -> str:
 
 
 def drop_requires(details: ModuleDetails, skeleton: Skeleton) -> ModuleDetails:
-    """Without what cannot be required: better than no plan."""
+    """Without what cannot be required, which is told apart: better than no plan."""
     position = _positions(skeleton)
+    dropped = [
+        (concept.key, required)
+        for concept in details.concepts
+        for required in dict.fromkeys(concept.requires)
+        if not _is_earlier(required, concept.key, position)
+    ]
     kept = [
         concept.model_copy(
             update={
@@ -113,7 +121,7 @@ def drop_requires(details: ModuleDetails, skeleton: Skeleton) -> ModuleDetails:
         )
         for concept in details.concepts
     ]
-    return details.model_copy(update={"concepts": kept})
+    return details.model_copy(update={"concepts": kept, "dropped": dropped})
 
 
 def _positions(skeleton: Skeleton) -> dict[str, int]:

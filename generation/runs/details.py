@@ -87,7 +87,8 @@ def save_details(
     )
     record_spending(run_id, puller_id, spent)
     payload = {"module": module.title, "concepts": len(concepts), "warnings": _warn(run_id)}
-    return append_events(run_id, [Event(EventType.DETAILS_SAVED, payload=payload)])
+    saved = Event(EventType.DETAILS_SAVED, payload=payload)
+    return append_events(run_id, [*_tell_dropped(module.stage.roadmap_id, details), saved])
 
 
 def _describe_concepts(module: Module, details: ModuleDetails) -> list[Concept]:
@@ -121,6 +122,20 @@ def _require(roadmap_id: uuid.UUID, details: ModuleDetails) -> None:
         ),
         ignore_conflicts=True,
     )
+
+
+def _tell_dropped(roadmap_id: uuid.UUID, details: ModuleDetails) -> list[Event]:
+    """By their titles, where they have one."""
+    if not details.dropped:
+        return []
+    titles = dict(Concept.objects.filter(roadmap=roadmap_id).values_list("outline_key", "title"))
+    return [
+        Event(
+            EventType.PREREQUISITE_DROPPED,
+            payload={"concept": titles.get(key, key), "requires": titles.get(required, required)},
+        )
+        for key, required in details.dropped
+    ]
 
 
 def _warn(run_id: uuid.UUID) -> list[str]:
