@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from concepts.models import Artifact, Concept, ConceptPrerequisite
 from generation.models import EventType, GenerationEvent, GenerationRun
+from generation.port.details import drop_requires
 from generation.port.spent import Spent
 from generation.run_states import RunState
 from generation.runs.batches import save_skeleton
@@ -169,6 +170,42 @@ def test_no_run_closes_while_a_module_waits_for_its_details(
     assert close_run(run_id) is None
     Module.objects.update(details_state=DetailsState.READY, leased_by=None, lease_until=None)
     assert close_run(run_id) is RunState.FAILED
+
+
+@pytest.mark.parametrize("state", [RunState.READY, RunState.PARTIAL, RunState.FAILED])
+def test_a_release_that_knows_no_details_cannot_close_a_run_before_they_are_there(
+    run_id: uuid.UUID, state: RunState
+) -> None:
+    """It counts artifacts, finds all of them finished, and is told that nothing was changed."""
+    save(run_id, claim(run_id, ALICE).details[0])
+    run = GenerationRun.objects.filter(pk=run_id, state=RunState.RUNNING)
+    assert run.update(state=state, reason="So it was.") == 0
+    assert get_run(run_id).state == RunState.RUNNING
+    detail_all(run_id)
+    assert run.update(state=state, reason="So it was.") == 1
+
+
+def test_a_run_may_be_stopped_while_its_modules_are_being_planned(run_id: uuid.UUID) -> None:
+    claim(run_id, ALICE)
+    assert stop_run(run_id, RunState.PAUSED, "The key was refused.")
+    assert resume_run(run_id)
+    assert stop_run(run_id, RunState.CANCELLED, "Enough.")
+
+
+def test_what_cannot_be_required_is_told_in_the_history(run_id: uuid.UUID) -> None:
+    (work,) = claim(run_id, ALICE).details
+    told = make_details(SKELETON, work.place)
+    first = told.concepts[0].model_copy(update={"requires": ["c3", "swim"]})
+    told = told.model_copy(update={"concepts": [first, told.concepts[1]]})
+    kept = drop_requires(told, SKELETON)
+    assert save_details(run_id, ALICE, work.module_id, kept, spent=Spent())
+    dropped = GenerationEvent.objects.filter(run=run_id, type=EventType.PREREQUISITE_DROPPED)
+    assert [event.payload for event in dropped.order_by("seq")] == [
+        {"concept": "The knot c1", "requires": "The knot c3"},
+        {"concept": "The knot c1", "requires": "swim"},
+    ]
+    kept_ones = ConceptPrerequisite.objects.values_list("requires__outline_key", flat=True)
+    assert list(kept_ones) == ["c1"]
 
 
 def test_a_run_whose_concepts_are_all_known_has_nothing_to_write_and_is_ready() -> None:
