@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_rules import DeletesWhole
+from accounts.limits.dollars import why_not
 from accounts.models import User
 
 # Generic for the type checker only.
@@ -38,6 +40,15 @@ class UserCreationForm(EmailMixin, _CreationForm):
 
 
 class UserForm(EmailMixin, _ChangeForm):
+    """A limit that nobody can keep is refused here, where it is set."""
+
+    def clean_max_cost_usd_per_day(self) -> Decimal | None:
+        limit: Decimal | None = self.cleaned_data["max_cost_usd_per_day"]
+        is_new = "max_cost_usd_per_day" in self.changed_data
+        if limit and is_new and (reason := why_not()):
+            raise forms.ValidationError(reason)
+        return limit
+
     class Meta:
         model = User
         fields = "__all__"

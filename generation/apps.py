@@ -1,5 +1,8 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from accounts.limits.dollars import checks
 
 COST_LIMITS = (
     "RUN_MAX_COST_USD",
@@ -18,6 +21,23 @@ class GenerationConfig(AppConfig):
 
         register_probes()
         refuse_limits_without_a_price()
+        checks.append(explain_unknown_price)
+
+
+def explain_unknown_price() -> str:
+    """Why a limit in dollars that is set on an account could not be kept."""
+    from django.conf import settings
+
+    if settings.CONTENT_PROVIDER != "openai" or settings.LLM_PRICE_INPUT is not None:
+        return ""
+    from generation.providers.gateway.prices import is_price_known
+
+    if is_price_known():
+        return ""
+    return gettext(
+        "Nobody knows what %(model)s costs, so a limit in US dollars cannot be kept. Set "
+        "LLM_PRICE_INPUT and LLM_PRICE_OUTPUT first (US dollars for a million tokens)."
+    ) % {"model": settings.LLM_MODEL}
 
 
 def refuse_limits_without_a_price() -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from accounts.models import User
 
@@ -62,3 +65,27 @@ def test_a_time_zone_nobody_knows_is_refused(admin_client: Client) -> None:
     url = reverse("admin:accounts_user_change", args=[bob.pk])
     data = {"email": bob.email, "time_zone": "Mars/Olympus", "interface_language": "en"}
     assert "is not a known time zone" in admin_client.post(url, data).content.decode()
+
+
+def test_a_limit_in_dollars_that_nobody_could_keep_is_refused_and_says_what_to_set(
+    admin_client: Client, settings: Settings
+) -> None:
+    bob = User.objects.create_user("bob@knots.example")
+    url = reverse("admin:accounts_user_change", args=[bob.pk])
+    data = {
+        "email": bob.email,
+        "time_zone": "UTC",
+        "interface_language": "en",
+        "max_cost_usd_per_day": "2.50",
+    }
+    settings.CONTENT_PROVIDER, settings.LLM_MODEL = "openai", "bee-1"
+    settings.LLM_BASE_URL = "http://127.0.0.1:9/v1"
+    page = admin_client.post(url, data).content.decode()
+    assert "Nobody knows what bee-1 costs" in page
+    assert "LLM_PRICE_INPUT and LLM_PRICE_OUTPUT" in page
+    # Nothing, or nothing at all, can be kept in any case.
+    assert admin_client.post(url, data | {"max_cost_usd_per_day": "0"}).status_code == 302
+    settings.LLM_PRICE_INPUT, settings.LLM_PRICE_OUTPUT = 0.5, 1.5
+    assert admin_client.post(url, data).status_code == 302
+    bob.refresh_from_db()
+    assert bob.max_cost_usd_per_day == Decimal("2.5")
