@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -171,31 +171,61 @@ def refuse_a_module(request: Received) -> Refusal | None:
     return 400, {}, {"error": {"message": "I will not plan this."}}
 
 
+# In that order: what is only wrapped ends a request, and of a skeleton there is one.
+KINDS = ("too_many", "timeouts", "truncated", "prose", "empty", "resets", "think")
+
+
+def name_one_twice(request: Received, content: str) -> str:
+    """In the first skeleton that comes whole: it goes back with the reason."""
+    if (request.purpose, request.fault) != ("skeleton", "prose"):
+        return content
+    return content.replace(f"- Bee lesson {CONCEPTS}", f"- Bee lesson {CONCEPTS - 1}")
+
+
+def each_kind_once(purposes: tuple[str, ...]) -> Callable[[Received], str]:
+    waiting = {purpose: list(KINDS) for purpose in purposes}
+
+    def meet(request: Received) -> str:
+        left = waiting.get(request.purpose, [])
+        return left.pop(0) if left else ""
+
+    return meet
+
+
 def test_faults_of_planning_cost_time_and_a_module_that_is_refused_costs_itself(
     fleet: Fleet, faulty: ModelServer
 ) -> None:
     """Every kind of fault meets the skeleton, and every kind the details, in turn."""
-    faulty.refuse = refuse_a_module
-    kinds = ("too_many", "timeouts", "truncated", "prose", "think", "empty", "resets")
-    waiting = {purpose: list(kinds) for purpose in ("skeleton", "details")}
-
-    def met(request: Received) -> str:
-        left = waiting.get(request.purpose, [])
-        return left.pop(0) if left else ""
-
-    faulty.fault_of = met
-    fleet.start("workflow", "content_generation", "logs")
+    faulty.refuse, faulty.rewrite = refuse_a_module, name_one_twice
+    faulty.fault_of = each_kind_once(("skeleton", "details"))
+    faulty.seconds = lambda _request: 0.0
+    roles = ("workflow", "content_generation", "logs")
+    fleet.start(*roles, LLM_BLIND_SOLVE="off")
     process = fleet.order("Keeping bees", "--concepts", str(CONCEPTS))
     stdout, stderr = process.communicate(timeout=240)
     assert process.returncode == 3, stderr
     report = json.loads(stdout)
+    assert_only_a_module_failed(report)
+    planned = {"skeleton": KINDS, "details": (*KINDS, "")}
+    for purpose, kinds in planned.items():
+        seen = {request.fault for request in faulty.received if request.purpose == purpose}
+        assert seen == set(kinds), purpose
+    (last,) = [
+        request.text
+        for request in faulty.received
+        if (request.purpose, request.fault) == ("skeleton", "think")
+    ]
+    assert "<faults>" in last
+    assert_history(GenerationRun.objects.get(pk=report["run"]["id"]).pk)
+    assert_totals(report["run"], faulty)
+    # Both processes had a part in it.
+    assert len(set(re.findall(r"puller=(\S+)", fleet.log("content_generation")))) >= 2
+
+
+def assert_only_a_module_failed(report: dict[str, Any]) -> None:
+    assert report["run"]["state"] == "partial"
     failed = [(failure["concept"], failure["artifact"]) for failure in report["failures"]]
     assert failed == [(f"Bee lesson {number}", "details") for number in (9, 10, 11, 12)]
     counts = report["counts"]
     assert (counts["concepts"], counts["failed"]) == (CONCEPTS, 4)
     assert counts["tutorials"] == counts["quizzes"] == CONCEPTS - 4
-    for purpose in ("skeleton", "details"):
-        seen = {request.fault for request in faulty.received if request.purpose == purpose}
-        assert seen == {*kinds, ""}, purpose
-    assert_history(GenerationRun.objects.get(pk=report["run"]["id"]).pk)
-    assert_totals(report["run"], faulty)
