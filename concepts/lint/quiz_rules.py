@@ -12,15 +12,15 @@ from itertools import combinations
 from statistics import mean
 
 from concepts.content import ChoiceContent, QuestionContent, QuizContent
+from concepts.lint.flaws.finding import REFUSED, find_certain
+from concepts.lint.flaws.item import Flaw
+from concepts.lint.lengths import MAX_LENGTH_RATIO, is_longest_by_far
 from concepts.lint.places import names_of_places
 from concepts.lint.verdicts import contradicting_explanation, contradicting_rationales
 from concepts.markdown.quiz_text import visible_choice
 from roadmaps.text import text_key, word_overlap
 
 MIN_CHOICES, MAX_CHOICES = 3, 5
-MAX_LENGTH_RATIO = 1.5
-# Below this many characters' difference a ratio says nothing ("GET" beside "POST").
-LENGTH_SLACK = 8
 # A quiz where more than this share of the keys is the one longest choice can be guessed by shape.
 MAX_LONGEST_SHARE = 0.6
 DUPLICATE_OVERLAP = 0.9
@@ -105,6 +105,14 @@ def _no_shortcuts(question: QuestionContent) -> Iterator[str]:
             yield f"the choice “{choice.text}” refers to other choices"
 
 
+def _certain_flaws(question: QuestionContent) -> Iterator[str]:
+    """What is a flaw in any subject and language; the rest of the kinds is for `make audit`."""
+    is_said = any(_no_shortcuts(question))
+    for flaw in find_certain(question):
+        if not (is_said and flaw in {Flaw.NONE_OF_ABOVE, Flaw.ALL_OF_ABOVE}):
+            yield REFUSED[flaw]
+
+
 def _is_among_its_like(key: str, others: list[str]) -> bool:
     """Whether it is an answer: an output to be predicted, or statements of the stem.
 
@@ -150,8 +158,8 @@ def _length_gives_away(question: QuestionContent) -> Iterator[str]:
     right, wrong = _lengths(question.choices)
     if not right or not wrong:
         return  # _correct_count has said so
-    longest, typical = max(right), mean(wrong)
-    if longest > MAX_LENGTH_RATIO * typical and longest - typical > LENGTH_SLACK:
+    if is_longest_by_far(right, wrong):
+        longest, typical = max(right), mean(wrong)
         yield (
             f"the correct choice is {longest / typical:.1f} times as long as the others "
             f"({MAX_LENGTH_RATIO} is the limit)"
@@ -182,6 +190,7 @@ _QUESTION_RULES: tuple[Callable[[QuestionContent], Iterator[str]], ...] = (
     _choice_count,
     _distinct_choices,
     _no_shortcuts,
+    _certain_flaws,
     _rationales,
     _length_gives_away,
     contradicting_rationales,

@@ -39,7 +39,7 @@ def outline_language_problems(outline: Outline, language: str) -> list[str]:
 
 MIN_MINUTES, MAX_MINUTES = 5, 240
 
-_PLACEHOLDER = re.compile(
+PLACEHOLDER = re.compile(
     r"(stage|module|concept|chapter|part|topic|lesson)(?:\s*\d+)?[\s:.–—-]*"
     r"|overview|placeholder|untitled|tbd|todo|lorem ipsum.*|\.+|…"
 )
@@ -59,7 +59,7 @@ def check_outline(
         *count_problems(outline, request),
         *title_problems(outline),
         *_references(outline),
-        *_minutes(outline),
+        *minutes_problems(outline),
         *tag_problems(outline, request),
     ]
 
@@ -92,7 +92,7 @@ def title_problems(outline: Outline | Skeleton) -> Iterator[str]:
         *(module.title for module in outline.modules()),
         *(concept.title for concept in concepts),
     ):
-        if _PLACEHOLDER.fullmatch(text_key(title)):
+        if PLACEHOLDER.fullmatch(text_key(title)):
             yield f"“{title}” is a placeholder, not a title"
 
 
@@ -119,7 +119,7 @@ def _references(outline: Outline) -> Iterator[str]:
         yield f"“{key}” requires “{required}”, which comes later"
 
 
-def _minutes(outline: Outline) -> Iterator[str]:
+def minutes_problems(outline: Outline) -> Iterator[str]:
     for concept in outline.concepts():
         if not MIN_MINUTES <= concept.est_minutes <= MAX_MINUTES:
             yield (
