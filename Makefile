@@ -50,6 +50,10 @@ format: .venv/.ready ## put the code into shape
 	@$(python) -m ruff check --fix .
 	@$(python) -m ruff format .
 
+.PHONY: audit
+audit: .venv/.ready ## precision and recall of what judges content, kind by kind
+	@exec $(python) -m generation.audit tests/corpus
+
 .PHONY: screenshots
 screenshots: .venv/.ready ## pictures of every page in every state: make screenshots [TO=folder] [ONLY=words], or README=1
 	@exec $(python) -m screenshots --to="$${TO:-.cairn/screenshots}" --only="$${ONLY:-}" $(if $(README),--readme)

@@ -45,6 +45,7 @@ PASSED_OVER = {
     "accounts.limits.recall": "asks Redis, by keys of one length",
     "accounts.link_mails": "gives what is to be mailed to the broker, which nobody started here",
     "accounts.tasks": "sends mails",
+    "generation.audit": "reads our own files, for whoever writes the rules",
     "generation.management.foreground": "opens a run for a command",
     "generation.management": "what operators type",
     "generation.puller.pipeline.Puller.__init__": "opens a run",

@@ -1,0 +1,1 @@
+"""How good the rules are that judge content: measured on items whose flaws are known."""
