@@ -79,7 +79,8 @@ def find_early_terms(outline: Outline, texts: Mapping[str, str]) -> Iterator[Ear
 
 def _first_places(outline: Outline) -> list[tuple[int, str]]:
     """Each keyword with the place of the concept that has it first, be it in its title alone."""
-    concepts, places = outline.concepts(), {}
+    concepts = outline.concepts()
+    places: dict[str, tuple[int, str]] = {}
     for place, concept in enumerate(concepts):
         for term in concept.keywords:
             places.setdefault(text_key(term), (_first_naming(concepts, term, place), term))

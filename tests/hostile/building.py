@@ -11,6 +11,7 @@ import typing
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 from unittest.mock import create_autospec
 
@@ -36,7 +37,7 @@ _MAPPINGS = (
 )  # fmt: skip
 _PLAIN: dict[Any, Any] = {
     int: 7, float: 7.0, bool: True, date: date(2030, 1, 1),
-    datetime: datetime(2030, 1, 1, tzinfo=UTC), Decimal: Decimal(7),
+    datetime: datetime(2030, 1, 1, tzinfo=UTC), Decimal: Decimal(7), Fraction: Fraction(7),
     type(None): None, object: None, Any: None,
 }  # fmt: skip
 
