@@ -6,17 +6,18 @@ back to the model; an empty list is a pass.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from concepts.languages.judging import find_wrong_language
 from concepts.lint.placeholders import find_placeholder
-from concepts.lint.prose_words import count_words
 from concepts.lint.thinking_aloud import thinks_aloud
 from concepts.markdown.blocks import FENCE_LINE, HEADING, split_blocks
 
 # Fewer words (ideographs count one each) cannot teach anything.
 MIN_TUTORIAL_WORDS = 120
 MIN_HEADINGS = 2
+_IDEOGRAPH = re.compile(r"[\u3400-\u9fff\u3040-\u30ff\u0e00-\u0e7f]")
 
 
 def tutorial_problems(markdown: str, language: str) -> list[str]:
@@ -45,3 +46,8 @@ def _tutorial_problems(markdown: str, language: str) -> Iterator[str]:
 def ends_in_code(markdown: str) -> bool:
     is_code, lines = split_blocks(markdown)[-1]
     return is_code and (len(lines) < 2 or not FENCE_LINE.fullmatch(lines[-1]))
+
+
+def count_words(text: str) -> int:
+    ideographs = len(_IDEOGRAPH.findall(text))
+    return ideographs + len(_IDEOGRAPH.sub(" ", text).split())

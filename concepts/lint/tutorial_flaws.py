@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from concepts.content import QuestionContent
 from concepts.lint.flaws.item import Choice, Item, item_of
-from concepts.lint.prose_words import count_words
+from concepts.lint.tutorial import count_words
 from concepts.markdown.blocks import HEADING, split_blocks
 from roadmaps.text import text_key, words
 
@@ -41,7 +41,8 @@ _TAKES_LEAVE = re.compile(
     re.IGNORECASE,
 )
 _PLANS_ALOUD = re.compile(
-    r"^\W*(?:wait|hmm+|actually|okay|ok|hold on|let me (?:think|double-check|check|see|reconsider)"
+    r"^\W*(?:wait|hm{2,9}|actually|okay|ok|hold on|let me (?:think|double-check|check|see"
+    r"|reconsider)"
     r"|i should|i need to|i(?:['’]ll| will) (?:now|need|have)|the user (?:wants|asks|is)"
     r"|espera|vale|déjame pensar|el usuario|moment|warte|der nutzer|等等|让我想想|我需要|用户)"
     r"[^.\n。]{0,160}\b(?:i should|double-check|mention|include|explain|instruction|prompt|the user"

@@ -45,6 +45,7 @@ PASSED_OVER = {
     "accounts.limits.recall": "asks Redis, by keys of one length",
     "accounts.link_mails": "gives what is to be mailed to the broker, which nobody started here",
     "accounts.tasks": "sends mails",
+    "concepts.lint.flaws.wording.by_tongue": "expressions that code gives",
     "generation.audit": "reads our own files, for whoever writes the rules",
     "generation.management.foreground": "opens a run for a command",
     "generation.management": "what operators type",
@@ -60,6 +61,10 @@ PASSED_OVER = {
 }
 # Expressions and functions that are never given more characters than so many, and why.
 NOT_LONGER_THAN = {
+    **{
+        f"concepts.lint.flaws.values._BOUNDS['{sign}']": (80, "of a choice, cut before")
+        for sign in (">", ">=", "<", "<=")
+    },
     "concepts.links.public._WITHOUT": (
         18 * 2_000,
         "2,000 of a link's text, which NFKC may make longer",

@@ -14,7 +14,7 @@ from concepts.lint.flaws.references import (
 )
 from concepts.lint.flaws.wording import ABSOLUTE, VAGUE, of_tongue
 from concepts.lint.lengths import is_longest_by_far
-from concepts.lint.prose_words import count_words
+from concepts.lint.tutorial import count_words
 from roadmaps.text import words
 
 # A word of so many letters is the topic's own rather than a common one.

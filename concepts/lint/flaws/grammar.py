@@ -13,7 +13,7 @@ from concepts.lint.flaws.item import Choice, Item
 # Whether a choice cannot follow.
 Misfit = Callable[[Choice], bool]
 
-_LAST_WORD = re.compile(r"(?P<last>[^\W\d_]+)(?: ?(?:_+|\.{2,}|…))? ?[:：]?\Z")
+_LAST_WORD = re.compile(r"(?<![^\W\d_])(?P<last>[^\W\d_]{1,20})(?: ?(?:_+|\.{2,}|…))? ?[:：]?\Z")
 _OPEN_SOUND = re.compile(
     r"(?:[aio]|e(?!u)|u(?!ni(?:[^nm]|\Z)|s[aeiu]|til|biq|r[aeio]|fo)|hour|hon(?:est|ou?r)|heir)"
 )

@@ -6,7 +6,7 @@ import re
 
 from concepts.lint.flaws.item import MOST_CHARACTERS, Choice, Item
 from concepts.lint.flaws.wording import ALL_OF_ABOVE, NONE_OF_ABOVE
-from concepts.lint.prose_words import count_words
+from concepts.lint.tutorial import count_words
 
 _ROMAN = r"(?:i{1,3}|iv|vi{0,3})"
 _NAME = rf"(?:[a-e]|[1-9]|{_ROMAN}|[①-⑨])"
@@ -28,11 +28,11 @@ _COMBINATION = re.compile(
     r"|\A\W*[①-⑨]{2,5}\W*\Z"
     r"|\A\W*(?:the first (?:and|two)|die ersten beiden|las dos primeras|前两[个项])\b.{0,40}\Z"
 )
-# Sentences that a stem counts, to be combined: at the beginning of a line, or behind one another.
 # Letters beside letters may be notes or variables.
 _LIKE = re.compile(r"\W*(?:\w|[a-g] (?:sharp|flat))(?:\W+(?:(?:and|or|und|y|e|et) )?\w){1,4}\W*")
+# Sentences that a stem counts, to be combined: at the beginning of a line, or one after another.
 _COUNTED = re.compile(
-    rf"(?:\A|[\n;:.?？。：])\s*(?:\(?(?:{_ROMAN}|[1-9]|[a-e])[.):]\s|[①-⑨])", re.IGNORECASE
+    rf"(?:\A|[\n;:.?？。：])[ \t]{{0,8}}(?:\(?(?:{_ROMAN}|[1-9]|[a-e])[.):]\s|[①-⑨])", re.IGNORECASE
 )
 
 _CIRCLES = re.compile(r"[①-⑨和与及、 ]+")

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from concepts.lint.flaws.item import CODE, MOST_CHARACTERS, Item
 from concepts.lint.flaws.wording import of_tongue
-from concepts.lint.prose_words import count_words
+from concepts.lint.tutorial import count_words
 from roadmaps.text import words
 
 _GAP = re.compile(
