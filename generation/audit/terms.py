@@ -23,6 +23,8 @@ _KNOWN = (
 )
 FAMILIAR = frozenset(_KNOWN.split())
 _TERM = re.compile(r"[A-Z0-9\u0370-\u03ff]|\S[ -]\S|[\u3400-\u9fff]{2}")
+# A line may end within code.
+_SPAN = re.compile(r"`[^`]{1,200}`")
 _LINK = re.compile(r"\[([^\]\n]{1,200})\]\([^)\n]{0,500}\)")
 _SENTENCE = re.compile(r"(?<=[.!?])\s|(?<=[。！？])|\n\s*\n|\n(?=\s{0,3}(?:[-*|>#]|\d+[.)]))")
 # What may stand around a term whose meaning is told, or put off, where it is used.
@@ -117,5 +119,5 @@ def _forms(term: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 def _split(markdown: str) -> list[str]:
     """Sentences without code; of links what they say, in their brackets."""
-    prose = _LINK.sub(r"[\1]", CODE.sub("x", markdown))
+    prose = _LINK.sub(r"[\1]", _SPAN.sub("x", CODE.sub("x", markdown)))
     return [one for one in _SENTENCE.split(prose) if one and one.strip()]

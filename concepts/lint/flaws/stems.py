@@ -11,7 +11,7 @@ from concepts.lint.tutorial import count_words
 from roadmaps.text import words
 
 _GAP = re.compile(
-    r"(?<![A-Za-z0-9_])_{2,}(?![A-Za-z0-9_])|(?<!\w)\.{5,}(?!\w)|…{2,}|＿+|﹍+"
+    r"(?<![A-Za-z0-9_])_{2,}(?![A-Za-z0-9_])|(?<!\w)\.{5,}(?!\w)|＿+|﹍+"
     r"|\[ ?(?:\.{3}|…|_+|blank|gap|lücke) ?\]"
     r"|[（(][ \u3000]{2,}[)）]|(?<=\w )(?:\.{3}|…)(?= \w)",
     re.IGNORECASE,
@@ -33,7 +33,8 @@ _NEGATIVE = {
         rf"\b(?:which|what|who|whom)\b {_SAME_EN}{_AUX_EN} ?(?:[^\s,;:.?!]+ )?{_NOT_EN}"
         r"|\b(?:all|each) (?:of )?(?:\S+ ){0,8}?except\b|\bexcept(?:\W*\Z| (?:when|if|for|one"
         r"|which)\b)"
-        rf"|\b(?:which|what|who)\b {_SAME_EN}(?:never|cannot|least|incorrect|false|untrue"
+        rf"|\b(?:which|what|who)\b {_SAME_EN}(?:never|cannot|least (?:likely|true|suitable"
+        rf"|useful|important)|incorrect|untrue"
         rf"|neither)\b"
     ),
     "es": re.compile(
@@ -59,7 +60,7 @@ _NEGATIVE = {
         r"|tranne)\b"
     ),
     "zh": re.compile(
-        r"(?:(?:下列|以下|下面|上述)?(?:哪|谁|什么|何者)|下列|以下)[^如若当时因为,;。?]{0,24}?"
+        r"(?:(?:下列|以下|下面|上述)?(?:哪|谁|(?<!为)什么|何者)|下列|以下)[^如若当时因为,;。?]{0,24}?"
         r"(?:不(?!同|断|仅|但|久|足|变量)|没有|并非|错误的|例外|除了|無|沒有)"
     ),
 }  # fmt: skip
