@@ -24,12 +24,14 @@ class Ground:
 class Tongue:
     """Lengths are in words, ideographs counting one each (`concepts.lint.tutorial.count_words`).
 
-    `sitting`: a text before its exercises, code and all; `prose`: the whole without its code.
+    `sitting`: a text before its exercises, code and all; `prose`: the whole without its code;
+    `milestone`: what the heading of one holds, and how its conditions begin.
     """
 
     sitting: tuple[int, int]
     prose: int
     filler: re.Pattern[str]
+    milestone: tuple[str, str]
 
 
 GROUNDS = {
@@ -49,6 +51,7 @@ TONGUES = {
             r"|unlock the power|game.changer|seamless|leverage|robust",
             re.IGNORECASE,
         ),
+        milestone=("Milestone", "accepted when"),
     ),
     "zh": Tongue(
         sitting=(900, 3_000),
@@ -58,6 +61,7 @@ TONGUES = {
             r"|总而言之|总的来说|需要指出的是|不难发现|恭喜你|随着.{0,12}的(快速|飞速|不断)?发展"
             r"|赋能|抓手|闭环|一站式|干货"
         ),
+        milestone=("里程碑", "验收"),
     ),
 }
 

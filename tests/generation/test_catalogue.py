@@ -181,6 +181,21 @@ def test_a_roadmap_covers_its_ground(roadmap: CatalogueRoadmap) -> None:
 
 
 @every_roadmap
+def test_its_project_grows_by_a_milestone_in_every_stage_that_says_when_it_is_accepted(
+    roadmap: CatalogueRoadmap,
+) -> None:
+    heading, condition = tongue_of(roadmap).milestone
+    reached = {
+        entry.concept.key
+        for entry in entries_of(roadmap)
+        if any(heading in text for _, text in entry.headings) and condition in entry.markdown
+    }
+    for stage in roadmap.outline.stages:
+        keys = {concept.key for module in stage.modules for concept in module.concepts}
+        assert keys & reached, stage.title
+
+
+@every_roadmap
 def test_an_outline_passes_the_checks_of_a_models(roadmap: CatalogueRoadmap) -> None:
     request = OutlineRequest(roadmap.outline.title, language=roadmap.outline.language)
     assert not check_outline(roadmap.outline, request, authored=True)
