@@ -43,6 +43,8 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 NEAR_OVERLAP, NEAR_SPELLING, LONGEST_SPELLING = 0.4, 0.8, 100
 # What readers hear of a goal: its words, and what tells C++ and C# from C.
 _HEARD = re.compile(r"[\u3400-\u9fff\u3040-\u30ff]|[^\W_\u3400-\u9fff\u3040-\u30ff]+(?:\+\+|#)?")
+# That somebody wants to learn is said of every goal.
+_WISH = re.compile(r"^(?:(?:i want )?(?:to )?(?:learn|study)(?:ing)? |我?(?:想|要)?(?:学习|学))\s*")
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class CatalogueRoadmap:
 
     def nearness(self, goal: str) -> float:
         """From 0 to 1; 0 where it is not near."""
-        overlap = max(word_overlap(goal, known) for known in self.goals)
+        overlap = max(word_overlap(_subject(goal), _subject(known)) for known in self.goals)
         return max(overlap if overlap >= NEAR_OVERLAP else 0, *self._spellings(goal))
 
     def _spellings(self, goal: str) -> Iterator[float]:
@@ -73,6 +75,11 @@ class CatalogueRoadmap:
 def goal_key(goal: str) -> str:
     """Fold also what nobody hears: punctuation, and whether Chinese words stand apart."""
     return " ".join(_HEARD.findall(text_key(goal)))
+
+
+def _subject(goal: str) -> str:
+    key = text_key(goal)
+    return _WISH.sub("", key) or key
 
 
 def find_roadmap(

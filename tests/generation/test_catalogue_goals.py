@@ -122,6 +122,25 @@ def test_an_unknown_goal_is_told_what_is_built_in_and_how_to_get_more(goal: str)
     assert_lists_all(refused)
 
 
+@pytest.mark.parametrize(
+    "goal", ["Learn Rust", "I want to learn Japanese", "学习中文", "学日语", "我想学习书法"]
+)
+def test_that_somebody_wants_to_learn_makes_no_goal_near(goal: str) -> None:
+    assert refusal(goal).suggestions == ()
+
+
+@pytest.mark.parametrize(
+    ("goal", "meant"),
+    [
+        ("Learn Spanish", "Spanish for travel"),
+        ("学习西班牙语", "Spanish for travel"),
+        ("学习 Python Web", "Python web development"),
+    ],
+)
+def test_what_somebody_wants_to_learn_does(goal: str, meant: str) -> None:
+    assert refusal(goal).suggestions[0] == meant
+
+
 def test_an_unknown_goal_is_not_answered_with_a_neighbour() -> None:
     assert refusal("Watercolour painting").suggestions == ()
 
