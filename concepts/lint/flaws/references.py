@@ -9,8 +9,11 @@ from concepts.lint.flaws.wording import ALL_OF_ABOVE, NONE_OF_ABOVE
 from concepts.lint.tutorial import count_words
 
 _ROMAN = r"(?:i{1,3}|iv|vi{0,3})"
-_NAME = rf"(?:[a-e]|[1-9]|{_ROMAN}|[①-⑨])"
-_AND = r"(?:, ?(?:and |or |und |y |e )?| ?(?:and|or|&|und|y|e|et|ni|oder) | ?[、和与及跟] ?| ?\+ ?)"
+_NAME = rf"\(?(?:[a-e]|[1-9]|{_ROMAN}|[①-⑨])\)?"
+_AND = (
+    r"(?:, ?(?:and |or |und |y |e )?| ?(?:and|or|nor|&|und|y|e|et|ni|oder) "
+    r"| ?[、和与及跟] ?| ?\+ ?)"
+)
 _LEAD = (
     r"(?:only|just|both|either|neither|nur|sowohl|weder|sólo|solo|solamente|tanto|ni|ambas"
     r"|choices?|options?|answers?|statements?|antworten|aussagen|opciones|respuestas"
@@ -22,9 +25,16 @@ _TAIL = (
 )
 # "A and C", "1 and 3 only", "both A and B", "I, II", "①③", "sowohl A als auch B".
 _COMBINATION = re.compile(
-    rf"\A\W*(?:{_LEAD}){{0,2}}{_NAME}(?:{_AND}{_NAME}){{1,4}}{_TAIL}\W*\Z"
+    rf"\A\W*(?:{_LEAD}){{0,2}}{_NAME}(?:{_AND}{_NAME}){{1,4}}{_TAIL}[^\w+#]*\Z"
     rf"|\A\W*(?:{_LEAD}){{0,2}}{_NAME} (?:als auch|como|noch) {_NAME}{_TAIL}\W*\Z"
     rf"|\A\W*(?:{_LEAD}){{0,2}}{_NAME} (?:only|alone|nur|solamente)\W*\Z"
+    # "Option 2", "only answer B is right", "AB都对", "A和B都正确，C错误"
+    rf"|\A\W*(?:only|nur|solo) (?:answers?|options?|choices?|antwort|opción|respuesta) {_NAME}\W*\Z"
+    rf"|\A\W*(?:answers?|options?|choices?|antwort|opción|respuesta) {_NAME} (?:is|are|ist"
+    rf"|es) \w+\W*\Z"
+    r"|\A\W*(?:只有)?[a-e](?:[ 和与及、]{0,3}[a-e]){1,3} ?"
+    r"(?:都|均|皆)(?:不?对|不?正确|是|错误?)(?:\W|\Z)"
+    r"|\A\W*(?:前|后|后面|前面)[两三二][个项者]?(?:选项)?(?:都|均|皆)?(?:不?对|不?正确|是)\W*\Z"
     r"|\A\W*[①-⑨]{2,5}\W*\Z"
     r"|\A\W*(?:the first (?:and|two)|die ersten beiden|las dos primeras|前两[个项])\b.{0,40}\Z"
 )

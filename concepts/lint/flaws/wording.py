@@ -66,6 +66,10 @@ _ABOVE_DE = (
     "(?:obigen|oben(?:stehenden)?(?: genannten?)?|genannten|vorherigen|vorgenannten|anderen"
     "|antworten|aufgeführten|davon)"
 )
+_THEM_ZH = (
+    r"(?:以上|上述|上面|所有|全部|这)?(?:的?[各几两二三四][个项种者]|全部|所有)?"
+    r"(?:选项|答案|说法|选择|描述)?"
+)
 # A choice that rules every other out, whole or at its beginning.
 NONE_OF_ABOVE = re.compile(
     rf"\b(?:none|neither|not any|no one) (?:of )?(?:the |these |those )?(?:\w+ )?{_ABOVE_EN}\b"
@@ -80,6 +84,7 @@ NONE_OF_ABOVE = re.compile(
     r"|\bnessuna (?:delle|di queste) ?[\w ]{0,20}(?:precedenti|risposte|opzioni)?"
     r"|(?:以上|上述|上面)(?:[各几所]?[个项種种]?(?:选项|答案|说法|選項)?)?(?:都|皆|均|全)[不非无無]"
     r"|以上皆非|以上[都皆均]錯"
+    rf"|\A\W*{_THEM_ZH}(?:都|皆|均|全)(?:不(?:对|是|正确|成立)|非|错误?)的?\W*\Z"
 )
 ALL_OF_ABOVE = re.compile(
     rf"\b(?:all|each|every one|both|any) (?:of )?(?:the |these |those )?(?:\w+ )?{_ABOVE_EN}\b"
@@ -94,5 +99,7 @@ ALL_OF_ABOVE = re.compile(
     r"|\btodas (?:as|estas) [\w ]{0,20}(?:anteriores|opções|alternativas|acima)\b"
     r"|\btutte le (?:precedenti|risposte|opzioni)|\btutt[ei] (?:quelle|quelli) sopra"
     r"|(?:以上|上述|上面)(?:[各几所全]?[个部项種种]?(?:选项|答案|说法|選項)?)?(?:都|皆|均|全)(?:是|对|對|正确|正確)"
-    r"|(?<![\d岁年])以上(?:全部|所有|各项)|\A\W*(?:全部都?|都)(?:是|对|正确)\W*\Z"
+    r"|(?<![\d岁年])以上(?:全部|所有|各项)"
+    rf"|\A\W*{_THEM_ZH}(?:都|皆|均|全)(?:是|对|正确|成立|可以)的?\W*\Z"
+    r"|\A\W*(?:以上|上述)(?:全部|所有)(?:都|均)?(?:是|对|正确)?\W*\Z"
 )

@@ -75,6 +75,46 @@ def test_what_only_looks_like_a_flaw_is_none(asked: Item) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "Neither A nor B",
+            "Both (a) and (b)",
+            "Only option 2",
+            "Answer B is right",
+            "1 and 3 only",
+        ),
+        *(
+            "A和B都正确，C错误",
+            "AB都对",
+            "前两项都正确",
+            "所有选项都不对",
+            "上述说法均错误",
+            "以上三项都是。",
+        ),
+    ],
+)
+def test_a_choice_that_leans_on_others_is_found_in_any_form(text: str) -> None:
+    leaning = {Flaw.K_TYPE, Flaw.NONE_OF_ABOVE, Flaw.ALL_OF_ABOVE}
+    assert find_flaws(item("Which river is long?", *RIVERS, text)) & leaning
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "C and C++",
+        "两个线程都正确释放了锁",
+        "18岁以上都可以注册",
+        "都在内存中",
+        "All of it is read",
+    ],
+)
+def test_a_choice_that_only_sounds_like_one_of_these_is_none(text: str) -> None:
+    leaning = {Flaw.K_TYPE, Flaw.NONE_OF_ABOVE, Flaw.ALL_OF_ABOVE}
+    assert not find_flaws(item("Which river is long?", *RIVERS, text)) & leaning
+
+
+@pytest.mark.parametrize(
     ("asked", "flaw"),
     [
         (item("Which river?", "The Elbe", kind="multiple"), Flaw.KEY_COUNT),
