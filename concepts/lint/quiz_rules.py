@@ -13,7 +13,7 @@ from statistics import mean
 
 from concepts.content import ChoiceContent, QuestionContent, QuizContent
 from concepts.lint.flaws.finding import REFUSED, find_certain
-from concepts.lint.flaws.item import Flaw
+from concepts.lint.flaws.references import find_reference
 from concepts.lint.lengths import MAX_LENGTH_RATIO, is_longest_by_far
 from concepts.lint.places import names_of_places
 from concepts.lint.verdicts import contradicting_explanation, contradicting_rationales
@@ -25,30 +25,6 @@ MIN_CHOICES, MAX_CHOICES = 3, 5
 MAX_LONGEST_SHARE = 0.6
 DUPLICATE_OVERLAP = 0.9
 
-_LETTER = r"\(?[a-e]\)?"
-_LETTERS = rf"{_LETTER}(?:(?:,? (?:and|or|nor|&) |, ?| ?(?:[和与及或、]|以及) ?){_LETTER})+"
-_NAME = r"\(?[a-e1-5]\)?"
-# A choice may begin with a letter of its own.
-_BEGIN = r"^\W*(?:[a-e1-5][.、):] ?)?"
-_RIGHT = r"(?:are|is) (?:both |all )?(?:right|correct|true|wrong|false)"
-# What all, both or none of the others are. "都对" is also "both … to", as in "都对同一行加锁".
-_ALL_ZH = r"(?:都|均|皆|全|全都|全部)(?:不|非)?(?:对|是|正确|成立|错误?|非)的?(?!\w)"
-_KIND_ZH = r"[个种项条者]|选项|答案|说法|描述|表述|情况|做法|原因|内容"
-_OTHERS_ZH = (
-    rf"(?:(?:以上|上述|所有|全部)(?:[的各这几两二三四]|所有|全部|{_KIND_ZH})*"
-    rf"|[这前后]?[些几两二三四]?[个项者]?(?:选项|答案)?|{_LETTERS}|[a-e]{{2,4}}) ?"
-)
-_SHORTCUT = re.compile(
-    # "all of the above", "none the above"; "all of them" only as the whole choice
-    r"\b(all|none|any|both|neither)( of)? the (above|others)\b"
-    r"|^(all|none|any|both|neither) of (these|them)\W*$"
-    # letters alone, such as "A, B and C"; then "both 1 and 3", "option 2", "answer B is right"
-    rf"|{_BEGIN}(?:only |neither |只有|仅)?{_LETTERS}(?: only| {_RIGHT})?[^\w+#]*$"
-    rf"|\bboth {_NAME}(, {_NAME})*,? and {_NAME}(?!\w)"
-    rf"|\b(answers?|options?|choices?) {_NAME}(?=$|[.,;:)]| (and|or|are|is|above)\b)"
-    rf"|{_BEGIN}(?:{_OTHERS_ZH})?{_ALL_ZH}"
-    rf"|{_BEGIN}(?:以上|上述) ?(?:[都皆均]|全都|(?:全部?|所有)(?:{_KIND_ZH})*(?!\w))",
-)
 _OF_A_LIST = (
     r"\W|only|both|neither|and|or|nor|are|is|all|right|correct|true|wrong|false"
     r"|[和与及或都均皆全不非对是错]|以及|只有|仅|正确|错误|成立|全部"
@@ -97,7 +73,7 @@ def _no_shortcuts(question: QuestionContent) -> Iterator[str]:
     keys = [text_key(choice.text) for choice in question.choices]
     for place, (choice, key) in enumerate(zip(question.choices, keys, strict=True)):
         others = keys[:place] + keys[place + 1 :]
-        found = _SHORTCUT.search(key)
+        found = find_reference(key)
         if found and not (
             _is_among_its_like(key, others)
             or _names_values(found[0], others, text_key(question.stem))
@@ -107,10 +83,8 @@ def _no_shortcuts(question: QuestionContent) -> Iterator[str]:
 
 def _certain_flaws(question: QuestionContent) -> Iterator[str]:
     """What is a flaw in any subject and language; the rest of the kinds is for `make audit`."""
-    is_said = any(_no_shortcuts(question))
     for flaw in find_certain(question):
-        if not (is_said and flaw in {Flaw.NONE_OF_ABOVE, Flaw.ALL_OF_ABOVE}):
-            yield REFUSED[flaw]
+        yield REFUSED[flaw]
 
 
 def _is_among_its_like(key: str, others: list[str]) -> bool:

@@ -58,8 +58,6 @@ _RULES: dict[Flaw, Callable[[Item], bool]] = {
 # What a quiz is sent back for, and what is said of it. The other kinds are a matter of degree, or
 # of what is taught: a gap is right in a language lesson, and choices are shuffled anyway.
 REFUSED = {
-    Flaw.NONE_OF_ABOVE: "a choice rules out all the others; say what it says by itself",
-    Flaw.ALL_OF_ABOVE: "a choice stands for all the others; say what it says by itself",
     Flaw.EQUAL_VALUES: "two choices are one value, written in two ways",
     Flaw.IMPLAUSIBLE: "a choice is a joke, a shrug or a placeholder; write a wrong answer",
 }

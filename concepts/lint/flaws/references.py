@@ -81,6 +81,12 @@ _JUDGES = re.compile(
 MOST_AFTER_VERDICT = 5
 
 
+def find_reference(key: str) -> re.Match[str] | None:
+    """Where a choice speaks of others; `key` is its text as people compare it."""
+    found = (one.search(key) for one in (NONE_OF_ABOVE, ALL_OF_ABOVE, _COMBINATION))
+    return next((one for one in found if one), None)
+
+
 def says_none(item: Item) -> bool:
     return item.is_choice and any(NONE_OF_ABOVE.search(one.prose) for one in item.choices)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from concepts.lint.quiz_rules import _SHORTCUT
+from concepts.lint.flaws.references import find_reference
 from roadmaps.text import text_key
 from tests.concepts.lint.questions import GOOD, complaints, question
 
@@ -144,7 +144,7 @@ def test_letters_beside_two_others_refer_to_them() -> None:
     "text", ["The server answers a request", "It answers 1 request", "It closes all of them"]
 )
 def test_an_ordinary_sentence_is_no_reference_to_other_choices(text: str) -> None:
-    assert not _SHORTCUT.search(text_key(text))
+    assert not find_reference(text_key(text))
 
 
 @pytest.mark.parametrize(
@@ -152,4 +152,4 @@ def test_an_ordinary_sentence_is_no_reference_to_other_choices(text: str) -> Non
     ["All the above", "A and B", "Both (a) and (b)", "both A, B and C", "A和B都对", "上述都是"],
 )
 def test_references_to_other_choices_are_found_in_many_forms(text: str) -> None:
-    assert _SHORTCUT.search(text_key(text))
+    assert find_reference(text_key(text))
