@@ -39,8 +39,10 @@ def _qualifiers(choices: Choices, place: int) -> float:
 
 
 def _likeness(choices: Choices, place: int) -> float:
+    """In steps of a tenth, too."""
     others = [one for number, one in enumerate(choices) if number != place]
-    return mean(word_overlap(choices[place].plain, one.plain) for one in others)
+    alike = mean(word_overlap(choices[place].plain, one.plain) for one in others)
+    return round(alike, 1)
 
 
 def _oddness(choices: Choices, place: int) -> float:

@@ -64,7 +64,8 @@ REFUSED = {
 
 
 def find_certain(question: QuestionContent) -> list[Flaw]:
-    item = item_of(question, "en")
+    # In no language: what shrugs in one may be a phrase to be learnt in another.
+    item = item_of(question, "und")
     return [flaw for flaw in REFUSED if _RULES[flaw](item)]
 
 

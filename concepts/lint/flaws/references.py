@@ -36,7 +36,8 @@ _COMBINATION = re.compile(
     r"(?:都|均|皆)(?:不?对|不?正确|是|错误?)(?:\W|\Z)"
     r"|\A\W*(?:前|后|后面|前面)[两三二][个项者]?(?:选项)?(?:都|均|皆)?(?:不?对|不?正确|是)\W*\Z"
     r"|\A\W*[①-⑨]{2,5}\W*\Z"
-    r"|\A\W*(?:the first (?:and|two)|die ersten beiden|las dos primeras|前两[个项])\b.{0,40}\Z"
+    r"|\A\W*(?:the first two(?= (?:answers|choices|options)|\W*\Z)|die ersten beiden"
+    r"|las dos primeras|前两[个项])\b.{0,40}\Z"
 )
 # Letters beside letters may be notes or variables.
 _LIKE = re.compile(r"\W*(?:\w|[a-g] (?:sharp|flat))(?:\W+(?:(?:and|or|und|y|e|et) )?\w){1,4}\W*")
@@ -47,21 +48,30 @@ _COUNTED = re.compile(
 
 _CIRCLES = re.compile(r"[①-⑨和与及、 ]+")
 
-_SHRUG = re.compile(
-    r"\W*(?:i (?:do not|don['’]t) (?:know|care)|(?:i have )?no (?:idea|clue)|idk|who (?:knows"
-    r"|cares)|not sure"
-    r"|(?:bla|blah)(?:[ ,]*(?:bla|blah))*|l?o+l|(?:ha){2,}|asdf\w*|qwerty|foo ?bar baz"
-    r"|lorem ipsum.*"
+# Figures are places on a list as little as they are points and results.
+_FIGURES = re.compile(r"(?:[\d\W]|\b(?:and|or|y|o|und|oder)\b|[和与或])+")
+
+_PLACEHOLDER = re.compile(
+    r"\W*(?:(?:bla|blah)(?:[ ,]*(?:bla|blah))*|l?o+l|(?:ha){2,}|asdf\w*|qwerty|foo ?bar baz"
     r"|(?:a |the )?(?:wrong|incorrect|false|bad|dummy|fake|joke) (?:answer|option|choice)(?: \w)?"
     r"|(?:option|choice|answer|distractor|alternative) (?:[a-e]|[1-9]|one|two|three|four)"
-    r"|placeholder.*|to be (?:written|done)|tbd|todo|xxx+|\?+|\.{2,}|…"
-    r"|no (?:lo )?sé|ni idea|(?:no )?me da igual|(?:opción|respuesta) (?:[a-e]|[1-9]|incorrecta"
-    r"|falsa)"
-    r"|keine ahnung|(?:das )?wei(?:ß|ss) ich (?:es )?nicht|ich wei(?:ß|ss) (?:es )?nicht|egal"
-    r"|(?:antwort|option) (?:[a-e]|[1-9])|falsche antwort"
-    r"|je ne sais pas|aucune idée|réponse [a-e]|não sei|sem ideia|non (?:lo )?so"
-    r"|我?(?:不知道|不清楚|不晓得)|没有?想法|随便|(?:选项|答案)[a-e1-9]|错误(?:答案|选项)|管它呢|谁知道)\W*"
+    r"|lorem ipsum.*|placeholder.*|to be (?:written|done)|tbd|todo|xxx+|\?+|\.{2,}|…"
+    r"|(?:opción|respuesta) (?:[a-e]|[1-9]|incorrecta|falsa)|(?:antwort|option) (?:[a-e]|[1-9])"
+    r"|falsche antwort|réponse [a-e]|(?:选项|答案)[a-e1-9]|错误(?:答案|选项))\W*"
 )
+# In a lesson of their language these may be what is learnt; then its own language is another.
+_SHRUGS = {
+    "en": r"i (?:do not|don['’]t) (?:know|care)|(?:i have )?no (?:idea|clue)|idk|who (?:knows"
+    "|cares)"
+    r"|not sure",
+    "es": r"no (?:lo )?sé|ni idea|(?:no )?me da igual",
+    "de": r"keine ahnung|(?:das )?wei(?:ß|ss) ich (?:es )?nicht|ich wei(?:ß|ss) (?:es )?nicht|egal",
+    "fr": r"je ne sais pas|aucune idée",
+    "pt": r"não sei|sem ideia",
+    "it": r"non (?:lo )?so",
+    "zh": r"我?(?:不知道|不清楚|不晓得)|没有?想法|随便|管它呢|谁知道呢?",
+}
+_SHRUG = {tongue: re.compile(rf"\W*(?:{said})\W*") for tongue, said in _SHRUGS.items()}
 _EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u26ff]")
 
 _VERDICT = (
@@ -83,8 +93,8 @@ MOST_AFTER_VERDICT = 5
 
 def find_reference(key: str) -> re.Match[str] | None:
     """Where a choice speaks of others; `key` is its text as people compare it."""
-    found = (one.search(key) for one in (NONE_OF_ABOVE, ALL_OF_ABOVE, _COMBINATION))
-    return next((one for one in found if one), None)
+    combined = None if _FIGURES.fullmatch(key) else _COMBINATION.search(key)
+    return combined or NONE_OF_ABOVE.search(key) or ALL_OF_ABOVE.search(key)
 
 
 def says_none(item: Item) -> bool:
@@ -122,8 +132,12 @@ def shrugs(item: Item) -> bool:
     if not item.is_choice:
         return False
     drawn = sum(bool(_EMOJI.search(one.prose)) for one in item.choices)
-    return (0 < drawn < 2 and not _EMOJI.search(item.stem[:2_000])) or any(
-        _SHRUG.fullmatch(one.plain[:200]) and "`" not in one.text for one in item.choices
+    is_drawn = drawn == 1 and not _EMOJI.search(item.stem[:MOST_CHARACTERS])
+    shrug = _SHRUG.get(item.tongue, _PLACEHOLDER)
+    return is_drawn or any(
+        _PLACEHOLDER.fullmatch(one.plain[:200]) or shrug.fullmatch(one.plain[:200])
+        for one in item.choices
+        if "`" not in one.text
     )
 
 

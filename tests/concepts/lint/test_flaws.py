@@ -68,6 +68,16 @@ def test_a_flaw_is_found_by_its_kind(flaw: Flaw, asked: Item) -> None:
         item("18 岁以上都可以做什么？", "投票", "免费乘车", "提前退休", language="zh-hans"),
         item("Which animal is an insect?", "An ant", "A spider", "A crab"),
         item("When was it?", "1848", "1871", "1918"),
+        item("Which phrase asks her to go on slowly?", "Más despacio", "De nada", "No sé"),
+        item("Which point is it?", "(3, 3)", "(0, 3)", "The origin"),
+        item(
+            "Which updates are kept?",
+            "The first and the third",
+            "The second of the three",
+            "All three together",
+        ),
+        item("λ 依次为 5、3、1……前两个占多少？", "80 %", "85 %", "90 %", language="zh-hans"),
+        item("为什么不能这样做？", "会泄漏", "太慢", "太贵", language="zh-hans"),
     ],
 )
 def test_what_only_looks_like_a_flaw_is_none(asked: Item) -> None:
