@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.limits.refusals import LimitReached, refuse, take_places
 from accounts.limits.rules import address_of, sign_in_windows
 from accounts.models import EMAIL_MAX_CHARACTERS
+from accounts.ways_back import asked_for
 
 ENOUGH = _("That were many wrong passwords. You can try again %(when)s.")
 
@@ -72,5 +73,5 @@ def confirmed(page: View) -> View:
 
 def _show(request: HttpRequest, account: str, notice: str) -> HttpResponse:
     form = AuthenticationForm(request, initial={"username": account[:EMAIL_MAX_CHARACTERS]})
-    context = {"form": form, "notice": notice, "next": request.POST.get("next", "")}
+    context = {"form": form, "notice": notice, "next": asked_for(request)}
     return render(request, "accounts/login.html", context)

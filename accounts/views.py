@@ -6,7 +6,6 @@ from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -16,13 +15,21 @@ from accounts.limits.refusals import Closed, LimitReached, refuse, take_places
 from accounts.limits.rules import address_of, sign_up_windows
 from accounts.sign_ins import braked
 from accounts.sign_ups import sign_up
+from accounts.ways_back import asked_for
 
 ENOUGH = _("Many accounts were made from your network today. You can make one %(when)s.")
 CLOSED = _("New accounts are not made here at present.")
 
-show_sign_in = braked(
-    LoginView.as_view(template_name="accounts/login.html", redirect_authenticated_user=True)
-)
+
+class SignInView(LoginView):
+    template_name = "accounts/login.html"
+    redirect_authenticated_user = True
+
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
+        return asked_for(request or self.request)
+
+
+show_sign_in = braked(SignInView.as_view())
 
 
 @sensitive_post_parameters()
@@ -40,21 +47,12 @@ def show_sign_up(request: HttpRequest) -> HttpResponse:
             sign_up(form)
     except (LimitReached, Closed) as refusal:
         return refuse(request, refusal, lambda words: _render(request, form, words))
-    wanted = {"signed_up": 1} | ({"next": page} if (page := _next_page(request)) else {})
+    wanted = {"signed_up": 1} | ({"next": page} if (page := asked_for(request)) else {})
     return redirect(f"{reverse('accounts:login')}?{urlencode(wanted)}")
 
 
 def _render(
     request: HttpRequest, form: SignUpForm, notice: str = "", *, status: int = 200
 ) -> HttpResponse:
-    context = {"form": form, "notice": notice, "next": _next_page(request)}
+    context = {"form": form, "notice": notice, "next": asked_for(request)}
     return render(request, "accounts/signup.html", context, status=status)
-
-
-def _next_page(request: HttpRequest) -> str:
-    """Where the visitor wanted to go, if that is here."""
-    page = request.POST.get("next") or request.GET.get("next", "")
-    here = url_has_allowed_host_and_scheme(
-        page, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return page if here else ""

@@ -124,6 +124,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "accounts.display.describe_display",
+                "accounts.ways_back.describe_way_back",
             ],
         },
     },
