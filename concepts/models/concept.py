@@ -82,6 +82,14 @@ class Concept(models.Model):
         verbose_name = _("concept")
         verbose_name_plural = _("concepts")
         ordering: ClassVar = ["roadmap_id", "position"]
+        indexes: ClassVar = [
+            # Of all concepts of thirty roadmaps a list wants the minutes, and no row.
+            models.Index(
+                fields=["roadmap"],
+                include=["lesson_minutes", "practice_minutes", "reading_minutes"],
+                name="concept_minutes",
+            )
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["roadmap", "position"], name="concept_position_unique"),
             models.UniqueConstraint(fields=["roadmap", "stable_key"], name="concept_key_unique"),

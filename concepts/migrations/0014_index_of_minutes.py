@@ -1,0 +1,23 @@
+"""How long whole roadmaps take, for lists of them: read in the index alone."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    atomic = False
+
+    dependencies = [("concepts", "0013_known_before")]
+
+    operations = [
+        AddIndexConcurrently(
+            model_name="concept",
+            index=models.Index(
+                fields=["roadmap"],
+                include=["lesson_minutes", "practice_minutes", "reading_minutes"],
+                name="concept_minutes",
+            ),
+        ),
+    ]
