@@ -60,9 +60,9 @@ def visiting(browser: Browser, cast: Cast, server: str, visitor: str) -> Iterato
 
 def list_pages(cast: Cast) -> list[Shot]:
     """All that is pictured; of the admin besides every list, and a form of every kind there is."""
-    shots = {shot.address: shot for shot in list_shots(cast)}
-    shots |= {shot.address: shot for shot in _list_admin() if shot.address not in shots}
-    return list(shots.values())
+    shots = list_shots(cast)
+    pictured = {shot.address for shot in shots}
+    return shots + [shot for shot in _list_admin() if shot.address not in pictured]
 
 
 def _list_admin() -> Iterator[Shot]:
