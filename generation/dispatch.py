@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, replace
-from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -13,6 +12,7 @@ from accounts.models import User
 from concepts.bounds import MODEL_MAX_CHARACTERS
 from concepts.drafts import storable
 from generation import tasks
+from generation.enqueueing import enqueue_on_commit
 from generation.models import EventType, GenerationRun
 from generation.port.errors import GoalRefused
 from generation.port.goals import check_wishes, clean_goal
@@ -80,7 +80,7 @@ def resume(run_id: uuid.UUID, *, enqueue: bool = True) -> bool:
     if resumed is None:
         resumed = lifecycle.resume_run(run_id)
     if resumed and enqueue:
-        transaction.on_commit(partial(tasks.start_run.delay, str(run_id)))
+        enqueue_on_commit(tasks.start_run, run_id)
     return resumed
 
 
@@ -144,6 +144,5 @@ def _open_run(
     planned = [plans.planned_event(order.skeleton)] if order.skeleton else []
     append_events(run.pk, planned or [Event(EventType.RUN_QUEUED)])
     if enqueue and not planned:
-        # After the commit: a worker that is quicker than us would not find the row.
-        transaction.on_commit(partial(tasks.start_run.delay, str(run.pk)))
+        enqueue_on_commit(tasks.start_run, run.pk)
     return run.pk

@@ -7,20 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-import structlog
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from kombu.exceptions import OperationalError
 
 from concepts.artifact_states import ArtifactState
 from concepts.models import Artifact
 from generation import dispatch, tasks
+from generation.enqueueing import enqueue
 from generation.models import GenerationRun
 from generation.run_states import OPEN, RunState, may_become
 from generation.runs import lifecycle
-
-log = structlog.get_logger(__name__)
 
 
 class Act(StrEnum):
@@ -90,12 +87,9 @@ def retry(run_id: uuid.UUID, artifact_ids: Sequence[int] | None = None) -> Told:
 
 def _with_workers(run_id: uuid.UUID, text: str) -> str:
     """Tell the workers, who are told by the sweep later on where no broker answers."""
-    try:
-        tasks.start_run.delay(str(run_id))
-    except (OperationalError, OSError) as error:
-        log.warning("run_not_enqueued", run=str(run_id), error=str(error))
-        return f"{text} " + _("Redis does not answer: workers begin when it is back.")
-    return text
+    if enqueue(tasks.start_run, run_id):
+        return text
+    return f"{text} " + _("Redis does not answer: workers begin when it is back.")
 
 
 def _nothing_done(run_id: uuid.UUID) -> Told:

@@ -22,10 +22,12 @@ def lock_orders_of(person: Person, *more: str) -> None:
             )
 
 
-def count_open_runs(person: Person, made: Sequence[str]) -> int:
+def count_open_runs(person: Person, made: Sequence[str], *, beside: uuid.UUID | None = None) -> int:
     """An account's; a visitor's by session (the roadmaps `made` in it) or address, if more. A plan
-    that waits for their word counts, too."""
+    that waits for their word counts, too; a run that is asked for may be left out."""
     runs = GenerationRun.objects.filter(state__in=list(UNDER_WAY)).order_by()
+    if beside is not None:
+        runs = runs.exclude(pk=beside)
     if person.account is not None:
         return runs.filter(roadmap__owner=person.account).count()
     return max(

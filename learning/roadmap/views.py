@@ -11,12 +11,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.limits.refusals import Closed, LimitReached, refuse
 from accounts.limits.rules import address_of
+from generation.orders import resume_order
 from generation.runs.selectors import get_newest_run
 from learning.learners import of_visitor
 from learning.roadmap.notices import make_notice, tell_ready
 from learning.roadmap.origins import describe_writing
 from learning.roadmap.plan import get_plan
-from learning.roadmap.resuming import resume_for
 from learning.roadmap.scene import draw_plan, draw_progress
 from roadmaps.access import (
     get_changeable_roadmap,
@@ -40,7 +40,7 @@ def resume_writing(request: HttpRequest, slug: str) -> HttpResponse:
     run = get_newest_run(roadmap)
     if run is not None:
         try:
-            resume_for(run, request.user, request.session, address=address_of(request))
+            resume_order(run, request.user, request.session, address=address_of(request))
         except (LimitReached, Closed) as refusal:
             return refuse(request, refusal, lambda words: _render_roadmap(request, roadmap, words))
     return redirect(roadmap)
