@@ -12,11 +12,9 @@ from django.utils.safestring import SafeString
 from concepts.models import Concept
 from concepts.times import Times
 from learning.cairns import draw_card
-from learning.models import ConceptMark
 from learning.progress.next_steps import next_steps
 from learning.progress.totals import Progress, measure_progress
 from learning.times import times_of
-from roadmaps.access import Visitor, visible_to
 from roadmaps.models import Roadmap
 
 
@@ -29,26 +27,17 @@ class Card:
     step: Concept | None = None
 
 
-def find_begun(visitor: Visitor, theirs: Q | None) -> Roadmap | None:
-    """What somebody learned in last, whoever's it is, as long as they may see it."""
-    if theirs is None:
-        return None
-    # Read from the newest on, so the first is enough.
-    marks = ConceptMark.objects.filter(theirs)
-    seen = marks.filter(visible_to(visitor, path="concept__roadmap__"))
-    newest = seen.select_related("concept__roadmap").order_by("-marked_at").first()
-    return newest.concept.roadmap if newest is not None else None
-
-
 def make_cards(
-    own: Sequence[Roadmap], public: Sequence[Roadmap], theirs: Q | None
+    listed: Sequence[Roadmap], last: Roadmap | None, theirs: Q | None
 ) -> dict[UUID, Card]:
     """Two queries, however many there are: how far somebody is in them, and what comes next in
-    those they have begun."""
-    progress = measure_progress([*own, *public], theirs)
-    begun = [one for one in [*own, *public] if progress[one.pk].through]
+    those they have begun, like the one that they learned in `last`."""
+    # What is listed knows its times: of two it is the one that counts.
+    roadmaps = [*([last] if last else []), *listed]
+    progress = measure_progress(roadmaps, theirs)
+    begun = [one for one in roadmaps if one == last or progress[one.pk].through]
     steps = next_steps(begun, theirs)
-    return {one.pk: _card(one, progress, steps) for one in [*own, *public]}
+    return {one.pk: _card(one, progress, steps) for one in roadmaps}
 
 
 def _card(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils.safestring import SafeString
 
 from concepts.times import Times
-from generation.providers.catalogue import load_catalogue
+from generation.providers.catalogue import CatalogueRoadmap, load_catalogue
 from learning.cairns import draw_card
+from learning.home.lists import list_made_of
 from roadmaps.models import Roadmap
 
 
@@ -25,8 +26,15 @@ class Offer:
     concepts: int
     times: Times
     picture: SafeString
+    # All that it answers to.
+    goals: tuple[str, ...] = ()
     # Where it is read already; empty where it has to be asked for.
     address: str = ""
+
+    def is_found_by(self, search: str) -> bool:
+        """Whether each word of a search is in what it is called or about."""
+        said = " ".join([self.title, self.summary, *self.goals]).casefold()
+        return all(word in said for word in search.casefold().split())
 
 
 def writes_to_order() -> bool:
@@ -34,23 +42,64 @@ def writes_to_order() -> bool:
     return bool(settings.CONTENT_PROVIDER != "catalogue")
 
 
-def list_offers(shown: Iterable[Roadmap] = ()) -> list[Offer]:
-    """Reads no database; the files were read once. Of the public ones that the page shows anyway,
-    those that are nobody's are what operators had written: an offer leads there."""
-    outlines = [roadmap.outline for roadmap in load_catalogue()]
-    written = {(one.title, one.language): one for one in shown if one.owner_id is None}
-    return [
-        Offer(
-            outline.title,
-            outline.summary,
-            outline.language,
-            outline.level,
-            len(outline.concepts()),
-            outline.total_times(),
-            SafeString(draw_card(outline.title, len(outline.concepts()))),
-            one.get_absolute_url()
-            if (one := written.get((outline.title, outline.language)))
-            else "",
+@dataclass(frozen=True)
+class Suggestion:
+    """A goal to ask for instead; `address` where it is read already."""
+
+    goal: str
+    address: str = ""
+
+
+def list_offers(shown: Iterable[Roadmap] = (), *, are_all: bool = False) -> list[Offer]:
+    """The files were read once. Public ones that are nobody's are what operators had written: an
+    offer leads there. The database is asked for those that the page does not show anyway, and not
+    where it shows all that there `are`."""
+    built_in = load_catalogue()
+    written = _by_title(shown)
+    missing = [one for one in built_in if _title(one) not in written]
+    if missing and not are_all:
+        written |= _by_title(
+            list_made_of([goal for one in missing for goal in (one.outline.title, *one.goals)])
         )
-        for outline in outlines
+    return [_offer(one, written.get(_title(one))) for one in built_in]
+
+
+def find_offers(offers: Iterable[Offer], search: str, shown: Iterable[Roadmap]) -> list[Offer]:
+    """What a search finds of them, besides what it finds in the list."""
+    listed = {roadmap.get_absolute_url() for roadmap in shown}
+    return [
+        offer
+        for offer in offers
+        if search and offer.address not in listed and offer.is_found_by(search)
+        if offer.address or not writes_to_order()
     ]
+
+
+def list_suggestions(goals: Sequence[str], offers: Iterable[Offer]) -> list[Suggestion]:
+    """Each leads to the thing itself: to what is written, or to its being written."""
+    addresses = {offer.title: offer.address for offer in offers}
+    return [Suggestion(goal, addresses.get(goal, "")) for goal in goals]
+
+
+def _by_title(roadmaps: Iterable[Roadmap]) -> dict[tuple[str, str], Roadmap]:
+    return {(one.title, one.language): one for one in roadmaps if one.owner_id is None}
+
+
+def _title(built_in: CatalogueRoadmap) -> tuple[str, str]:
+    return built_in.outline.title, built_in.outline.language
+
+
+def _offer(built_in: CatalogueRoadmap, written: Roadmap | None) -> Offer:
+    outline = built_in.outline
+    count = len(outline.concepts())
+    return Offer(
+        outline.title,
+        outline.summary,
+        outline.language,
+        outline.level,
+        count,
+        outline.total_times(),
+        SafeString(draw_card(outline.title, count)),
+        built_in.goals,
+        written.get_absolute_url() if written else "",
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,14 +12,16 @@ from django.views.decorators.http import require_http_methods
 from accounts.limits.refusals import Closed, LimitReached, refuse
 from accounts.limits.rules import address_of
 from generation import orders
+from generation.models import GenerationRun
 from generation.port.errors import GoalRefused
 from generation.port.request import OutlineRequest
 from generation.port.skeleton import Skeleton
 from generation.run_states import RunState
 from learning.home import lists
-from learning.home.cards import find_begun, make_cards
+from learning.home.begun import find_begun
+from learning.home.cards import make_cards
 from learning.home.forms import GoalForm
-from learning.home.offers import list_offers, writes_to_order
+from learning.home.offers import find_offers, list_offers, list_suggestions, writes_to_order
 from learning.home.outlines import OutlineFaults, read_outline
 from learning.home.paging import take_page
 from learning.learners import of_visitor
@@ -57,9 +61,15 @@ def order_roadmap(request: HttpRequest) -> HttpResponse:
         except (LimitReached, Closed) as refusal:
             return refuse(request, refusal, lambda words: _render_home(request, form, words))
         else:
-            is_planned = run.state == RunState.PLANNED
-            return redirect("learning:plan" if is_planned else "generation:run", run.pk)
+            return _lead_to(run)
     return _render_home(request, form, status=422)
+
+
+def _lead_to(run: GenerationRun) -> HttpResponse:
+    """To what is written, to the plan that waits, or to where it is seen being made."""
+    if run.state == RunState.READY:
+        return redirect(run.roadmap)
+    return redirect("learning:plan" if run.state == RunState.PLANNED else "generation:run", run.pk)
 
 
 def _brought_along(form: GoalForm, wanted: OutlineRequest) -> Skeleton | None:
@@ -79,21 +89,32 @@ def _render_home(
     public = take_page(
         lists.list_public_roadmaps(search), request.GET, "page", size=ROADMAPS_ON_A_PAGE
     )
+    are_all = not (search or public.newer or public.older)
+    offers = list_offers(public.roadmaps, are_all=are_all)
     theirs = of_visitor(request.user, request.session)
     begun = find_begun(request.user, theirs)
-    cards = make_cards([*own.roadmaps, *([begun] if begun else [])], public.roadmaps, theirs)
+    last = begun.roadmap if begun else None
+    cards = make_cards([*own.roadmaps, *public.roadmaps], last, theirs)
     context = {
         "form": form,
         "notice": notice,
         "search": search,
         "search_length": SEARCH_MAX_CHARACTERS,
         "own": own,
-        "begun": cards.get(begun.pk) if begun else None,
+        "begun": cards[last.pk] if last else None,
+        "halfway": begun.halfway if begun else None,
+        "quiz_address": begun.quiz_address if begun else "",
         "own_cards": [cards[roadmap.pk] for roadmap in own.roadmaps],
         "public": public,
         "public_cards": [cards[roadmap.pk] for roadmap in public.roadmaps],
         "writes_to_order": writes_to_order(),
-        "offers": list_offers(public.roadmaps),
+        "offers": offers,
+        "found": find_offers(offers, search, public.roadmaps),
+        "suggestions": list_suggestions(form.suggestions, offers),
         "address": settings.SITE_URL + "/",
     }
+    if request.method == "POST":
+        # Whoever signs in now finds again what they typed.
+        goal = str(form["goal"].value() or "")[:GOAL_MAX_CHARACTERS]
+        context["way_back"] = f"{request.path}?{urlencode({'goal': goal})}"
     return render(request, "learning/home.html", context, status=status)

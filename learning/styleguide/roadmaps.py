@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
@@ -10,6 +12,7 @@ from accounts.models import User
 from concepts.times import Times
 from learning.cairns import draw_card
 from learning.home.cards import Card
+from learning.home.offers import list_offers
 from learning.progress.overview import Work
 from learning.progress.totals import Progress
 from learning.roadmap.scene import draw_plan, draw_progress
@@ -24,6 +27,7 @@ from learning.styleguide.sample import Component, Sample
 from roadmaps.models import Roadmap
 
 CARDS = "includes/roadmap_list.html"
+OFFER = "includes/offer_way.html"
 CONTROLS = "learning/sharing/_controls.html"
 PLAN = "includes/plan.html"
 
@@ -31,6 +35,7 @@ PLAN = "includes/plan.html"
 def list_components() -> list[Component]:
     return [
         Component("Lists of roadmaps", _cards()),
+        Component("The way to what is built in", _offers()),
         Component("Roadmaps in work", _work()),
         Component("A roadmap, drawn", _drawn()),
         Component("A roadmap, listed", _plans()),
@@ -60,6 +65,15 @@ def _card(roadmap: Roadmap, through: int) -> Card:
     step = make_concept() if 0 < through < roadmap.concept_count else None
     times = Times(190, 190, 700) if roadmap.concept_count else Times()
     return Card(roadmap, progress, picture, times, step)
+
+
+def _offers() -> list[Sample]:
+    [asked, *_rest] = list_offers(are_all=True)
+    written = replace(asked, address="/roadmaps/knots/")
+    return [
+        Sample("it can be read", OFFER, {"offer": written}),
+        Sample("it is written when it is asked for", OFFER, {"offer": asked}),
+    ]
 
 
 def _work() -> list[Sample]:

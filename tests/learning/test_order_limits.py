@@ -145,7 +145,10 @@ def test_what_is_already_written_is_free_even_where_nothing_else_may_be_asked_fo
     settings.ANONYMOUS_ROADMAPS_PER_DAY = 0
     for asking in (client, Client()):
         answer = asking.post("/", GOAL)
-        assert (answer.status_code, answer.headers["Location"]) == (302, written.get_absolute_url())
+        assert (answer.status_code, answer.headers["Location"]) == (
+            302,
+            written.roadmap.get_absolute_url(),
+        )
     assert ask(client, 9) == 403
 
 
