@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from generation.models import CallOutcome, GenerationRun, ModelCallRecord
 from generation.operations.charts import Column
+from generation.operations.day_limits import DayLimit, read_day_limits
 from generation.operations.patience import Kept
 from generation.run_states import OPEN, RunState
 
@@ -49,6 +50,7 @@ class Past:
 
     hours: list[tuple[datetime, Spending]]
     days: list[Column]
+    limits: list[DayLimit] = field(default_factory=list)
 
     @property
     def today(self) -> Spending:
@@ -66,7 +68,7 @@ class Past:
 
 def read_past() -> Past:
     now = timezone.now().astimezone(UTC)
-    return Past(read_hours(now), read_days(now))
+    return Past(read_hours(now), read_days(now), read_day_limits(now))
 
 
 def read_hours(now: datetime) -> list[tuple[datetime, Spending]]:

@@ -100,7 +100,8 @@ def _board(request: HttpRequest) -> dict[str, Any]:
 
 def _past() -> dict[str, Any]:
     past = spending.past.get()
-    return {"today": past.today, "tokens": draw(past.tokens), "days": draw(past.days)}
+    charts = {"tokens": draw(past.tokens), "days": draw(past.days)}
+    return {"today": past.today, "limits": past.limits, **charts}
 
 
 def _run(request: HttpRequest, run_id: uuid.UUID) -> dict[str, Any]:

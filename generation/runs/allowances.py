@@ -79,11 +79,18 @@ def _visitor(session_digest: str, address_digest: str) -> list[Allowance]:
     return [_daily(f"{kind}:{digest}", "ANONYMOUS") for kind, digest in scopes.items() if digest]
 
 
+def tell_daily_limits(whose: str) -> tuple[int | None, Decimal | None]:
+    """Tokens and US dollars that all of a kind (SITE, USER, ANONYMOUS) may spend in a day."""
+    return _limits(*_daily_names(whose))
+
+
 def _daily(scope: str, whose: str) -> Allowance:
-    tokens_name, cost_name = f"{whose}_MAX_TOKENS_PER_DAY", f"{whose}_MAX_COST_USD_PER_DAY"
-    return Allowance(
-        scope, *_limits(tokens_name, cost_name), tokens_name=tokens_name, cost_name=cost_name
-    )
+    tokens_name, cost_name = _daily_names(whose)
+    return Allowance(scope, *tell_daily_limits(whose), tokens_name=tokens_name, cost_name=cost_name)
+
+
+def _daily_names(whose: str) -> tuple[str, str]:
+    return f"{whose}_MAX_TOKENS_PER_DAY", f"{whose}_MAX_COST_USD_PER_DAY"
 
 
 def _of_run(run_id: uuid.UUID, run: dict[str, Any]) -> Allowance:

@@ -12,10 +12,12 @@ from concepts.models import Artifact, ArtifactKindLabel, ArtifactStateLabel
 from generation.models import CallOutcome, GenerationEvent, ModelCallRecord
 from generation.operations.acts import acts_for
 from generation.operations.charts import Chart, Column, draw
+from generation.operations.day_limits import DayLimit
 from generation.operations.fleet import ModelServer, Queue, RoleBar, Seen
 from generation.operations.run_details import STATES, EventLine, KindRow, RunDetails
 from generation.operations.run_lists import Listed, RunList
 from generation.operations.spending import Spending
+from generation.port.allowances import Allowance, Used
 from generation.run_states import OPEN, RunState
 from generation.runs.progress import RunProgress
 from learning.styleguide.cast import THEN, make_concept, make_run
@@ -76,8 +78,20 @@ def _in_work() -> dict[str, Any]:
             older="before",
         ),
         "today": Spending(120, 3, 480_000, 610_000, Decimal("2.35"), 1),
+        "limits": _limits(),
         **_charts([3, 0, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9]),
     }
+
+
+def _limits() -> list[DayLimit]:
+    both = Allowance("site", 5_000_000, Decimal(20))
+    tokens = Allowance("user:1", 200_000)
+    return [
+        DayLimit("site", both, Used(1_090_000, Decimal("2.35"))),
+        DayLimit("account", tokens, Used(200_000), "ada@knots.example", 1),
+        DayLimit("visitor", tokens, Used(150_000), digest="3f2a51"),
+        DayLimit("network", tokens, Used(90_000), digest="9c0d44"),
+    ]
 
 
 def _listed(state: RunState) -> Listed:

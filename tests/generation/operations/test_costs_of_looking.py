@@ -44,11 +44,11 @@ def test_the_page_asks_no_more_for_many_runs_and_little_again(staff: Client, add
 
 
 @pytest.mark.django_db
-def test_the_sums_of_a_day_are_two_statements(
+def test_the_sums_of_a_day_are_three_statements(
     staff: Client, django_assert_num_queries: Any
 ) -> None:
     make_roadmap("Knots", concepts=2)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         spending.read_past()
 
 
