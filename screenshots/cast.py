@@ -77,6 +77,7 @@ def make_cast() -> Cast:
     said = "No roadmap of this can be made: the goal names nothing that could be learnt."
     lifecycle.stop_run(failed.run_id, RunState.FAILED, said, instead=[GOAL])
     _order(cast, "waiting", owner=True)
+    _order(cast, "planning").start()
     planned = _order(cast, "planned", owner=True)
     planned.start()
     plans.keep_plan(cast.runs["planned"], _skeleton())

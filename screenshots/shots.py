@@ -71,6 +71,7 @@ def _roadmaps(cast: Cast) -> list[Shot]:
         page("paused", "alice"),
         page("failed", "alice"),
         page("waiting", "alice"),
+        page("planning", "anonymous"),
         Shot("roadmap-fork", reverse("learning:fork", args=[ready.slug]), "bob"),
         Shot("roadmap-visibility", reverse("learning:visibility", args=[own.slug]), "alice"),
         Shot("roadmap-delete", reverse("learning:delete_roadmap", args=[own.slug]), "alice"),
@@ -131,7 +132,23 @@ def _runs(cast: Cast) -> list[Shot]:
         Shot(f"run-{name}", run.get_absolute_url(), "alice" if name in owned else "anonymous")
         for name, run in cast.runs.items()
     ]
-    return [*pages, Shot("plan", f"{cast.runs['planned'].get_absolute_url()}plan/", "alice")]
+    planning, planned = (cast.runs[name].get_absolute_url() for name in ("planning", "planned"))
+    return [
+        *pages,
+        Shot("run-planning-drawn", planning, act=draw_plan),
+        Shot("plan", f"{planned}plan/", "alice"),
+    ]
+
+
+def draw_plan(page: Page) -> None:
+    """As far as a model has said it, which no model does here."""
+    titles = ("From a request to an answer", "What a browser asks for", "Addresses", "Headers")
+    depths = (0, 1, 2, 2)
+    lines = [[depth, title] for depth, title in zip(depths, titles, strict=True)] * 3
+    part = page.locator("[data-drawing]")
+    say = "(part, detail) => part.dispatchEvent(new CustomEvent('drawn', {detail}))"
+    part.evaluate(say, {"language": "en", "lines": lines})
+    part.locator("li").first.wait_for()
 
 
 def _accounts() -> list[Shot]:

@@ -80,6 +80,12 @@ def _works() -> list[Sample]:
         Sample(
             "pending", "generation/_work.html", {"look": _look(RunState.QUEUED, 0, 0), "run": run}
         ),
+        Sample(
+            "being planned",
+            "generation/_work.html",
+            {"look": _look(RunState.RUNNING, 0, 0), "run": run},
+        ),
+        Sample("being planned, as far as it is said", "learning/styleguide/drawn.html"),
         Sample("running", "generation/_work.html", {"look": _look(RunState.RUNNING), "run": run}),
         Sample("partial", "generation/_work.html", {"look": _failed(), "run": run}),
         Sample("ready", "generation/_work.html", {"look": _look(RunState.READY, 72), "run": run}),
