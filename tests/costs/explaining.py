@@ -21,7 +21,7 @@ _LISTS = re.compile(r"\((?:%s|NULL)(?:, ?(?:%s|NULL))*\)")
 @dataclass(frozen=True)
 class Cost:
     """One statement: how often this one came before in its path, pages, and what it read whole.
-    `own`: how many rows are theirs whose path it is."""
+    `own`: how many rows are theirs whose path it is, or are listed on a page."""
 
     sql: str
     turn: int
@@ -38,7 +38,7 @@ def explain_all(path: Iterator[int | None], sizes: dict[str, int]) -> list[Cost]
     """Each statement of a path, from its `yield` on, is explained, taken back, and then executed.
 
     All that is taken back in the end, and so is what came before the `yield`. What a path yields
-    is how many rows somebody has of their own.
+    is how many rows somebody has of their own, or a page lists at most.
     """
     costs: list[Cost] = []
     own = 0

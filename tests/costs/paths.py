@@ -33,6 +33,7 @@ from generation.run_states import RunState
 from generation.runs import claims, lifecycle, reports, selectors, sweeping
 from generation.runs.lifecycle import retry_artifacts
 from generation.runs.progress import count_unfinished, get_run_progress, has_pending
+from learning.home.views import ROADMAPS_ON_A_PAGE
 from roadmaps.makers import MADE_ROADMAPS
 from roadmaps.models import Roadmap
 from tests.costs.seeding import CONCEPTS, ROADMAP, RUN, key
@@ -57,29 +58,31 @@ def _read(client: Client, address: str, status: int = 200) -> None:
     assert answer.status_code == status, f"{address}: {answer.status_code}"
 
 
-def _page(name: str, address: str) -> None:
+def _page(name: str, address: str, *, listed: int = 0) -> None:
+    """`listed`: of how many roadmaps a page tells at most, with a look at each."""
+
     @path(name)
-    def read(subject: int) -> Iterator[None]:
-        yield
+    def read(subject: int) -> Iterator[int]:
+        yield listed
         moment = (int(time.time()) - 60 * subject) * 10**6
         run, far = key(RUN, subject), f"{moment}-{key(ROADMAP, subject).hex}"
         roadmap = key(ROADMAP, subject)
         _read(Client(), address.format(subject=subject, run=run, far=far, roadmap=roadmap))
 
 
-_page("home", "/")
-_page("home, its third page", "/?page=3")
-_page("home, a page far behind", "/?page=90&page_after={far}")
+_page("home", "/", listed=ROADMAPS_ON_A_PAGE)
+_page("home, its third page", "/?page=3", listed=ROADMAPS_ON_A_PAGE)
+_page("home, a page far behind", "/?page=90&page_after={far}", listed=ROADMAPS_ON_A_PAGE)
 _page("home, a search for one title", "/?q=subject+{subject}")
-_page("home, a search that finds all", "/?q=roadmap")
-_page("home, a search in Chinese", "/?q=学习第{subject}课")
+_page("home, a search that finds all", "/?q=roadmap", listed=ROADMAPS_ON_A_PAGE)
+_page("home, a search in Chinese", "/?q=学习第{subject}课", listed=ROADMAPS_ON_A_PAGE)
 _page("home, a search that finds nothing", "/?q=bowline")
 _page("a roadmap", "/roadmaps/subject-{subject}/")
 _page("a concept", "/roadmaps/subject-{subject}/concept-7/")
 _page("a run", "/runs/{run}/")
 _page("a look at a run", "/runs/{run}/events/?after=100")
-_page("the API's list", "/api/v1/roadmaps")
-_page("the API's list, far behind", "/api/v1/roadmaps?after={far}")
+_page("the API's list", "/api/v1/roadmaps", listed=ROADMAPS_ON_A_PAGE)
+_page("the API's list, far behind", "/api/v1/roadmaps?after={far}", listed=ROADMAPS_ON_A_PAGE)
 _page("the API's list, a search", "/api/v1/roadmaps?q=subject+{subject}")
 _page("a roadmap through the API", "/api/v1/roadmaps/{roadmap}")
 _page("a run through the API", "/api/v1/runs/{run}")
@@ -103,19 +106,19 @@ def resume(subject: int) -> Iterator[None]:
 
 
 @path("home of somebody who has some")
-def read_own_home(subject: int) -> Iterator[None]:
+def read_own_home(subject: int) -> Iterator[int]:
     client = Client()
     client.force_login(User.objects.get(email="user1@knots.example"))
-    yield
+    yield ROADMAPS_ON_A_PAGE
     _read(client, "/")
     _read(client, "/?own=2")
 
 
 @path("the API's list for somebody who has some")
-def read_own_list(subject: int) -> Iterator[None]:
+def read_own_list(subject: int) -> Iterator[int]:
     client = Client()
     client.force_login(User.objects.get(email="user1@knots.example"))
-    yield
+    yield ROADMAPS_ON_A_PAGE
     _read(client, "/api/v1/roadmaps")
     _read(client, "/api/v1/roadmaps?whose=own&q=roadmap")
 
@@ -128,12 +131,12 @@ def read_concept(subject: int) -> Iterator[None]:
 
 
 @path("home of a browser that made some")
-def read_anonymous_home(subject: int) -> Iterator[None]:
+def read_anonymous_home(subject: int) -> Iterator[int]:
     client = Client()
     session = client.session
     session[MADE_ROADMAPS] = [str(key(ROADMAP, subject)), str(uuid.uuid4())]
     session.save()
-    yield
+    yield ROADMAPS_ON_A_PAGE
     _read(client, "/")
 
 
