@@ -64,7 +64,7 @@ def test_with_a_model_examples_fill_the_form_and_nothing_is_said_of_limits(
 ) -> None:
     page = home(client)
     assert "not written to order" not in page
-    assert all(f"/?goal={quote(title)}" in Page(page).links() for title in TITLES)
+    assert all(f"/?goal={quote(title, safe='')}" in Page(page).links() for title in TITLES[:4])
 
 
 @pytest.mark.parametrize("who", ["anonymous", "alice", "staff"])
@@ -200,7 +200,7 @@ def test_what_is_built_in_and_written_already_is_read_not_asked_for(client: Clie
     roadmap = written(TITLES[0], owner=None)
     offered = home(client).partition('id="offers"')[2].partition("</section>")[0]
     assert f'href="{roadmap.get_absolute_url()}"' in offered
-    assert offered.count("Ask for this") == len(TITLES) - 1
+    assert f'value="{TITLES[0]}"' not in offered
 
 
 def test_an_offer_never_leads_to_somebodys_roadmap_of_the_same_name(client: Client) -> None:
