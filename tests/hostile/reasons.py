@@ -46,6 +46,8 @@ PASSED_OVER = {
     "accounts.link_mails": "gives what is to be mailed to the broker, which nobody started here",
     "accounts.tasks": "sends mails",
     "accounts.views.SignInView": "a view of Django's; the address in it is read by `ways_back`",
+    "concepts.lint.flaws.wording.by_tongue": "expressions that code gives",
+    "generation.audit": "reads our own files, for whoever writes the rules",
     "generation.management.foreground": "opens a run for a command",
     "generation.management": "what operators type",
     "generation.puller.pipeline.Puller.__init__": "opens a run",

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("concepts", "0013_known_before")]
+    dependencies = [("concepts", "0014_opened_before_planned")]
 
     operations = [
         AddIndexConcurrently(
