@@ -55,6 +55,7 @@ IN_TABLES_OF_THEIR_OWN = {
     "modules",
     "stages",
     "requires",
+    "dropped",  # of the history, as JSON
 }
 
 
