@@ -125,6 +125,11 @@ class Fleet:
 
         wait_until(ready)
 
+    def lose_redis(self) -> None:
+        """For good."""
+        self._redis.leave()
+        self._owns_redis = False
+
     def order(self, goal: str, *arguments: str, **variables: str) -> subprocess.Popen[str]:
         """`generate_roadmap` through the queues; its JSON comes when the run is closed."""
         command = ["generate_roadmap", goal, "--new", "--enqueue", "--format", "json"]
