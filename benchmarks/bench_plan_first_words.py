@@ -11,15 +11,15 @@ import time
 import uuid
 from contextlib import closing
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Sum
 
+from benchmarks.apart import apart
 from benchmarks.database import fresh_database
 from benchmarks.one_call import OneCallProvider
-from benchmarks.paced_model import Pace, answer_at, plain_plan, say
+from benchmarks.paced_model import Pace
 from concepts.content import ArtifactContent, ArtifactKind
 from connection_budget.lanes.executor import DbExecutor
 from generation.dispatch import Order, request_roadmap
@@ -33,7 +33,7 @@ from generation.providers.openai.provider import OpenAIProvider
 from generation.puller.limits import Limits
 from generation.puller.pipeline import pull
 from generation.run_states import RunState
-from tests.generation.providers.gateway.model_server import KEY, MODEL, ModelServer
+from tests.generation.providers.gateway.model_server import KEY, MODEL
 
 TIMES_AS_FAST = 1
 PACE = Pace(tokens=80 * TIMES_AS_FAST, silence=0.6 / TIMES_AS_FAST)
@@ -90,8 +90,7 @@ class InOneCall(_Heard, OneCallProvider):
 def main() -> dict[str, Any]:
     settings.LLM_MODEL, settings.LLM_API_KEY = MODEL, KEY
     measured = []
-    with ModelServer(raw=answer_at(PACE, partial(say, plan=plain_plan(CONCEPTS)))) as server:
-        settings.LLM_BASE_URL = server.base_url
+    with apart("benchmarks.paced_model.serve_plan", CONCEPTS, PACE) as settings.LLM_BASE_URL:
         for calls in CALLS_AT_ONCE:
             settings.LLM_MAX_CONCURRENCY = calls
             ways = {name: _measure(way, calls) for name, way in WAYS.items()}
@@ -104,15 +103,16 @@ WAYS: dict[str, type[InSteps | InOneCall]] = {"in_steps": InSteps, "in_one_call"
 
 
 def _measure(way: type[InSteps | InOneCall], calls: int) -> dict[str, Any]:
-    limits = Limits(model_calls=calls, batch_seconds=0.1, poll_seconds=0.1)
+    limits = Limits(model_calls=calls)
     with fresh_database(), closing(DbExecutor(LANES)) as db:
         provider = way()
         order = Order(OutlineRequest("Keeping bees in a small garden", concepts=CONCEPTS))
         run_id = request_roadmap(order, provider, enqueue=False)
-        provider.watch = Watch()
+        provider.watch, began = Watch(), time.process_time()
         state = asyncio.run(pull(run_id, provider=provider, db=db, limits=limits))
         assert state is RunState.READY, GenerationRun.objects.get(pk=run_id).reason
-        return _times(run_id, provider.watch) | _tokens(run_id)
+        taken = {"processor": round(time.process_time() - began, 1)}
+        return _times(run_id, provider.watch) | taken | _tokens(run_id)
 
 
 def _times(run_id: uuid.UUID, watch: Watch) -> dict[str, float]:

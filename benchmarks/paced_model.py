@@ -7,10 +7,13 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing.connection import Connection
 from typing import Any
 
+from benchmarks.apart import stay
 from tests.generation.providers.gateway import writings
-from tests.generation.providers.gateway.model_server import MODEL, completion
+from tests.generation.providers.gateway.model_server import MODEL, ModelServer, completion
 from tests.generation.providers.gateway.received import Received
 
 # About what tokenizers make of English and of JSON.
@@ -31,10 +34,18 @@ class Pace:
     silence: float
 
 
-def answer_at(pace: Pace, say: Callable[[Received], str]) -> Callable[[Received], Iterator[bytes]]:
+def serve_plan(concepts: int, pace: Pace, telling: Connection) -> None:
+    """Until this process is ended."""
+    with ModelServer(raw=answer_at(pace, partial(say, plan=plain_plan(concepts)))) as server:
+        stay(telling, server.base_url)
+
+
+def answer_at(
+    pace: Pace, say: Callable[[Received], str]
+) -> Callable[[Received], Iterator[bytes | float]]:
     """For `ModelServer.raw`: what it says takes its time, streamed or whole."""
 
-    def answer(request: Received) -> Iterator[bytes]:
+    def answer(request: Received) -> Iterator[bytes | float]:
         content = say(request)
         request.tokens_in, request.tokens_out = count_tokens(request.text), count_tokens(content)
         begin = request.at + pace.silence
@@ -45,19 +56,19 @@ def answer_at(pace: Pace, say: Callable[[Received], str]) -> Callable[[Received]
     return answer
 
 
-def _whole(request: Received, content: str, due: float) -> Iterator[bytes]:
-    yield from _wait(due)
+def _whole(request: Received, content: str, due: float) -> Iterator[bytes | float]:
+    yield _pause(due)
     body = json.dumps(completion(request, content)).encode()
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
     yield f"{head}\r\nConnection: close\r\n\r\n".encode() + body
 
 
-def _stream(request: Received, content: str, begin: float, pace: Pace) -> Iterator[bytes]:
+def _stream(request: Received, content: str, begin: float, pace: Pace) -> Iterator[bytes | float]:
     yield b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
     ends = [found.end() for found in _TOKEN.finditer(content)][_AT_ONCE - 1 :: _AT_ONCE]
     start = 0
     for place, end in enumerate([*ends, len(content)], start=1):
-        yield from _wait(begin + place * _AT_ONCE / pace.tokens)
+        yield _pause(begin + place * _AT_ONCE / pace.tokens)
         yield _event([{"index": 0, "delta": {"role": "assistant", "content": content[start:end]}}])
         start = end
     yield _event([{"index": 0, "delta": {}, "finish_reason": "stop"}])
@@ -65,10 +76,8 @@ def _stream(request: Received, content: str, begin: float, pace: Pace) -> Iterat
     yield b"data: [DONE]\n\n"
 
 
-def _wait(due: float) -> Iterator[bytes]:
-    """Pauses: an empty piece is one."""
-    while time.monotonic() < due:
-        yield b""
+def _pause(due: float) -> float:
+    return max(0.0, due - time.monotonic())
 
 
 def _event(choices: list[dict[str, Any]], **fields: Any) -> bytes:

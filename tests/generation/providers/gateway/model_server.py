@@ -71,7 +71,7 @@ class ModelServer:
     fault_of: Callable[[Received], str] | None = None
     rewrite: Callable[[Received, str], str] = lambda _received, content: content
     # What is sent instead of an answer, head and all; and in the place of its JSON or its events.
-    raw: Callable[[Received], bytes | Iterator[bytes] | None] = lambda _received: None
+    raw: Callable[[Received], bytes | Iterator[bytes | float] | None] = lambda _received: None
     envelope: Callable[[dict[str, Any]], Any] = lambda body: body
     events: Callable[[list[str]], list[str]] = lambda events: events
     # Whether the stream may go on with its next event, by number.
@@ -289,9 +289,13 @@ def _error(message: str, code: str) -> dict[str, Any]:
     return {"error": {"message": message, "code": code, "type": code}}
 
 
-async def _send_raw(writer: asyncio.StreamWriter, raw: bytes | Iterator[bytes]) -> None:
-    """An iterator may go on for as long as the client takes it; empty bytes are a pause."""
+async def _send_raw(writer: asyncio.StreamWriter, raw: bytes | Iterator[bytes | float]) -> None:
+    """An iterator may go on for as long as the client takes it; empty bytes are a pause, and a
+    number one of so many seconds."""
     for piece in [raw] if isinstance(raw, bytes) else raw:
+        if isinstance(piece, float):
+            await asyncio.sleep(piece)
+            continue
         writer.write(piece)
         await writer.drain()
         if not piece:
