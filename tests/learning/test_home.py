@@ -65,10 +65,11 @@ def test_a_form_with_a_mistake_comes_back_with_it(client: Client, wish: dict[str
     assert not Roadmap.objects.exists()
 
 
-def test_a_near_goal_is_refused_with_suggestions_that_fill_the_form(client: Client) -> None:
+def test_a_near_goal_is_refused_with_suggestions_to_click(client: Client) -> None:
     answer = client.post("/", {"goal": "Python web"})
     assert answer.status_code == 422
-    assert '<a class="chip" href="/?goal=Python%20web%20development">' in answer.content.decode()
+    button = '<button class="chip" form="offer" name="goal" value="Python web development">'
+    assert button in answer.content.decode()
     filled = client.get("/?goal=Python%20web%20development").content.decode()
     assert 'value="Python web development"' in filled
 

@@ -49,7 +49,8 @@ def read(client: Client, address: str = "/") -> str:
 
 def titles_in(html: str, section: str = "public") -> list[str]:
     part = html.partition(f'id="{section}"')[2].partition("</section>")[0]
-    return [unescape(title) for title in re.findall(r'<h3><a [^>]*dir="auto">([^<]*)</a>', part)]
+    links = r'<h3 dir="auto"><a [^>]*dir="auto">([^<]*)</a>'
+    return [unescape(title) for title in re.findall(links, part)]
 
 
 def search(client: Client, text: str) -> list[str]:
