@@ -52,12 +52,12 @@ _CIRCLES = re.compile(r"[①-⑨和与及、 ]+")
 _FIGURES = re.compile(r"(?:[\d\W]|\b(?:and|or|y|o|und|oder)\b|[和与或])+")
 
 _PLACEHOLDER = re.compile(
-    r"\W*(?:(?:bla|blah)(?:[ ,]*(?:bla|blah))*|l?o+l|(?:ha){2,}|asdf\w*|qwerty|foo ?bar baz"
+    r"\W{0,9}(?:(?:bla|blah)(?:[ ,]*(?:bla|blah))*|l?o+l|(?:ha){2,}|asdf\w*|qwerty|foo ?bar baz"
     r"|(?:a |the )?(?:wrong|incorrect|false|bad|dummy|fake|joke) (?:answer|option|choice)(?: \w)?"
     r"|(?:option|choice|answer|distractor|alternative) (?:[a-e]|[1-9]|one|two|three|four)"
     r"|lorem ipsum.*|placeholder.*|to be (?:written|done)|tbd|todo|xxx+|\?+|\.{2,}|…"
     r"|(?:opción|respuesta) (?:[a-e]|[1-9]|incorrecta|falsa)|(?:antwort|option) (?:[a-e]|[1-9])"
-    r"|falsche antwort|réponse [a-e]|(?:选项|答案)[a-e1-9]|错误(?:答案|选项))\W*"
+    r"|falsche antwort|réponse [a-e]|(?:选项|答案)[a-e1-9]|错误(?:答案|选项))\W{0,9}"
 )
 # In a lesson of their language these may be what is learnt; then its own language is another.
 _SHRUGS = {
@@ -71,7 +71,7 @@ _SHRUGS = {
     "it": r"non (?:lo )?so",
     "zh": r"我?(?:不知道|不清楚|不晓得)|没有?想法|随便|管它呢|谁知道呢?",
 }
-_SHRUG = {tongue: re.compile(rf"\W*(?:{said})\W*") for tongue, said in _SHRUGS.items()}
+_SHRUG = {tongue: re.compile(rf"\W{{0,9}}(?:{said})\W{{0,9}}") for tongue, said in _SHRUGS.items()}
 _EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u26ff]")
 
 _VERDICT = (
