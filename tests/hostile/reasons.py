@@ -66,6 +66,7 @@ NOT_LONGER_THAN = {
         f"concepts.lint.flaws.values._BOUNDS['{sign}']": (80, "of a choice, cut before")
         for sign in (">", ">=", "<", "<=")
     },
+    "concepts.lint.flaws.references._PLACEHOLDER": (200, "of a choice, cut before"),
     "concepts.links.public._WITHOUT": (
         18 * 2_000,
         "2,000 of a link's text, which NFKC may make longer",
