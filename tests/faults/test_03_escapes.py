@@ -37,6 +37,10 @@ ALLOWED = {
     "connection_budget/seats/returning.py": frozenset({"sync_to_async"}),
     # A forked child gets an idle thread in the place of one that it does not have.
     "connection_budget/forks.py": frozenset({"SyncToAsync"}),
+    # Units of a project's tests, in the thread that has the test's rows.
+    "connection_budget/testing.py": frozenset({"sync_to_async"}),
+    # Waits for the writer's process; it opens nothing.
+    "benchmarks/bench_words_lag.py": frozenset({"run_in_executor"}),
 }
 BAD = {
     "to_thread": "import asyncio\nasync def f(): await asyncio.to_thread(print)\n",
