@@ -1,4 +1,4 @@
-"""How long whole roadmaps take, for lists of them: read in the index alone."""
+"""How long whole roadmaps take, and how far somebody is, for lists: read in the index alone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
             model_name="concept",
             index=models.Index(
                 fields=["roadmap"],
-                include=["lesson_minutes", "practice_minutes", "reading_minutes"],
+                include=["id", "is_known", "lesson_minutes", "practice_minutes", "reading_minutes"],
                 name="concept_minutes",
             ),
         ),

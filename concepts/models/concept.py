@@ -86,7 +86,7 @@ class Concept(models.Model):
             # Of all concepts of thirty roadmaps a list wants the minutes, and no row.
             models.Index(
                 fields=["roadmap"],
-                include=["lesson_minutes", "practice_minutes", "reading_minutes"],
+                include=["id", "is_known", "lesson_minutes", "practice_minutes", "reading_minutes"],
                 name="concept_minutes",
             )
         ]
