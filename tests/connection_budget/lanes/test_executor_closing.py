@@ -63,6 +63,8 @@ def test_closing_twice_is_harmless(executor: DbExecutor) -> None:
     executor.run_sync(backend_pid)
     executor.close()
     executor.close()
+    with pytest.raises(ExecutorClosed):
+        executor.run_sync(backend_pid)
 
 
 def test_a_unit_cannot_close_its_own_lanes(executor: DbExecutor) -> None:

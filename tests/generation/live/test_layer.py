@@ -94,6 +94,7 @@ async def test_when_the_last_socket_left_nothing_reads(layer: OneReaderLayer) ->
     left = asyncio.all_tasks() - before
     async with asyncio.timeout(30):
         await asyncio.gather(*left, return_exceptions=True)
+    assert asyncio.all_tasks() == before
 
 
 async def test_a_failure_drops_one_socket_and_the_others_hear_on(

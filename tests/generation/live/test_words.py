@@ -182,4 +182,4 @@ async def test_no_lane_and_no_connection_is_used(layer: RedisChannelLayer) -> No
     """The test has no database: whoever asked for one here would fail."""
     reader = await Reader.come(layer)
     await Words(RUN, CONCEPT, read).tell(TEXT)
-    await reader.hear()
+    assert (await reader.hear())["blocks"]
