@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection
 
 from config.embedded import Redis
+from connection_budget.seats.seats import request_has_seat
 from tests.emptying import empty_tables_quickly
 
 # What a shell starts in the background ignores Ctrl-C, and so would what our tests stop by it.
@@ -44,6 +45,13 @@ def nobody_was_counted() -> Iterator[None]:
     counted.cache_clear()
     notes().close()
     notes.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def nobody_kept_a_seat() -> Iterator[None]:
+    """A seat that a test leaves in this thread would be held by all that come after it."""
+    yield
+    assert not request_has_seat(), "this test took a seat and did not release it"
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ def test_with_structlog_an_event_is_structured_and_told_with_its_context() -> No
     with capture_logs() as events:
         get_logger("somewhere").warning("db_cap_reached", limit=4)
     assert events == [{"event": "db_cap_reached", "limit": 4, "log_level": "warning"}]
+    structlog.contextvars.clear_contextvars()
     with structlog.contextvars.bound_contextvars(request="1"):
         assert log_context() == {"request": "1"}
 

@@ -189,6 +189,7 @@ class TestTicket:
         seats.leave(sibling)
         assert numbers(seats) == (1, 0)
         assert ticket.ask().done()
+        ticket.release()
 
     def test_released_and_returned_at_once_gives_back_once(self) -> None:
         for _ in range(300):
