@@ -31,17 +31,18 @@ class Drawing:
     def __init__(self, run_id: uuid.UUID, read: Callable[[str], Parsed]) -> None:
         self._group, self._read = group_of_plan(run_id), read
         self._watchers = Watchers(plan_window(run_id))
-        self._told = ""
+        self._said, self._told = "", ""
 
     async def tell(self, said: str) -> None:
         """Nothing is read, and nothing sent, while nobody watches."""
         are_new = await self._watchers.look()
-        if not self._watchers:
+        if not self._watchers or (said == self._said and not are_new):
             return
         message = await apart(self._draw, said)
         if message and (message != self._told or are_new):
             await send_text(self._group, message)
             self._told = message
+        self._said = said
 
     def _draw(self, said: str) -> str:
         return describe_drawing(self._read(said))

@@ -28,6 +28,7 @@ class Words:
         self._watchers = Watchers(watch_window(run_id, concept_id))
         self._text = GrowingText()
         self._begin_text()
+        self._said = ""
         self._told: tuple[str, int, str] | None = None
 
     def _begin_text(self) -> None:
@@ -37,11 +38,14 @@ class Words:
     async def tell(self, said: str) -> None:
         """Nothing is rendered, and nothing sent, while nobody reads along."""
         are_new = await self._watchers.look()
-        if not self._watchers:
+        if not self._watchers or (said == self._said and not are_new):
             return
         growth = await apart(self._grow, said)
-        if growth is None:
-            return
+        if growth is not None:
+            await self._send(growth, are_new)
+        self._said = said
+
+    async def _send(self, growth: Growth, are_new: bool) -> None:
         if growth.is_anew:
             self._begin_text()
         first = 0 if are_new else len(self._blocks)

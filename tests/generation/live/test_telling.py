@@ -16,7 +16,7 @@ async def test_what_is_said_meanwhile_is_told_once_and_newest() -> None:
         told.append(text)
         await may_go_on.wait()
 
-    async with Telling(tell, pace=0) as telling:
+    async with Telling(tell, pace=0, again=600) as telling:
         telling.said("a")
         await until(lambda: told == ["a"])
         for text in ("a b", "a b c", "a b c d"):
@@ -36,12 +36,37 @@ async def test_a_reader_that_cannot_be_told_is_told_the_next_time() -> None:
             raise ConnectionError("no Redis")
         told.append(text)
 
-    async with Telling(tell, pace=0, rest=0) as telling:
+    async with Telling(tell, pace=0, rest=0, again=600) as telling:
         telling.said("a")
         await failed.wait()
         telling.said("a b")
         await until(lambda: bool(told))
     assert told == ["a b"]
+
+
+async def test_while_nothing_new_is_said_the_last_is_told_again_for_who_came_meanwhile() -> None:
+    told: list[str] = []
+
+    async def tell(text: str) -> None:
+        told.append(text)
+
+    async with Telling(tell, pace=0, again=0.01) as telling:
+        telling.said("a b")
+        await until(lambda: len(told) > 2)
+    assert set(told) == {"a b"}
+
+
+async def test_before_anything_is_said_nothing_is_told() -> None:
+    told: list[str] = []
+
+    async def tell(text: str) -> None:
+        told.append(text)
+
+    async with Telling(tell, pace=0, again=0.01) as telling:
+        await asyncio.sleep(0)
+        telling.said("a")
+        await until(lambda: bool(told))
+    assert set(told) == {"a"}
 
 
 async def test_a_call_does_not_wait_for_whoever_is_told() -> None:

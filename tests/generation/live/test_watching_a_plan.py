@@ -88,7 +88,7 @@ def test_a_page_without_a_plan_says_so_and_one_with_a_plan_draws_none(client: Cl
 @pytest.fixture
 def over_redis(redis_url: str, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watching, "LOOK_SECONDS", 0.0)
-    at_once = {"pace": 0.0, "rest": 0.0}
+    at_once = {"pace": 0.0, "rest": 0.0, "again": 600.0}
     monkeypatch.setattr(telling.Telling.__init__, "__kwdefaults__", at_once)
     settings.LIMITS_REDIS_URL = redis_url
     settings.CHANNEL_LAYERS = {

@@ -16,6 +16,7 @@ from pytest_django import Settings
 from accounts.limits.sockets import close_open_places, open_places
 from generation.live import watching
 from generation.live.hints import close_channel_layer, group_of_words
+from generation.live.telling import Telling
 from generation.live.watching import list_watchers, watch_window
 from generation.live.words import MOST_BYTES, Words
 
@@ -107,6 +108,18 @@ async def test_who_comes_later_hears_all_of_it(layer: RedisChannelLayer) -> None
     await asyncio.gather(first.hear(), second.hear())
     assert (second.blocks, second.tail) == (first.blocks, first.tail)
     assert len(second.blocks) == 2
+
+
+async def test_who_comes_while_the_model_is_silent_hears_what_it_said_before(
+    layer: RedisChannelLayer,
+) -> None:
+    async with Telling(Words(RUN, CONCEPT, read).tell, pace=0, again=0.01) as telling:
+        telling.said(TEXT)
+        first = await Reader.come(layer)
+        await first.hear()
+        second = await Reader.come(layer)
+        await second.hear()
+        assert (second.blocks, second.tail) == (first.blocks, first.tail)
 
 
 async def test_what_nobody_watches_is_neither_rendered_nor_sent(layer: RedisChannelLayer) -> None:
