@@ -171,6 +171,8 @@ class GenerationRun(models.Model):
                 name="run_resumes",
             ),
             models.Index(fields=["-created_at", "-id"], name="run_newest"),
+            models.Index(fields=["placed_by"], name="run_placed_by"),
+            models.Index(fields=["placed_from"], name="run_placed_from"),
             models.Index(fields=["state", "-created_at", "-id"], name="run_of_state"),
             models.Index(
                 fields=["planned_until"],

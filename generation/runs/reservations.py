@@ -30,6 +30,8 @@ from generation.spent_models import DaySpending, Reservation
 # A bill may come so long after its reservation ran out; and so long days are kept (as the ledger).
 KEPT_RESERVATIONS, KEPT_DAYS = timedelta(days=1), 100
 PARTS = Decimal("0.00000001")
+# A call may end, and be told, so long after its run.
+LATE = timedelta(hours=1)
 
 Used_ = tuple[Allowance, Used]
 
@@ -114,13 +116,20 @@ def _calls_of(allowance: Allowance, day: date) -> QuerySet[ModelCallRecord]:
         return ModelCallRecord.objects.filter(run=uuid.UUID(whose))
     midnight = datetime.combine(day, time(), UTC)
     calls = ModelCallRecord.objects.filter(at__gte=midnight, at__lt=midnight + timedelta(days=1))
-    nobody = Q(run__requested_by=None)
-    if kind == "user":
-        return calls.filter(Q(run__requested_by=whose) | nobody & Q(run__roadmap__owner=whose))
     if kind == "site":
         return calls
-    column = {"visitor": "run__placed_by", "address": "run__placed_from"}[kind]
-    return calls.filter(nobody, run__roadmap__owner=None, **{column: whose})
+    # Their runs first, each by an index: else the day's calls of everybody would be read.
+    ours = GenerationRun.objects.order_by().exclude(finished_at__lt=midnight - LATE)
+    runs = {pk for some in _runs_of(kind, whose, ours) for pk in some.values_list("pk", flat=True)}
+    return calls.filter(run__in=sorted(runs))
+
+
+def _runs_of(kind: str, whose: str, runs: QuerySet[GenerationRun]) -> list[QuerySet[GenerationRun]]:
+    if kind == "user":
+        theirs = runs.filter(requested_by=None, roadmap__owner=whose)
+        return [runs.filter(requested_by=whose), theirs]
+    column = {"visitor": "placed_by", "address": "placed_from"}[kind]
+    return [runs.filter(requested_by=None, roadmap__owner=None, **{column: whose})]
 
 
 def _add_held(rows: Sequence[tuple[Allowance, DaySpending]]) -> list[Used_]:
