@@ -33,6 +33,7 @@ from generation.port.listening import NOBODY, Listener
 from generation.port.outline import Outline
 from generation.port.provider import Written
 from generation.port.request import OutlineRequest, wanted_range
+from roadmaps.bounds import GOAL_MAX_CHARACTERS
 from roadmaps.text import text_key, word_overlap
 
 CATALOGUE_DIR = Path(__file__).resolve().parents[1] / "catalogue"
@@ -74,11 +75,16 @@ class CatalogueRoadmap:
 
 def goal_key(goal: str) -> str:
     """Fold also what nobody hears: punctuation, and whether Chinese words stand apart."""
-    return " ".join(_HEARD.findall(text_key(goal)))
+    return " ".join(_HEARD.findall(_key(goal)))
+
+
+def _key(goal: str) -> str:
+    """No goal is longer than that, and a longer text is looked at no longer."""
+    return text_key(goal[:GOAL_MAX_CHARACTERS])
 
 
 def _subject(goal: str) -> str:
-    key = text_key(goal)
+    key = _key(goal)
     return _WISH.sub("", key) or key
 
 
@@ -173,9 +179,10 @@ class CatalogueProvider:
         raise self._refusal(goal)
 
     def _refusal(self, goal: str) -> GoalRefused:
+        nearness = {roadmap.folder: roadmap.nearness(goal) for roadmap in self._roadmaps}
         near = sorted(
-            (roadmap for roadmap in self._roadmaps if roadmap.nearness(goal)),
-            key=lambda roadmap: -roadmap.nearness(goal),
+            (roadmap for roadmap in self._roadmaps if nearness[roadmap.folder]),
+            key=lambda roadmap: -nearness[roadmap.folder],
         )
         if not near:
             needs = f"The goal “{goal}” needs a language model: nobody has written it by hand."
