@@ -18,7 +18,7 @@ from roadmaps.models import Roadmap, Stage
 from tests.generation.admin_cast import make_roadmap
 from tests.visitors import make_visitors
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.wide, pytest.mark.django_db(transaction=True)]
 TITLE = "Designing, deploying and operating web applications that thousands of people use"
 MODEL = "organisation/very-large-language-model-instruct-2026-11-24"
 OURS = ("accounts", "roadmaps", "concepts", "generation", "learning")

@@ -12,6 +12,7 @@ from tests.learning.library import make_ready
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.wide,
     pytest.mark.django_db(transaction=True),
     pytest.mark.timeout(300),
 ]

@@ -33,6 +33,7 @@ def saved() -> list[str]:
     return list(Note.objects.values_list("markdown", flat=True))
 
 
+@pytest.mark.wide
 def test_the_contents_follow_the_reader(page: Page, server: str, run: GenerationRun) -> None:
     page.goto(server + concept_page(run))
     current = page.locator("[data-contents] [aria-current]")
@@ -71,6 +72,7 @@ def test_a_note_is_saved_while_it_is_written(page: Page, server: str, run: Gener
     expect(page.locator("[data-written] em")).to_have_text("bight")
 
 
+@pytest.mark.wide
 def test_a_note_that_could_not_be_sent_is_kept_and_sent_later(
     page: Page, server: str, run: GenerationRun
 ) -> None:
@@ -85,6 +87,7 @@ def test_a_note_that_could_not_be_sent_is_kept_and_sent_later(
     expect(page.locator("[data-said]")).to_have_text("Saved.")
 
 
+@pytest.mark.wide
 def test_of_two_windows_both_texts_are_kept(page: Page, server: str, run: GenerationRun) -> None:
     page.goto(server + concept_page(run))
     page.get_by_role("textbox", name="Your note").fill("first")

@@ -16,7 +16,7 @@ from generation.models import GenerationRun
 from tests.generation.cast import make_outline
 from tests.learning.library import QuickProvider, concept_page, make_ready, open_order
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.wide, pytest.mark.django_db(transaction=True)]
 
 HOVER = 100  # milliseconds
 LATER = 5_000

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.learning.library import concept_page, make_ready
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.wide, pytest.mark.django_db(transaction=True)]
 
 PAINTED = """() => {
   const code = Object.assign(document.createElement('span'), {className: 'k'});

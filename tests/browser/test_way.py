@@ -96,6 +96,7 @@ def test_a_concept_of_the_picture_is_opened_by_keyboard(
 TITLES = ("W" * 200, "机器学习入门" * 30, "👩‍👩‍👧‍👦" * 25, "مقدمة في تطوير الويب " * 9)
 
 
+@pytest.mark.wide
 def test_long_titles_of_any_script_stay_on_the_page(
     page: Page, server: str, transactional_db: None
 ) -> None:

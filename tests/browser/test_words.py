@@ -181,6 +181,7 @@ def strip(html: str) -> str:
     return "".join(html.split())
 
 
+@pytest.mark.wide
 def test_without_redis_the_page_falls_back_to_what_is_stored(site: Site, writer: None) -> None:
     site.say(30)
     expect(site.text).to_contain_text("In part 1 of", timeout=60_000)
@@ -193,6 +194,7 @@ def test_without_redis_the_page_falls_back_to_what_is_stored(site: Site, writer:
     assert len(site.words()) - heard <= 1
 
 
+@pytest.mark.wide
 def test_a_page_that_comes_later_is_told_all_of_it(site: Site, writer: None) -> None:
     site.say(40)
     expect(site.text).to_contain_text("In part 2 of", timeout=60_000)

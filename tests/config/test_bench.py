@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.wide
+
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = {
     "bench_a": "def main():\n    assert 1 > 2, {'p50_ms': 99}\n",

@@ -8,7 +8,7 @@ import pytest
 
 from tests.embedded.checkouts import Checkout, eventually, is_alive
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.wide]
 
 
 def kill(pid: int) -> None:

@@ -96,6 +96,7 @@ def test_users_that_leave_together_wait_for_the_stop(checkout: Checkout) -> None
     assert checkout.stopped(seconds=0)
 
 
+@pytest.mark.wide
 def test_users_come_and_go_without_losing_the_server(checkout: Checkout) -> None:
     for _ in range(5):
         leaving = checkout.user().joined()
@@ -142,6 +143,7 @@ def test_checkouts_side_by_side_share_nothing(new_checkout: NewCheckout) -> None
     assert first.postgres.connection["password"] != second.postgres.connection["password"]
 
 
+@pytest.mark.wide
 def test_a_copied_checkout_gets_a_server_of_its_own(new_checkout: NewCheckout) -> None:
     original, copy = new_checkout("original"), new_checkout("copy")
     original.user().joined().leave()
@@ -152,6 +154,7 @@ def test_a_copied_checkout_gets_a_server_of_its_own(new_checkout: NewCheckout) -
     assert copy.postgres.paths.socket_directory != original.postgres.paths.socket_directory
 
 
+@pytest.mark.wide
 def test_a_moved_checkout_keeps_its_rows(new_checkout: NewCheckout) -> None:
     old, new = new_checkout("old"), new_checkout("new")
     old.postgres.join()

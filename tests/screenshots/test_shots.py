@@ -85,6 +85,7 @@ def route_of(shot: Shot) -> str:
         return ""
 
 
+@pytest.mark.wide
 def test_every_kind_of_page_has_its_picture(answers: list[tuple[Shot, int]]) -> None:
     taken = {route_of(shot) for shot, _ in answers}
     routes = set(list_routes(get_resolver().url_patterns))

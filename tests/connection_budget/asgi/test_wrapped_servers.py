@@ -17,7 +17,7 @@ from tests.connection_budget.web.server import parse
 from tests.databases import database_url
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.wide, pytest.mark.timeout(300)]
 
 ROOT = Path(__file__).resolve().parents[3]
 APP = "tests.connection_budget.asgi.wrapped:application"
