@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -69,6 +70,13 @@ def test_sql_typed_twice_prints_what_it_promises(entry: Entry, open_terminals: O
     with open_terminals() as first_time:
         assert run(first_time, blocks) == []
         assert run(first_time, blocks) == [], "the second time"
+
+
+@every_lesson
+def test_no_lesson_promises_that_its_own_sql_is_not_understood(entry: Entry) -> None:
+    """An error may be the lesson. One that points into the statement (`LINE 1: …`) never is."""
+    promises = [text for block in read_blocks(entry)[0] for _, text in block.promised]
+    assert [text for text in promises if re.search(r"^LINE \d+: ", text, re.MULTILINE)] == []
 
 
 def before(entry: Entry, exercise: Exercise) -> list[Block]:
