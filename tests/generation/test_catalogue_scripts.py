@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -55,6 +56,23 @@ def test_a_check_passes_the_solution_and_nothing_less(entry: Entry, tmp_path: Pa
             folder.mkdir()
             assert run_check(entry, exercise, exercise.code(Sign.SOLUTION), folder) == 0
             assert run_check(entry, exercise, exercise.code(Sign.EXERCISE), folder) == 1
+
+
+def idle_names(code: str) -> set[str]:
+    """Those that code gives a value and never asks for again."""
+    nodes = list(ast.walk(ast.parse(code)))
+    names = [node for node in nodes if isinstance(node, ast.Name)]
+    given = {name.id for name in names if isinstance(name.ctx, ast.Store)}
+    used = {name.id for name in names if isinstance(name.ctx, ast.Load)}
+    used |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    return given - used - {"_"}
+
+
+@every_lesson
+def test_a_check_asks_about_all_that_it_works_out(entry: Entry) -> None:
+    """What it works out and drops is a claim that it does not make."""
+    checks = [one for one in read_lesson(entry).exercises if Sign.CHECK in one.parts]
+    assert not {one.title: idle for one in checks if (idle := idle_names(one.code(Sign.CHECK)))}
 
 
 @pytest.mark.parametrize(
