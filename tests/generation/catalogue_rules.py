@@ -25,13 +25,15 @@ class Tongue:
     """Lengths are in words, ideographs counting one each (`concepts.lint.tutorial.count_words`).
 
     `sitting`: a text before its exercises, code and all; `prose`: the whole without its code;
-    `milestone`: what the heading of one holds, and how its conditions begin.
+    `milestone`: what the heading of one holds, and how its conditions begin;
+    `leaning`: how a rationale begins that leans on its neighbour's.
     """
 
     sitting: tuple[int, int]
     prose: int
     filler: re.Pattern[str]
     milestone: tuple[str, str]
+    leaning: re.Pattern[str]
 
 
 GROUNDS = {
@@ -52,6 +54,7 @@ TONGUES = {
             re.IGNORECASE,
         ),
         milestone=("Milestone", "accepted when"),
+        leaning=re.compile(r"So (is|was|do|does|did|has|would|will) |(It|This|That), too\b|Likewise"),
     ),
     "zh": Tongue(
         sitting=(900, 3_000),
@@ -62,6 +65,7 @@ TONGUES = {
             r"|赋能|抓手|闭环|一站式|干货"
         ),
         milestone=("里程碑", "验收"),
+        leaning=re.compile("同样(是|也)|同上|这也|它也"),
     ),
 }
 

@@ -244,6 +244,18 @@ def test_no_question_is_asked_twice(roadmap: CatalogueRoadmap) -> None:
     assert not repeated([text_key(asked.stem) for quiz in quizzes for asked in quiz.questions])
 
 
+@every_roadmap
+def test_a_rationale_leans_on_no_other_as_choices_come_in_any_order(
+    roadmap: CatalogueRoadmap,
+) -> None:
+    def judge(entry: Entry) -> object:
+        choices = [choice for question in entry.quiz.questions for choice in question.choices]
+        rationales = [choice.rationale for choice in choices]
+        return [text for text in rationales if tongue_of(roadmap).leaning.match(text)]
+
+    assert not find_faults(roadmap, judge)
+
+
 def _with_four_choices(roadmap: CatalogueRoadmap, *, shown: bool) -> Iterator[QuestionContent]:
     for entry in entries_of(roadmap):
         quiz = shuffle_choices(entry.quiz, seed=entry.concept.key) if shown else entry.quiz
