@@ -54,7 +54,7 @@ TONGUES = {
             re.IGNORECASE,
         ),
         milestone=("Milestone", "accepted when"),
-        leaning=re.compile(r"So (is|was|do|does|did|has|would|will) |(It|This|That), too\b|Likewise"),
+        leaning=re.compile(r"So (is|was|do|does|did|has|will) |(It|This|That), too\b|Likewise"),
     ),
     "zh": Tongue(
         sitting=(900, 3_000),
