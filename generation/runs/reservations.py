@@ -126,8 +126,9 @@ def _calls_of(allowance: Allowance, day: date) -> QuerySet[ModelCallRecord]:
 
 def _runs_of(kind: str, whose: str, runs: QuerySet[GenerationRun]) -> list[QuerySet[GenerationRun]]:
     if kind == "user":
-        theirs = runs.filter(requested_by=None, roadmap__owner=whose)
-        return [runs.filter(requested_by=whose), theirs]
+        person = int(whose)
+        theirs = runs.filter(requested_by=None, roadmap__owner=person)
+        return [runs.filter(requested_by=person), theirs]
     column = {"visitor": "placed_by", "address": "placed_from"}[kind]
     return [runs.filter(requested_by=None, roadmap__owner=None, **{column: whose})]
 
