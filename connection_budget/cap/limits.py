@@ -19,6 +19,11 @@ from connection_budget.forks import lineage
 ENGINE = "connection_budget.postgresql"
 
 
+def has_counted() -> bool:
+    """Whether there is a database whose connections are counted."""
+    return any(database.get("ENGINE") == ENGINE for database in settings.DATABASES.values())
+
+
 def counted_aliases() -> list[str]:
     """Databases whose connections are counted, in the order in which places are taken."""
     engines = {alias: settings.DATABASES[alias].get("ENGINE") for alias in settings.DATABASES}

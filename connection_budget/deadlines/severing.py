@@ -42,7 +42,7 @@ def sever(connection: psycopg.Connection[Any]) -> bool:
     """Shut the socket down under whoever waits for it, from any thread; whether there was one."""
     try:
         number = connection.fileno()
-        end = _socket_of(os.dup(number))
+        end = socket_of(os.dup(number))
     except (psycopg.Error, OSError):
         return False
     with end, suppress(psycopg.Error, OSError):
@@ -54,7 +54,8 @@ def sever(connection: psycopg.Connection[Any]) -> bool:
     return False
 
 
-def _socket_of(file: int) -> socket.socket:
+def socket_of(file: int) -> socket.socket:
+    """Which has the file from now on; closed where it is no socket's. Raises OSError."""
     try:
         return socket.socket(fileno=file)
     except OSError:

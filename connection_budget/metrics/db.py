@@ -38,6 +38,10 @@ CONNECTIONS_LIVE = Gauge(
     ["role"],
     across="livemostrecent",
 )
+UNDECLARED = Gauge(
+    "db_connections_undeclared",
+    "Connections to the server that were opened past Django, and that no role declares.",
+)
 UNIT_SECONDS = Histogram("db_unit_seconds", "How long units of database work ran.")
 PERMIT_WAIT_SECONDS = Histogram("db_permit_wait_seconds", "How long units waited for a lane.")
 POOL_TIMEOUTS = Counter(

@@ -19,6 +19,7 @@ from connection_budget.watch.lost_slots import LostSlots, SlotSample
 from connection_budget.watch.observed import ConnectionLog
 from connection_budget.watch.server_view import ServerAway, ServerConnection, ServerView
 from connection_budget.watch.ticking import Ticker
+from connection_budget.watch.undeclared import UndeclaredWatch
 from connection_budget.watch.usage import Alarm, Crossing, UsageWatch
 
 log = get_logger(__name__)
@@ -52,6 +53,7 @@ class Sampler:
         self._server = ServerConnection(alias)
         self._opened = ConnectionLog()
         self._usage = UsageWatch()
+        self._undeclared = UndeclaredWatch()
         self._lost_slots = lost_slots or LostSlots()
         self._lost = 0
         self._reachable = True
@@ -77,6 +79,7 @@ class Sampler:
             view = self._look()
             self._watch_slots(view)
             self._tell_fleet(view)
+            self._undeclared.look(self._server.connection)
             self.snapshot = Snapshot(
                 at=time.monotonic(),
                 reachable=view is not None,

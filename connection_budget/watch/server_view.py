@@ -49,6 +49,11 @@ class ServerConnection:
         self._alias = alias
         self._connection: psycopg.Connection[Any] | None = None
 
+    @property
+    def connection(self) -> psycopg.Connection[Any] | None:
+        """While it is open."""
+        return self._connection
+
     def look(self) -> ServerView:
         """Raises `ServerAway`, after a few seconds at most."""
         try:

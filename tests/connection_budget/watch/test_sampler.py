@@ -21,6 +21,7 @@ from connection_budget.budget.budget import budget_from_environment
 from connection_budget.metrics import sources
 from connection_budget.metrics.pools import open_pool, pool_usage, waiting_for_pool
 from connection_budget.metrics.sources import POOL, Usage, register_source
+from connection_budget.watch import undeclared
 from connection_budget.watch.lost_slots import LostSlots
 from connection_budget.watch.sampler import Sampler
 from connection_budget.watch.usage import SAMPLES, Alarm
@@ -75,6 +76,8 @@ def pooled(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pooled]:
     monkeypatch.setitem(connections.settings, Pooled.alias, parameters)
     monkeypatch.setattr(sources, "_sources", {})
     register_source(POOL, lambda: _usage(pool_usage(Pooled.alias)))
+    # The pool is a stock one here, of which no cap knows.
+    monkeypatch.setattr(undeclared, "has_counted", lambda: False)
     monkeypatch.setattr(sources, "has_pool", lambda: True)
     pooled = Pooled()
     yield pooled
