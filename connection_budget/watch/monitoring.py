@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
 from connection_budget.conf import get_budget, get_role_name
 from connection_budget.metrics.instruments import exposition
@@ -147,9 +146,11 @@ def show_metrics(authorization: str) -> Answer:
         return Answer(404, b"Not found\n")
     if token and not hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
         return Answer(401, b"Unauthorized\n", headers={"WWW-Authenticate": "Bearer"})
-    return Answer(200, exposition(), CONTENT_TYPE_PLAIN_0_0_4, _NOT_STORED)
+    return Answer(200, exposition(), _EXPOSITION, _NOT_STORED)
 
 
+# Of the text format, whether prometheus_client is there or not.
+_EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
 _NOT_STORED = {"Cache-Control": "no-store"}
 
 
