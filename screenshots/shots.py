@@ -89,6 +89,7 @@ def _concepts(cast: Cast) -> list[Shot]:
         Shot("concept-ready", address("ready", 3)),
         Shot("concept-ready-own", address("ready", 3), "alice"),
         Shot("concept-first", address("ready", 0)),
+        Shot("concept-figure", address("ready", 5)),
         Shot("concept-being-written", address("writing", 14)),
         Shot("concept-waiting", address("writing", 35)),
         Shot("concept-paused", address("paused", 20), "alice"),
