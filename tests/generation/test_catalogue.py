@@ -116,6 +116,19 @@ def test_a_tutorial_has_no_raw_html_and_says_what_its_figures_show(
 
 
 @every_roadmap
+def test_a_drawing_is_small_and_its_letters_are_read_on_a_narrow_screen(
+    roadmap: CatalogueRoadmap,
+) -> None:
+    for file in (roadmap.folder / "figures").glob("*.svg"):
+        drawn = file.read_text(encoding="utf-8")
+        width = int(re.findall(r'viewBox="0 0 (\d+) \d+"', drawn)[0])
+        smallest = min(map(int, re.findall(r'font-size="(\d+)"', drawn)))
+        # Of 320 pixels a drawing gets 270.
+        assert smallest * 270 / width >= 9, file.name
+        assert len(drawn.encode()) <= 4 * 1024, file.name
+
+
+@every_roadmap
 def test_three_to_six_resources_lead_to_different_places(roadmap: CatalogueRoadmap) -> None:
     def judge(entry: Entry) -> object:
         addresses = [resource.url for resource in entry.resources.resources]
