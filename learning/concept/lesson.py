@@ -56,7 +56,7 @@ def get_lesson(snapshot: Snapshot, *, may_change: bool = False) -> Lesson:
     version, when that is no more than before."""
     found = [snapshot.artifacts.get(kind) for kind in ArtifactKindLabel.values]
     versions = [one.current_version for one in found if one and one.current_version]
-    texts = get_texts(versions, snapshot.links)
+    texts = get_texts(versions, snapshot.links, snapshot.terms)
     parts = {
         kind: _part(kind, artifact, snapshot, texts)
         for kind, artifact in zip(ArtifactKindLabel.values, found, strict=True)

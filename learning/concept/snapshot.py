@@ -13,10 +13,22 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.aggregates import StringAgg
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.sessions.backends.base import SessionBase
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
-from django.db.models.functions import JSONObject
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import MD5, Cast, Concat, JSONObject
 from django.http import Http404
 
 from accounts.models import User
@@ -91,6 +103,8 @@ class Snapshot:
     before: dict[str, int]
     # How links were found to be, as one text; empty where a version has none.
     links: dict[int, str]
+    # Of all that the roadmap introduces, where: changes with it, and with nothing else.
+    terms: str
     rewritings: dict[str, Rewriting]
     requires: list[Neighbour]
     leads_to: list[Neighbour]
@@ -154,6 +168,7 @@ def _build(visitor: Visitor, theirs: Q) -> QuerySet[Any, Any]:
             run=Subquery(_newest_run()),
             artifacts=ArraySubquery(_artifacts()),
             planning=tell_planning(),
+            terms=Subquery(_terms()),
             **_neighbours(theirs),
             **_left_behind(theirs),
         )
@@ -196,6 +211,15 @@ def _links() -> QuerySet[Any, Any]:
     """What was found when they were followed: all that changes of a version."""
     resources = Resource.objects.filter(version=OuterRef("current_version")).order_by("position")
     return resources.values_list(_columns(("state", "checked_at")))
+
+
+def _terms() -> QuerySet[Any, Any]:
+    """What tutorials lead to. That itself is read where one is made ready (`texts.py`)."""
+    concepts = Concept.objects.filter(roadmap=OuterRef("roadmap")).order_by()
+    keywords = Cast("keywords", TextField())
+    said = Concat("slug", Value(" "), "title", keywords, output_field=TextField())
+    stamp = MD5(StringAgg(said, "\n", order_by="position"))
+    return concepts.values("roadmap").values_list(stamp)
 
 
 def _neighbours(theirs: Q) -> dict[str, Any]:
@@ -248,6 +272,7 @@ def _read(state: str) -> Snapshot:
             for one in said["artifacts"]
             if one["links"]
         },
+        terms=said["terms"],
         rewritings={
             one["kind"]: Rewriting(**one["rewriting"])
             for one in said["artifacts"]

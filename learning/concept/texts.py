@@ -1,5 +1,6 @@
 """What a version of an artifact says, ready to be shown, kept by version: its rows never change,
-but for how its links were found to be, by which it is kept, too.
+but for how its links were found to be, and for the terms that other concepts introduce. By these it
+is kept, too.
 
 It is kept in the process and ends with it, so a new release renders all anew. Nothing of whoever
 reads goes in: what is made here knows no request.
@@ -13,17 +14,19 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.cache import caches
-from django.db.models import F, OuterRef, QuerySet
+from django.db.models import Case, F, OuterRef, QuerySet, When
 from django.db.models.functions import JSONObject
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from concepts.markdown.rendering import RENDERER_VERSION, render_markdown
-from concepts.models import ArtifactVersion, Choice, Question, Resource
+from concepts.markdown.terms import Introducing, find_terms, link_terms
+from concepts.models import ArtifactVersion, Choice, Concept, Question, Resource
 from learning.concept.figures import figures_of
 from learning.concept.outlines import Heading, list_headings
 from learning.concept.prepared import NUMBER_SLOTS, PreparedQuery
@@ -47,11 +50,16 @@ class Text:
     questions: tuple[grading.Question, ...] = ()
 
 
-def get_texts(versions: Collection[ArtifactVersion], links: Mapping[int, str]) -> dict[int, Text]:
+def get_texts(
+    versions: Collection[ArtifactVersion], links: Mapping[int, str], terms: str
+) -> dict[int, Text]:
     """By version, in the language of the interface; what is not kept yet is asked for in one
-    query. `links` tells how those of a version were found to be."""
+    query. `links` tells how those of a version were found to be; `terms` changes with those of the
+    roadmap."""
     store = caches["texts"]
-    keys = {version.pk: _key(version.pk, links.get(version.pk, "")) for version in versions}
+    keys = {
+        version.pk: _key(version.pk, f"{terms}{links.get(version.pk, '')}") for version in versions
+    }
     kept: dict[str, Text] = store.get_many(keys.values())
     made = {
         keys[one["id"]]: _make(one)
@@ -61,8 +69,8 @@ def get_texts(versions: Collection[ArtifactVersion], links: Mapping[int, str]) -
     return {version: (kept | made).get(key, Text()) for version, key in keys.items()}
 
 
-def _key(version_id: int, links: str) -> str:
-    found = hashlib.sha256(links.encode()).hexdigest()[:32] if links else ""
+def _key(version_id: int, changing: str) -> str:
+    found = hashlib.sha256(changing.encode()).hexdigest()[:32]
     return f"{get_language()}-{version_id}-{found}"
 
 
@@ -90,6 +98,10 @@ def _build() -> QuerySet[Any, Any]:
         html=F("tutorial__html"),
         renderer=F("tutorial__renderer_version"),
         minutes=F("tutorial__reading_minutes"),
+        concept=F("artifact__concept__slug"),
+        introducing=Case(
+            When(tutorial__isnull=False, then=ArraySubquery(_introducing())), default=None
+        ),
         resources=ArraySubquery(
             resources.values_list(JSONObject(**{name: F(name) for name in _RESOURCE}))
         ),
@@ -98,11 +110,17 @@ def _build() -> QuerySet[Any, Any]:
     return ArtifactVersion.objects.filter(pk__in=NUMBER_SLOTS).order_by().values_list(said)
 
 
+def _introducing() -> QuerySet[Any, Any]:
+    concepts = Concept.objects.filter(roadmap=OuterRef("artifact__concept__roadmap"))
+    said = JSONObject(slug=F("slug"), title=F("title"), keywords=F("keywords"))
+    return concepts.order_by("position").values_list(said)
+
+
 _QUERY = PreparedQuery(_build)
 
 
 def _make(said: dict[str, Any]) -> Text:
-    html = _render(said) if said["markdown"] else _NOTHING
+    html = _link(_render(said), said) if said["markdown"] else _NOTHING
     return Text(
         html=html,
         headings=tuple(list_headings(html)),
@@ -119,6 +137,14 @@ def _render(said: dict[str, Any]) -> SafeString:
     if said["renderer"] == RENDERER_VERSION and not figures:
         return SafeString(said["html"])
     return SafeString(render_markdown(said["markdown"], figures))
+
+
+def _link(html: SafeString, said: dict[str, Any]) -> SafeString:
+    """An address beside the page's own, for a roadmap's may change."""
+    concepts = (Introducing(**one) for one in said["introducing"])
+    terms = find_terms(concepts, said["concept"])
+    addresses = {term: slug and f"../{quote(slug)}/" for term, slug in terms.items()}
+    return SafeString(link_terms(html, addresses))
 
 
 def _list_resources(said: list[dict[str, Any]]) -> SafeString:
