@@ -25,13 +25,14 @@ from concepts.markdown.anchors import Anchors
 from concepts.markdown.code_blocks import HIGHLIGHT_MAX_TEXT, LANGUAGE, frame, highlight
 from concepts.markdown.figures import show_figures
 from concepts.markdown.folding import Check, Grammar, fold_signs, render_mark
+from concepts.markdown.foreign import TAG, mark_languages
 from concepts.markdown.formulas import FormulaBudget, render_formula
 from concepts.markdown.inline_marks import add_marks
 from concepts.markdown.marks import Marks
 
 # Raise it when the output changes: rows carry the version they were rendered with, and pages render
 # those of another version again.
-RENDERER_VERSION = 8
+RENDERER_VERSION = 9
 # Words a minute of technical prose, read with care.
 READING_SPEED = 130
 IDEOGRAPH_SPEED = 250
@@ -53,6 +54,8 @@ _ATTRIBUTES = {
     "span": {"class"},
     "pre": {"class", "tabindex", "data-language"},
     "table": {"tabindex"},
+    "em": {"lang"},
+    "td": {"lang"},
     **{heading: {"id"} for heading in ("h2", "h3", "h4", "h5", "h6")},
 }
 # What does not begin with http:// or https:// is no link: strangers own the domains that manage.py,
@@ -118,6 +121,8 @@ def _keep_attribute(_tag: str, attribute: str, value: str) -> str | None:
         return None
     if attribute == "data-language" and not LANGUAGE.fullmatch(value):
         return None
+    if attribute == "lang" and not TAG.fullmatch(value):
+        return None
     if attribute == "tabindex":
         return "0"
     if attribute == "href":
@@ -165,6 +170,7 @@ def _parser(*, linkify: bool, highlighting: bool) -> MarkdownIt:
     parser.core.ruler.push("cairn_folds", fold_signs)
     parser.core.ruler.push("cairn_headings", _name_headings)
     parser.core.ruler.push("cairn_tables", _let_keys_move_tables)
+    parser.core.ruler.push("cairn_languages", mark_languages)
     parser.core.ruler.push("cairn_links", _unlink_all_but_the_web)
     return parser
 
