@@ -101,7 +101,7 @@ def check_server_holds_the_budget(databases: Any = None, **_: Any) -> list[Check
     """Only with `--database`, and in `migrate`: the server's limits and those of the logins."""
     alias = DEFAULT_DB_ALIAS
     budget = get_budget()
-    if alias not in (databases or ()) or not budget.fits:
+    if not _is_asked(databases) or not budget.fits:
         return []
     hint = "manage.py connection_budget --fit proposes sizes for this server."
     limits: list[CheckMessage] = [
@@ -124,12 +124,18 @@ def check_server_holds_the_budget(databases: Any = None, **_: Any) -> list[Check
 @register(Tags.database)
 def check_server_is_suitable(databases: Any = None, **_: Any) -> list[CheckMessage]:
     """Only with `--database`, and in `migrate`: the server's version, the database's encoding."""
-    if DEFAULT_DB_ALIAS not in (databases or ()):
+    if not _is_asked(databases):
         return []
     connection = connections[DEFAULT_DB_ALIAS]
     connection.ensure_connection()
     problems = problems_of(kind_of(connection.connection))
     return [Error(problem, id="connection_budget.E007") for problem in problems]
+
+
+def _is_asked(databases: Any) -> bool:
+    """The arithmetic can be had beside any database; only PostgreSQL has these limits."""
+    asked = DEFAULT_DB_ALIAS in (databases or ())
+    return asked and connections[DEFAULT_DB_ALIAS].vendor == "postgresql"
 
 
 def _roles_by_login(budget: Budget, alias: str) -> Mapping[str, list[Role]]:

@@ -36,6 +36,8 @@ settings.configure(
 )
 django.setup()
 call_command("check", fail_level="WARNING")
+call_command("check", databases=["default"], fail_level="WARNING")
+call_command("migrate", verbosity=0)
 call_command("connection_budget")
 """
 
