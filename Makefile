@@ -58,6 +58,10 @@ audit: .venv/.ready ## precision and recall of what judges content, kind by kind
 screenshots: .venv/.ready ## pictures of every page in every state: make screenshots [TO=folder] [ONLY=words], or README=1
 	@exec $(python) -m screenshots --to="$${TO:-.cairn/screenshots}" --only="$${ONLY:-}" $(if $(README),--readme)
 
+.PHONY: mutants
+mutants: .venv/.ready ## defects put back one by one, each must turn a test red: make mutants [ONLY=words]
+	@exec $(python) -m tests.mutants $${ONLY:-}
+
 bench: .venv/.ready ## measured claims, one JSON line each
 	@$(python) -m benchmarks
 

@@ -88,13 +88,16 @@ async def test_places_of_a_process_that_died_come_free_with_their_lease(
 async def test_a_place_that_is_held_outlives_its_lease(
     opened: Open, redis_url: str, client: redis.Redis
 ) -> None:
-    short = Window("short", 1, 2)
+    short = Window("short", 1, 6)
     places = opened(redis_url)
     name = await places.take([short])
     assert name
     first = client.zscore("short", name)
     assert isinstance(first, float)
-    await until(lambda: (client.zscore("short", name) or 0) > first + 2_000)
+    await until(lambda: client.zscore("short", name) != first)
+    renewed = client.zscore("short", name)
+    assert isinstance(renewed, float)
+    assert renewed - 6_000 < first  # before it ended
     assert await places.take([short]) is None
 
 

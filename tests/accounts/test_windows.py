@@ -151,6 +151,16 @@ def test_a_window_begins_again_when_it_has_ended() -> None:
     assert counter.take([window]) == 0
 
 
+def test_a_window_ends_so_long_after_its_first_place_however_many_follow(redis_url: str) -> None:
+    window = Window("pushed", 5, 60)
+    with redis.Redis.from_url(redis_url) as client, closing(Windows(redis_url)) as windows:
+        client.flushdb()
+        windows.take(window)
+        client.expire("pushed", 20)  # forty seconds later
+        windows.take(window)
+        assert client.ttl("pushed") <= 20
+
+
 def test_a_process_remembers_a_bounded_number_of_strangers() -> None:
     clock = Clock()
     counter = LocalCounter(clock, most_windows=100)

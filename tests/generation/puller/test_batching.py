@@ -55,6 +55,31 @@ async def test_a_batch_that_is_not_full_is_delivered_when_its_time_is_up() -> No
     assert await anext(batches) == ["a1", "a2"]
 
 
+async def test_the_clock_of_a_batch_starts_with_its_first_item(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However many come after it."""
+    now = 1_000.0
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: now)
+    queue = queue_of("a1")
+    batch = asyncio.ensure_future(anext(batches_of(queue, concepts=16, seconds=60)))
+    await let_all_run()
+    now += 40
+    queue.put("a2")
+    await let_all_run()
+    assert not batch.done()
+    now += 21
+    await let_all_run()
+    assert batch.done()
+    assert await batch == ["a1", "a2"]
+
+
+async def let_all_run() -> None:
+    """Each goes on as far as it can without the clock."""
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
 async def test_after_its_time_the_next_batch_begins_anew() -> None:
     queue = queue_of("a1")
     batches = batches_of(queue, concepts=16, seconds=0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -212,5 +213,6 @@ def test_keys_are_their_owners_and_stand_for_one_order() -> None:
     one = request_roadmap(Order(knots, alice, idempotency_key="1"), provider, enqueue=False)
     other = request_roadmap(Order(sails, bob, idempotency_key="1"), provider, enqueue=False)
     assert one != other
-    with pytest.raises(KeyReused):
-        request_roadmap(Order(sails, alice, idempotency_key="1"), provider, enqueue=False)
+    for another in (sails, replace(knots, hours_per_week=9)):
+        with pytest.raises(KeyReused):
+            request_roadmap(Order(another, alice, idempotency_key="1"), provider, enqueue=False)

@@ -1,0 +1,125 @@
+"""Who gets a place, whose turn it is, and what is taken from whom; without a database."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from connection_budget.cap import cap as module
+from connection_budget.cap.cap import Cap, CapReached, Limit
+from connection_budget.cap.places import Place
+from tests.waiting import wait_until
+
+ONE = Limit(1, 1, "web", "Close one.")
+# The other one is the main thread's.
+ONE_BESIDE_MAIN = Limit(2, 1, "command", "Close one.")
+
+
+@dataclass(eq=False)
+class Keeper:
+    """Has a connection, in use or not."""
+
+    uses: int | None = None
+    in_lane: bool = False
+    in_unit: bool = False
+    alias: str = "default"
+    is_pool: bool = False
+    is_wanted: bool = False
+    is_shared: bool = False
+    places: list[Place] = field(default_factory=list)
+
+    def uses_at_rest(self) -> int | None:
+        return self.uses
+
+    def surrender(self) -> bool:
+        end(self.places.pop())
+        return True
+
+    def forget(self) -> None:
+        raise AssertionError("nobody forks")
+
+
+def end(place: Place) -> None:
+    place.fail(OSError())  # there was no socket whose end one could wait for
+
+
+def keep(cap: Cap, keeper: Keeper) -> Place:
+    """Until `keeper` is asked for it."""
+    place = cap.take(keeper, seconds=0)
+    keeper.places.append(place)
+    return place
+
+
+def told_elsewhere(ask: Callable[[], object], *, seconds: float = 15) -> object:
+    """What another thread got, or was told; the thread itself if it still waits."""
+    told: list[object] = []
+
+    def attempt() -> None:
+        try:
+            told.append(ask())
+        except CapReached as error:
+            told.append(error)
+
+    thread = threading.Thread(target=attempt, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    return told[0] if told else thread
+
+
+def test_places_are_given_in_the_order_of_asking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who comes by when a place has just come free waits behind those who have not seen it yet."""
+    monkeypatch.setattr(module, "LOOK_SECONDS", 60)
+    cap, keeper = Cap("default", lambda: ONE), Keeper()
+    first = keep(cap, keeper)
+    got: list[Place] = []
+    waiting = threading.Thread(target=lambda: got.append(cap.take(None, seconds=600)), daemon=True)
+    waiting.start()
+    wait_until(lambda: cap._queue)
+    end(first)
+    with pytest.raises(CapReached):
+        cap.take(None, seconds=0)
+    waiting.join(30)
+    assert [place.thread for place in got] == [waiting]
+
+
+def test_the_main_threads_place_is_nobody_elses() -> None:
+    cap = Cap("default", lambda: ONE_BESIDE_MAIN)
+    assert isinstance(told_elsewhere(lambda: cap.take(Keeper(), seconds=0)), Place)
+    assert isinstance(told_elsewhere(lambda: cap.take(Keeper(), seconds=0)), CapReached)
+    assert cap.take(Keeper(), seconds=0).is_main
+
+
+def test_waiting_for_a_place_has_an_end() -> None:
+    cap, keeper = Cap("default", lambda: ONE), Keeper()
+    keep(cap, keeper)
+    assert isinstance(told_elsewhere(lambda: cap.take(None, seconds=0.05)), CapReached)
+
+
+def test_who_gave_up_keeps_nobody_waiting() -> None:
+    cap, keeper = Cap("default", lambda: ONE), Keeper()
+    place = keep(cap, keeper)
+    assert isinstance(told_elsewhere(lambda: cap.take(None, seconds=0)), CapReached)
+    end(place)
+    assert isinstance(told_elsewhere(lambda: cap.take(None, seconds=0)), Place)
+
+
+def test_a_lane_in_a_unit_keeps_its_connection() -> None:
+    """And is asked for it, so that it gives it up afterwards."""
+    cap, lane = Cap("default", lambda: ONE), Keeper(uses=1, in_lane=True, in_unit=True)
+    keep(cap, lane)
+    assert isinstance(told_elsewhere(lambda: cap.take(None, seconds=0)), CapReached)
+    assert (len(lane.places), lane.is_wanted) == (1, True)
+
+
+def test_an_idle_connection_of_another_thread_is_left_to_it_for_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cap, keeper = Cap("default", lambda: ONE), Keeper(uses=1)
+    keep(cap, keeper)
+    monkeypatch.setattr(module, "FORSAKEN_SECONDS", 600)
+    assert isinstance(told_elsewhere(lambda: cap.take(None, seconds=0)), CapReached)
+    monkeypatch.setattr(module, "FORSAKEN_SECONDS", 0)
+    assert isinstance(told_elsewhere(lambda: cap.take(None, seconds=0)), Place)
