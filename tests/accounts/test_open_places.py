@@ -126,6 +126,18 @@ async def test_nothing_is_remembered_of_those_who_left(
     assert places._renewing is None
 
 
+@pytest.mark.parametrize("shared", [False, True])
+async def test_nothing_is_remembered_of_those_who_were_refused(
+    opened: Open, redis_url: str, client: redis.Redis, shared: bool
+) -> None:
+    places = opened(redis_url if shared else None)
+    full, roomy = Window("full", 1, 60), Window("roomy", 5, 60)
+    await places.take([full])
+    assert await places.take([roomy, full]) is None
+    assert len(places._mine) == 1
+    assert places._counts == {"full": 1}
+
+
 async def test_places_are_renewed_though_the_last_who_came_was_refused(
     opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:

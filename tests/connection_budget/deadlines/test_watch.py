@@ -39,7 +39,7 @@ def test_a_nearer_deadline_is_kept_while_a_farther_one_is_waited_for(watched: Wa
     watched.watch.add(far)
     wait_until(lambda: watched.watch._wakes_at)
     watched.watch.add(near)
-    wait_until(lambda: near in watched.interrupted, seconds=30)
+    wait_until(lambda: near in watched.interrupted, seconds=15)
     assert far not in watched.interrupted
 
 

@@ -26,9 +26,8 @@ class Request:
         self._seats = Seats(1)
 
     async def answer(self) -> None:
-        application = SeatedApplication(
-            self._page, self._seats, refuse=self._refuse, body_bytes=LONGEST_BODY
-        )
+        limits: dict[str, Any] = {"body_bytes": LONGEST_BODY, "wait_seconds": 1}
+        application = SeatedApplication(self._page, self._seats, refuse=self._refuse, **limits)
         await application(dict(SCOPE), self._receive, self._send)
         self._note("afterwards")
 
