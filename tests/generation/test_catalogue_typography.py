@@ -21,12 +21,21 @@ _WRITTEN = re.compile(r' alttext="[^"]*"')
 _LATIN_PRINT = re.compile(
     r"[\u3400-\u9fff][,;:?!](?!\d)|[\u3400-\u9fff]\.(?=\s|$)|,(?=[\u3400-\u9fff])"
 )
+# One star at each end: in a lesson emphasis, in a quiz two stars.
+_EMPHASIS = re.compile(r"(?<!\*)\*[^\s*](?:[^*\n]*[^\s*])?\*(?!\*)")
 _CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
 
 
 def _inline(entry: Entry, kind: str) -> Iterator[Token]:
     for block in parser_for(entry.markdown).parse(entry.markdown, {}):
         yield from (token for token in block.children or [] if token.type == kind)
+
+
+def _asked(entry: Entry) -> Iterator[str]:
+    for question in entry.quiz.questions:
+        yield from (question.stem, question.explanation)
+        for choice in question.choices:
+            yield from (choice.text, choice.rationale)
 
 
 def _is_shown(formula: str) -> bool:
@@ -46,13 +55,20 @@ def test_every_formula_of_a_tutorial_is_shown_as_mathematics(roadmap: CatalogueR
     assert not find_faults(roadmap, judge)
 
 
+@every_roadmap
+def test_no_quiz_shows_the_stars_of_an_emphasis_that_it_does_not_have(
+    roadmap: CatalogueRoadmap,
+) -> None:
+    def judge(entry: Entry) -> object:
+        return [text for text in _asked(entry) if _EMPHASIS.search(_CODE.sub("x", text))]
+
+    assert not find_faults(roadmap, judge)
+
+
 @every_chinese
 def test_a_chinese_lesson_has_the_punctuation_of_chinese(roadmap: CatalogueRoadmap) -> None:
     def judge(entry: Entry) -> object:
-        prose = [token.content for token in _inline(entry, "text")]
-        for question in entry.quiz.questions:
-            prose += [question.stem, question.explanation]
-            prose += [text for one in question.choices for text in (one.text, one.rationale)]
+        prose = [token.content for token in _inline(entry, "text")] + list(_asked(entry))
         return [text for text in prose if _LATIN_PRINT.search(_CODE.sub("x", text))]
 
     assert not find_faults(roadmap, judge)
