@@ -30,6 +30,8 @@ SMALL = {
 # What a role writes into its log when it has started.
 READY = {"beat": "beat: Starting...", "web": "Application startup complete"}
 WORKER_READY = "ready."
+# A whole fleet loads itself on a busy machine.
+START_SECONDS = 250
 
 
 class Fleet:
@@ -123,7 +125,7 @@ class Fleet:
             # uvicorn says so a moment before it listens.
             return said and (role != "web" or _listens(port))
 
-        wait_until(ready)
+        wait_until(ready, seconds=START_SECONDS)
 
     def lose_redis(self) -> None:
         """For good."""

@@ -18,12 +18,15 @@ HURRIED = 0.7
 """How many hang up."""
 PATIENCE_SECONDS = 0.01
 """Those wait at most so long, and do not look whether the answer has begun."""
+LEAVING_SECONDS = 120.0
+"""Whoever stayed has been answered so long after the last one came."""
 
 
 class Learners:
     """While the block runs, `rate` of them a second ask for one of `pages`, on plain sockets.
 
-    They come whether or not those before were answered.
+    They come whether or not those before were answered; but no more than `most_inside` wait at
+    once, so that a machine which is busy with something else is not asked for more than it can do.
     """
 
     def __init__(
@@ -33,6 +36,7 @@ class Learners:
         *,
         rate: float,
         hurried: float = HURRIED,
+        most_inside: int | None = None,
         seed: int = 7,
     ) -> None:
         self.ports = ports
@@ -40,9 +44,12 @@ class Learners:
         self.pages = pages
         self._rate = rate
         self._hurried = hurried
+        self._most_inside = most_inside
         self._chance = random.Random(seed)
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._come()), name="learners")
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(self._come()), name="learners", daemon=True
+        )
         self._inside: Counter[int] = Counter()
         self._rushing = 0
         self.gone = 0
@@ -62,7 +69,8 @@ class Learners:
         trace: TracebackType | None,
     ) -> None:
         self._stopped.set()
-        self._thread.join()
+        self._thread.join(LEAVING_SECONDS)
+        assert not self._thread.is_alive(), f"never answered: {dict(+self._inside)} by port"
 
     def rush(self, learners: int) -> None:
         """So many come at once, beside all others."""
@@ -98,7 +106,8 @@ class Learners:
                 rushing, self._rushing = self._rushing, 0
                 for _ in range(rushing):
                     visits.create_task(self._visit(timed=False))
-                visits.create_task(self._visit())
+                if self._most_inside is None or self._inside.total() < self._most_inside:
+                    visits.create_task(self._visit())
                 number += 1
                 await asyncio.sleep(max(0.0, begin + number / self._rate - time.monotonic()))
 

@@ -24,16 +24,23 @@ ARTIFACTS = 3 * CONCEPTS * ROADMAPS
 
 
 class SixRoadmaps:
-    """Ordered by six commands at once, and planned when the block begins; written when it ends."""
+    """Ordered by six commands at once, and planned when the block begins; written when it ends.
 
-    def __init__(self, stage: Stage) -> None:
+    `held`: there is work for as long as the block takes, or until `let_end`.
+    """
+
+    def __init__(self, stage: Stage, *, held: bool = False) -> None:
         self._stage = stage
+        self._held = held
         self._known = set(GenerationRun.objects.values_list("pk", flat=True))
         self._orders: list[subprocess.Popen[str]] = []
         self._reports: list[dict[str, Any]] = []
 
     def __enter__(self) -> Self:
         self._stage.calls.unlink(missing_ok=True)
+        self._stage.end.unlink(missing_ok=True)
+        if not self._held:
+            self.let_end()
         self._orders = [self._stage.fleet.order(GOAL) for _ in range(ROADMAPS)]
         try:
             wait_until(self._are_planned, every=0.1)
@@ -49,6 +56,7 @@ class SixRoadmaps:
         trace: TracebackType | None,
     ) -> None:
         try:
+            self.let_end()
             if error is None:
                 self._reports = [_report_of(process) for process in self._orders]
         finally:
@@ -72,6 +80,10 @@ class SixRoadmaps:
     def await_share(self, share: float) -> None:
         """Wait until so much of all is written."""
         wait_until(lambda: self.count_ready() >= share * ARTIFACTS, seconds=120, every=0.1)
+
+    def let_end(self) -> None:
+        """The last concepts, too, may be written."""
+        self._stage.end.touch()
 
     def deliver_again(self) -> None:
         """The first message of each run, a second time."""
@@ -101,6 +113,7 @@ class SixRoadmaps:
 
     def _give_up(self) -> None:
         """Whatever is still going."""
+        self.let_end()
         for process in self._orders:
             if process.poll() is None:
                 process.kill()

@@ -18,6 +18,7 @@ CONCEPTS = 50
 DELAY_SECONDS = 2.0
 """The longest of a model call."""
 LEARNERS_A_SECOND = 15
+LEARNERS_INSIDE = 16
 
 
 class Stage:
@@ -36,11 +37,14 @@ class Stage:
         self.sampler = sampler
         self.calls = directory / "calls"
         """A line for each call of the provider."""
+        self.end = directory / "end"
+        """While there is no such file, the last quarter of the concepts is not written."""
         self._directory = directory
         self._provider = {
             "FLEET_CONCEPTS": str(CONCEPTS),
             "FLEET_DELAY_SECONDS": str(delay_seconds),
             "FLEET_CALLS": str(self.calls),
+            "FLEET_END": str(self.end),
         }
         self._stack = stack
         self._fleets: list[WholeFleet] = []
@@ -78,7 +82,9 @@ class Stage:
 
     def learners(self) -> Learners:
         """They read the ready roadmap, unless told of more pages."""
-        return Learners(self.web_ports(), list(self.pages), rate=LEARNERS_A_SECOND)
+        return Learners(
+            self.web_ports(), list(self.pages), rate=LEARNERS_A_SECOND, most_inside=LEARNERS_INSIDE
+        )
 
     def new_problems(self) -> list[str]:
         """Whatever was logged, by any role or the server, that should not have been; each once."""

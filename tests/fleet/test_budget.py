@@ -25,7 +25,7 @@ from tests.fleet.stage import CONCEPTS, Stage, open_stage
 from tests.fleet.whole import ROLES
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.fleet, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.fleet, pytest.mark.timeout(600)]
 
 BUDGET = budget_from_environment({}, FLEET)
 PEAKS = {role.name: role.peak for role in BUDGET.roles}
@@ -92,17 +92,18 @@ def test_a_fleet_under_load_stays_within_its_peaks(stage: Stage) -> None:
 def test_with_roles_replaced_in_the_middle_nobody_notices(stage: Stage) -> None:
     replaced = ("content_generation", "web")
     stage.sampler.begin()
-    with stage.learners() as learners, SixRoadmaps(stage) as roadmaps:
+    with stage.learners() as learners, SixRoadmaps(stage, held=True) as roadmaps:
         learners.pages += roadmaps.pages()
         for share, role in zip((0.1, 0.3), replaced, strict=True):
             roadmaps.await_share(share)
             stage.start(role)
+            wait_until(lambda: both_write(stage.sampler.seen))
             hand_over(stage, learners, role)
+            roadmaps.let_end()
             learners.rush(RUSH)
             migrate(stage)
     twice = {role: 2 * PEAKS[role] for role in replaced}
     seen = check(stage, learners, roadmaps, PEAKS | twice)
-    assert seen.by_role["content_generation"] > 8, "old and new were at work together"
     # One role at a time.
     assert seen.fleet <= BUDGET.total + max(PEAKS[role] for role in replaced)
 
@@ -110,17 +111,24 @@ def test_with_roles_replaced_in_the_middle_nobody_notices(stage: Stage) -> None:
 @pytest.mark.wide
 def test_while_a_whole_fleet_takes_over_the_server_is_not_full(stage: Stage) -> None:
     stage.sampler.begin()
-    with stage.learners() as learners, SixRoadmaps(stage) as roadmaps:
+    with stage.learners() as learners, SixRoadmaps(stage, held=True) as roadmaps:
         learners.pages += roadmaps.pages()
         stage.start(*ROLES)
         learners.ports = stage.web_ports()
         learners.rush(RUSH)
-        roadmaps.await_share(0.6)
+        wait_until(lambda: both_write(stage.sampler.seen))
         hand_over(stage, learners, *ROLES)
     seen = check(stage, learners, roadmaps, {role: 2 * peak for role, peak in PEAKS.items()})
-    assert seen.by_role["content_generation"] > 8, "old and new were at work together"
     assert seen.fleet <= 2 * BUDGET.total
     assert seen.everybody <= BUDGET.rolling_total == 95
+
+
+def both_write(seen: Seen) -> bool:
+    """Old and new: more connections at once than one generation can have.
+
+    Their work is held, so that the new ones find some however late they come.
+    """
+    return seen.by_role["content_generation"] > PEAKS["content_generation"]
 
 
 def hand_over(stage: Stage, learners: Learners, *roles: str) -> None:
