@@ -15,6 +15,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from connection_budget.seats.returning import return_connections
+from connection_budget.seats.seats import NoSeat
 from connection_budget.seats.unavailable import show_unavailable
 
 _END = object()
@@ -48,7 +49,12 @@ class ReleaseMiddleware:
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponseBase | None:
         """With DEBUG, too, where Django would show its technical page."""
-        return show_unavailable(request) if isinstance(exception, OperationalError) else None
+        if not isinstance(exception, OperationalError):
+            return None
+        response = show_unavailable(request)
+        if isinstance(exception, NoSeat) and exception.retry_after is not None:
+            response.headers["Retry-After"] = str(exception.retry_after)
+        return response
 
     async def _respond(self, request: HttpRequest) -> HttpResponseBase:
         response: HttpResponseBase = await self._get_response(request)

@@ -17,7 +17,8 @@ from connection_budget.seats.bodies import (
     read_body,
     replay,
 )
-from connection_budget.seats.seats import NoSeat, Seats, Ticket, seat_request, wait_for_seat
+from connection_budget.seats.seats import NoSeat, Seats, Ticket, seat_request
+from connection_budget.seats.waiting import admit, wait_for_seat
 
 Scope = dict[str, Any]
 Send = Callable[[Message], Awaitable[None]]
@@ -36,6 +37,10 @@ class SeatedApplication:
     request waits up to `wait_seconds` for its seat, then `application` runs. The seat goes back
     when the response starts: by then the release middleware has returned the connection, and a
     client that reads slowly holds nothing.
+
+    Who would have to wait longer gets 503 at once, with a `Retry-After` that says when those who
+    wait now have been served. Where there has been a line for `wait_seconds`, nobody waits longer
+    than a fifth of them.
 
     `bypasses(scope)` is true for requests that want no seat, such as static files; their bodies
     are bounded like all others. Should one query all the same, the database backend takes a seat
@@ -97,7 +102,8 @@ class SeatedApplication:
                 await self._run(scope, _receiver(body, gone), send, ticket)
         except NoSeat as error:
             log.warning("db_seat_refused", path=scope["path"], reason=str(error))
-            await self._refuse(scope, 503, str(error))(scope, receive, send)
+            refusal = self._refuse(scope, 503, str(error))
+            await refusal(scope, receive, _telling_when(send, error.retry_after))
         finally:
             gone.cancel()
 
@@ -110,14 +116,17 @@ class SeatedApplication:
         gone: asyncio.Future[None],
     ) -> None:
         if (give_back := self._seats.take_if_free()) is None:
-            await self._refuse(scope, 503, "No seat is free.")(scope, receive, send)
+            refusal = self._refuse(scope, 503, "No seat is free.")
+            when = self._seats.outlook().retry_after
+            await refusal(scope, receive, _telling_when(send, when))
             return
         ticket = seat_request(self._seats, give_back)
         await self._run(scope, _receiver(body, gone), send, ticket)
 
     async def _take_seat(self, gone: asyncio.Future[None]) -> Ticket | None:
         """None when the client left while it waited."""
-        if give_back := await wait_for_seat(self._seats, gone, self._wait_seconds):
+        seconds = admit(self._seats, self._wait_seconds)
+        if give_back := await wait_for_seat(self._seats, gone, seconds):
             return seat_request(self._seats, give_back)
         log.debug("db_session_request_cancelled", where="seat queue")
         return None
@@ -145,6 +154,20 @@ def is_ahead_of_time(scope: Scope) -> bool:
     """Whether a browser, or a script of ours (`X-Prefetch`), asks for what may be wanted next."""
     said = {name: value[:100].lower() for name, value in scope["headers"] if name in _AHEAD}
     return b"x-prefetch" in said or any(b"prefetch" in value for value in said.values())
+
+
+def _telling_when(send: Send, seconds: int | None) -> Send:
+    """Whoever makes the answer knows less of the line than we."""
+
+    async def tell(message: Message) -> None:
+        if seconds is not None and message["type"] == "http.response.start":
+            said = message.get("headers", ())
+            others = [pair for pair in said if pair[0].lower() != b"retry-after"]
+            headers = [*others, (b"retry-after", str(seconds).encode())]
+            message = {**message, "headers": headers}
+        await send(message)
+
+    return tell
 
 
 async def _wait_until_gone(receive: Receive) -> None:

@@ -5,7 +5,6 @@ threads wait in one queue, first come, first served; a coroutine waits without a
 leave at any time.
 """
 
-import asyncio
 import threading
 import time
 import weakref
@@ -22,10 +21,14 @@ from django.db import OperationalError
 from connection_budget.deadlines.held import HeldFor
 from connection_budget.forks import call_in_forked_child
 from connection_budget.metrics.db import POOL_TIMEOUTS
+from connection_budget.seats.outlook import Outlook, Pace
 
 
 class NoSeat(OperationalError):
-    """No seat came free in time. An operational error: what a full database raises, too."""
+    """No seat comes free in time. An operational error: what a full database raises, too."""
+
+    retry_after: int | None = None
+    """Seconds until those who wait now have had theirs; None where nobody can tell."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ class Seats:
         # Since when; the first was taken first.
         self._taken: OrderedDict[object, float] = OrderedDict()
         self._queue: OrderedDict[Place, None] = OrderedDict()
+        self._pace = Pace()
 
     def ask(self) -> Place:
         """Join the queue. `leave` gives up."""
@@ -67,6 +71,7 @@ class Seats:
             if len(self._taken) < self.total:
                 self._seat(place)
             else:
+                self._pace.join(time.monotonic(), ahead=len(self._queue))
                 self._queue[place] = None
         return place
 
@@ -91,6 +96,7 @@ class Seats:
         """The seat passes to the first in the queue, or is free."""
         with self._lock:
             del self._taken[seat]
+            self._pace.come_back(time.monotonic(), waiting=bool(self._queue))
             if self._queue:
                 self._seat(self._queue.popitem(last=False)[0])
 
@@ -133,9 +139,16 @@ class Seats:
 
     def refusal(self, seconds: float) -> NoSeat:
         POOL_TIMEOUTS.add()
-        return NoSeat(
-            f"none of the {self.total} seats of this process came free in {seconds:g} seconds"
+        error = NoSeat(
+            f"none of the {self.total} seats of this process comes free in {seconds:g} seconds"
         )
+        error.retry_after = self.outlook().retry_after
+        return error
+
+    def outlook(self) -> Outlook:
+        """For somebody who would come now."""
+        with self._lock:
+            return self._pace.outlook(time.monotonic(), waiting=len(self._queue))
 
     def statistics(self) -> SeatStatistics:
         with self._lock:
@@ -149,7 +162,9 @@ class Seats:
 
     def _seat(self, place: Place) -> None:
         seat = object()
-        self._taken[seat] = time.monotonic()
+        self._taken[seat] = now = time.monotonic()
+        if len(self._taken) == self.total:
+            self._pace.fill(now)
         place.set_result(partial(self._give_back, seat))
 
 
@@ -284,24 +299,3 @@ def request_has_seat() -> bool:
     """Whether the request of this context keeps others waiting."""
     ticket = _ticket.get()
     return ticket is not None and ticket.is_held
-
-
-async def wait_for_seat(
-    seats: Seats, gone: asyncio.Future[None], seconds: float
-) -> GiveBack | None:
-    """Take a seat unless `gone` is done before: then, or when cancelled, leave the queue.
-
-    What gives it back; None when none was taken. Raises `NoSeat` after `seconds`.
-    """
-    place = seats.ask()
-    seated: asyncio.Future[Any] = asyncio.wrap_future(place)
-    took = False
-    try:
-        await asyncio.wait({seated, gone}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        took = seated.done() and not gone.done()
-        if not took and not gone.done():
-            raise seats.refusal(seconds)
-        return place.result() if took else None
-    finally:
-        if not took:
-            seats.leave(place)

@@ -41,7 +41,11 @@ if PROCESS_ROLE == "web":
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }
     DATABASES["default"]["OPTIONS"] |= {
-        "pool": {"max_size": CONNECTION_BUDGET.role("web").connections}
+        "pool": {
+            "max_size": CONNECTION_BUDGET.role("web").connections,
+            # For a connection that is being made: what the package says by itself.
+            "timeout": float(os.environ.get("POOL_SECONDS", "3")),
+        }
     }
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}

@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from connection_budget.seats.seats import NoSeat, Seats, Ticket, seat_request, wait_for_seat
+from connection_budget.seats.seats import NoSeat, Seats, Ticket, seat_request
+from connection_budget.seats.waiting import wait_for_seat
 from tests.connection_budget.cast import eventually
 from tests.connection_budget.metrics.test_metrics import value_of
 from tests.waiting import wait_until

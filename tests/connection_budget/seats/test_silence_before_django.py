@@ -33,15 +33,27 @@ def proxy(transactional_db: None) -> Iterator[SilentProxy]:
 @pytest.fixture
 def web(proxy: SilentProxy) -> Iterator[WebServer]:
     """A web process with a full pool, whose connections are lent for two seconds."""
-    variables = {"SEAT_SECONDS": "60", "SEAT_DEADLINE_SECONDS": "2"}
+    variables = {
+        "SEAT_SECONDS": "60",
+        "SEAT_DEADLINE_SECONDS": "2",
+        "DATABASE_CONNECT_TIMEOUT": "2",
+        "POOL_SECONDS": "3",
+    }
     with WebServer(url_through(proxy), connections=POOL, **variables) as web:
-        assert {answer.status for answer in asyncio.run(crowd(web, "/query?seconds=0.1"))} == {200}
+        wait_until(lambda: are_served(web, "/query?seconds=0.1"))
         web.wait_until_whole(POOL)
         yield web
 
 
 async def crowd(web: WebServer, path: str, number: int = 2 * POOL) -> list[Answer]:
     return await asyncio.gather(*(web.get(path) for _ in range(number)))
+
+
+def are_served(web: WebServer, path: str = "/query") -> bool:
+    """Where connecting may take no longer than two seconds, a busy server may be too late."""
+    statuses = {answer.status for answer in asyncio.run(crowd(web, path))}
+    assert statuses <= {200, 503}, statuses
+    return statuses == {200}
 
 
 def count_backends(observer: psycopg.Connection, web: WebServer) -> int:
@@ -55,7 +67,7 @@ def count_backends(observer: psycopg.Connection, web: WebServer) -> int:
 
 def assert_all_is_back(web: WebServer, observer: psycopg.Connection) -> None:
     web.wait_until_whole(POOL)
-    assert {answer.status for answer in asyncio.run(crowd(web, "/query"))} == {200}
+    wait_until(lambda: are_served(web))
     wait_until(lambda: count_backends(observer, web) <= POOL)
     web.wait_until_whole(POOL)
 

@@ -16,6 +16,10 @@ from typing import Any, NamedTuple, Self
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
+# On a busy machine the server's process that is to serve a connection may take seconds to begin:
+# more than the 2 after which these settings give up connecting, or the 3 for which a page waits for
+# one that is being made. Then a page is 503 where a test is about something else.
+PATIENT = {"DATABASE_CONNECT_TIMEOUT": "60", "POOL_SECONDS": "60"}
 
 
 class Answer(NamedTuple):
@@ -27,6 +31,8 @@ class Answer(NamedTuple):
 class WebServer:
     """One process of the web role with a pool of `connections`."""
 
+    application = "tests.connection_budget.web.site:make_application"
+
     def __init__(self, database_url: str, *, connections: int = 4, **variables: str) -> None:
         self.name = f"web-{os.getpid()}"
         self._environment = os.environ | {
@@ -36,6 +42,7 @@ class WebServer:
             "PROCESS_ROLE": "web",
             "ROLE_WEB_CONNECTIONS": str(connections),
             "PYTHONPATH": str(ROOT),
+            **PATIENT,
             **variables,
         }
 
@@ -45,11 +52,7 @@ class WebServer:
             self.process = subprocess.Popen(
                 [
                     *(sys.executable, "-m", "uvicorn", "--factory", "--log-level", "critical"),
-                    *(
-                        "--fd",
-                        str(listener.fileno()),
-                        "tests.connection_budget.web.site:make_application",
-                    ),
+                    *("--fd", str(listener.fileno()), self.application),
                 ],
                 pass_fds=[listener.fileno()],
                 cwd=ROOT,

@@ -1,0 +1,84 @@
+"""What a newcomer has to expect: how soon a seat comes back, and how long it may wait for one.
+
+Pure rules; whoever asks brings the time (seconds of one clock). First come, first served, with a
+controlled delay: a burst is waited out, but where there has been a line for as long as anybody may
+wait, more come than can be served. Then everybody who waits long is answered too late, and what is
+worked on is wasted. So newcomers may wait a fifth of that from then on, and who would have to wait
+longer is told so at once. (`benchmarks/bench_overload.py` compares it with others.)
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+# In overload a newcomer may wait for so much of the longest time.
+SHORTER = 0.2
+# What a mean of many gaps gives to the newest.
+WEIGHT = 1 / 32
+# Fewer gaps tell nothing.
+FEW = 8
+LEAST_RETRY_SECONDS, MOST_RETRY_SECONDS = 1, 60
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """`seconds` until a newcomer has a seat, as far as that can be told (None: it cannot);
+    `standing` is for how long there has been a line."""
+
+    seconds: float | None
+    standing: float
+
+    def patience(self, longest: float) -> float:
+        """How long a newcomer may wait, where nobody may wait longer than `longest`."""
+        return longest * SHORTER if self.standing > longest else longest
+
+    def is_vain(self, longest: float) -> bool:
+        """Whether a newcomer would have to wait longer than it may."""
+        return self.seconds is not None and self.seconds > self.patience(longest)
+
+    @property
+    def retry_after(self) -> int | None:
+        """Whole seconds until those who wait now have had their seats; None where nobody knows."""
+        if self.seconds is None:
+            return None
+        return math.ceil(min(max(self.seconds, LEAST_RETRY_SECONDS), MOST_RETRY_SECONDS))
+
+
+class Pace:
+    """Measures how soon seats come back while all are taken: each time all are, afresh, for what
+    was once slow need not be so now. Not thread-safe."""
+
+    def __init__(self) -> None:
+        self._gap = 0.0
+        self._gaps = 0
+        self._since: float | None = None
+        self._line_since = 0.0
+
+    def fill(self, now: float) -> None:
+        """The last free seat is taken, or one that came back."""
+        if self._since is None:
+            self._since, self._gap, self._gaps = now, 0.0, 0
+
+    def join(self, now: float, *, ahead: int) -> None:
+        """Somebody waits, after so many others."""
+        if not ahead:
+            self._line_since = now
+
+    def come_back(self, now: float, *, waiting: bool) -> None:
+        """A seat does; it is free unless somebody waits."""
+        if self._since is not None:
+            self._gaps += 1
+            self._gap += max(1 / self._gaps, WEIGHT) * (now - self._since - self._gap)
+        self._since = now if waiting else None
+
+    def outlook(self, now: float, *, waiting: int) -> Outlook:
+        """For somebody who comes after those `waiting`."""
+        standing = now - self._line_since if waiting else 0.0
+        if self._since is None:
+            return Outlook(0.0, standing)
+        if self._gaps < FEW:
+            return Outlook(None, standing)
+        # Where none has come back for long, that counts as if one just did.
+        silence = max(0.0, now - self._since - self._gap)
+        return Outlook((waiting + 1) * (self._gap + WEIGHT * silence), standing)
