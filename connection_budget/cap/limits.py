@@ -15,6 +15,7 @@ from connection_budget.budget.shares import split
 from connection_budget.cap.cap import Limit
 from connection_budget.conf import get_budget, get_role, get_shares
 from connection_budget.forks import lineage
+from connection_budget.spawned import about_parent
 
 ENGINE = "connection_budget.postgresql"
 
@@ -98,4 +99,5 @@ def _remedy(role: Role) -> str:
         "Close a connection in the thread that no longer needs it (connection.close()), or reach "
         "the ORM through the process's executor (connection_budget.process.process_executor); "
         f"{role.variable('connections')} is the number, and the server must hold it."
+        f"{about_parent()}"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +13,8 @@ from django.core.handlers.asgi import ASGIHandler
 
 from connection_budget.budget.environment import VariableError
 from connection_budget.budget.refusal import BudgetRefused, assert_budget, assert_pages
+from connection_budget.cap.limits import counted_aliases
+from connection_budget.cap.process import cap_of
 from connection_budget.conf import get_budget, get_role
 from connection_budget.contrib.asgi.processes import take_process_place
 from connection_budget.logs import get_logger
@@ -19,6 +22,7 @@ from connection_budget.process import process_executor, process_seats
 from connection_budget.seats.bodies import Receive
 from connection_budget.seats.handler import SafeASGIHandler, refuse_politely
 from connection_budget.seats.seating import Application, Refuse, Scope, SeatedApplication, Send
+from connection_budget.spawned import count_spawned_on_reserve
 from connection_budget.watch.health import OperationsEndpoints, is_for_operations
 from connection_budget.watch.monitoring import start_monitoring, stop_monitoring
 
@@ -53,7 +57,9 @@ def wrap(
         bypasses=lambda scope: is_for_operations(scope) or bypasses(scope),
         **limits,
     )
-    return _Living(seated, predecessor_seconds)
+    living = _Living(seated, predecessor_seconds)
+    os.register_at_fork(before=living.count_before_fork)
+    return living
 
 
 def _refuse_to_start(seconds: float) -> None:
@@ -74,6 +80,7 @@ class _Living:
         self._application = application
         self._predecessor_seconds = predecessor_seconds
         self._has_begun = False
+        self._open_at_fork = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -106,8 +113,24 @@ class _Living:
         role = get_role()
         take_process_place(role, seconds=self._predecessor_seconds)
         self._has_begun = True
+        self._tell_what_the_parent_keeps()
+        count_spawned_on_reserve()
         if role.kind.extra_connections:
             start_monitoring()
+
+    def count_before_fork(self) -> None:
+        """In the parent: what is open now is not the child's afterwards."""
+        if not self._has_begun:
+            self._open_at_fork = sum(cap_of(alias).count() for alias in counted_aliases())
+
+    def _tell_what_the_parent_keeps(self) -> None:
+        if self._open_at_fork:
+            log.warning(
+                "web_connected_before_fork",
+                connections=self._open_at_fork,
+                lacks="the process that loaded the application keeps them beside those of its "
+                "children: ask the database later, or load it in each (without --preload)",
+            )
 
 
 def _end() -> None:

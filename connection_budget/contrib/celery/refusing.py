@@ -23,6 +23,7 @@ from connection_budget.budget.refusal import BudgetRefused, assert_budget, asser
 from connection_budget.conf import get_budget, get_role
 from connection_budget.contrib.celery.worker import bound_children, children_asked
 from connection_budget.process import process_executor
+from connection_budget.spawned import count_spawned_on_reserve
 
 
 def hold_to_budget() -> None:
@@ -67,8 +68,9 @@ def _refuse_beat(**_: Any) -> None:
 
 
 def _have_lanes(**_: Any) -> None:
-    """An idle child, too, is seen in the metrics."""
+    """An idle child, too, is seen in the metrics; commands that it starts are none of its role."""
     process_executor()
+    count_spawned_on_reserve()
 
 
 def _close_lanes(**_: Any) -> None:

@@ -6,6 +6,8 @@ import asyncio
 import gc
 import itertools
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -111,6 +113,22 @@ async def show_escape(request: HttpRequest) -> HttpResponse:
     return HttpResponse(str(await escaped))
 
 
+SPAWNED = """
+import django, json, os
+django.setup()
+from connection_budget.cap.limits import limit_for
+from connection_budget.conf import get_role_name
+limit = limit_for("default")
+print(json.dumps([get_role_name(), limit.total, limit.remedy]))
+"""
+
+
+def show_spawned(request: HttpRequest) -> HttpResponse:
+    """What a command that a page starts takes itself for."""
+    command = [sys.executable, "-c", SPAWNED]
+    return HttpResponse(subprocess.run(command, capture_output=True, check=True).stdout)
+
+
 async def show_held(request: HttpRequest) -> HttpResponse:
     """Keeps its seat, without the database, until the gate is opened."""
     await gate.wait()
@@ -207,6 +225,7 @@ urlpatterns = [
     path("runaway", show_runaway),
     path("escape", show_escape),
     path("held", show_held),
+    path("spawned", show_spawned),
     path("kept", show_kept),
     path("length", show_length),
     path("free/statistics", show_statistics),

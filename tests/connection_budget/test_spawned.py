@@ -1,0 +1,63 @@
+"""What a process of the fleet starts is a command, and lives from the operations reserve."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from connection_budget import spawned
+from connection_budget.budget.budget import budget_from_environment
+from connection_budget.contrib.celery import refusing
+from tests.connection_budget.fleet import FLEET
+
+
+@pytest.fixture
+def role(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> str:
+    """Of this process, as its settings and its environment say."""
+    name = str(getattr(request, "param", "web"))
+    monkeypatch.setenv("PROCESS_ROLE", name)
+    monkeypatch.setenv(spawned.PARENT, "")
+    monkeypatch.setattr(spawned, "get_role_name", lambda: name)
+    monkeypatch.setattr(spawned, "get_budget", lambda: budget_from_environment({}, FLEET))
+    return name
+
+
+@pytest.mark.parametrize("role", ["web", "workflow"], indirect=True)
+def test_a_process_of_the_fleet_names_the_reserve_to_what_it_starts(role: str) -> None:
+    for _ in range(2):
+        spawned.count_spawned_on_reserve()
+    assert os.environ["PROCESS_ROLE"] == "command"
+    assert os.environ[spawned.PARENT] == f"{role}, process {os.getpid()}"
+    assert spawned.about_parent() == "", "it is itself none of those"
+
+
+@pytest.mark.parametrize("role", ["command"], indirect=True)
+def test_a_command_leaves_its_environment_as_it_is(role: str) -> None:
+    spawned.count_spawned_on_reserve()
+    assert (os.environ["PROCESS_ROLE"], os.environ[spawned.PARENT]) == ("command", "")
+
+
+def test_a_role_that_was_said_in_another_way_is_left_alone(
+    role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PROCESS_ROLE")
+    spawned.count_spawned_on_reserve()
+    assert "PROCESS_ROLE" not in os.environ
+
+
+@pytest.mark.parametrize("role", ["command"], indirect=True)
+def test_who_was_started_and_finds_no_connection_is_told_by_whom(
+    role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert spawned.about_parent() == ""
+    monkeypatch.setenv(spawned.PARENT, "web, process 7")
+    assert "web, process 7, and counts on DB_RESERVED_CONNECTIONS" in spawned.about_parent()
+
+
+def test_a_child_of_a_worker_does_so_when_it_begins(
+    role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refusing, "process_executor", object)
+    refusing._have_lanes()
+    assert os.environ["PROCESS_ROLE"] == "command"
