@@ -18,7 +18,7 @@ CONCEPTS = 50
 DELAY_SECONDS = 2.0
 """The longest of a model call."""
 LEARNERS_A_SECOND = 15
-LEARNERS_INSIDE = 16
+LEARNERS_INSIDE = 12
 
 
 class Stage:

@@ -32,7 +32,7 @@ PEAKS = {role.name: role.peak for role in BUDGET.roles}
 # A role has its own login and nobody else has it; commands have the owner's, this test is one.
 NAMES = {(login, role) for role, login in LOGINS.items()} | {(OWNER, "command")}
 # Learners who come at once, all of a class: more than the pools of all web processes hold.
-RUSH = 60
+RUSH = 32
 
 
 @pytest.fixture(scope="module")
