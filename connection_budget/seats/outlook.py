@@ -1,10 +1,11 @@
 """What a newcomer has to expect: how soon a seat comes back, and how long it may wait for one.
 
 Pure rules; whoever asks brings the time (seconds of one clock). First come, first served, with a
-controlled delay: a burst is waited out, but where there has been a line for as long as anybody may
-wait, more come than can be served. Then everybody who waits long is answered too late, and what is
-worked on is wasted. So newcomers may wait a fifth of that from then on, and who would have to wait
-longer is told so at once. (`benchmarks/bench_overload.py` compares it with others.)
+controlled delay: a burst is waited out. But where there has been a line for as long as anybody may
+wait, or somebody was refused a moment ago, more come than can be served. Then everybody who waits
+long is answered too late, and what is worked on is wasted. So newcomers may wait for a fifth of
+that time, until nobody has been refused for as long; and who would have to wait longer is told so
+at once. (`benchmarks/bench_overload.py` compares it with others.)
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from dataclasses import dataclass
 
 # In overload a newcomer may wait for so much of the longest time.
 SHORTER = 0.2
+# Who would wait for more than so much of its time is not let in: predictions are a little wrong,
+# and a page is worked on, too.
+SAFE = 0.8
 # What a mean of many gaps gives to the newest.
 WEIGHT = 1 / 32
 # Fewer gaps tell nothing.
@@ -24,18 +28,21 @@ LEAST_RETRY_SECONDS, MOST_RETRY_SECONDS = 1, 60
 @dataclass(frozen=True)
 class Outlook:
     """`seconds` until a newcomer has a seat, as far as that can be told (None: it cannot);
-    `standing` is for how long there has been a line."""
+    `standing` is for how long there has been a line, `since_refusal` how long ago one of those who
+    came got none."""
 
     seconds: float | None
     standing: float
+    since_refusal: float = math.inf
 
     def patience(self, longest: float) -> float:
         """How long a newcomer may wait, where nobody may wait longer than `longest`."""
-        return longest * SHORTER if self.standing > longest else longest
+        is_overload = self.standing > longest or self.since_refusal < longest
+        return longest * SHORTER if is_overload else longest
 
     def is_vain(self, longest: float) -> bool:
         """Whether a newcomer would have to wait longer than it may."""
-        return self.seconds is not None and self.seconds > self.patience(longest)
+        return self.seconds is not None and self.seconds > SAFE * self.patience(longest)
 
     @property
     def retry_after(self) -> int | None:
@@ -54,6 +61,7 @@ class Pace:
         self._gaps = 0
         self._since: float | None = None
         self._line_since = 0.0
+        self._refused_at = -math.inf
 
     def fill(self, now: float) -> None:
         """The last free seat is taken, or one that came back."""
@@ -72,13 +80,19 @@ class Pace:
             self._gap += max(1 / self._gaps, WEIGHT) * (now - self._since - self._gap)
         self._since = now if waiting else None
 
+    def refuse(self, now: float) -> None:
+        """Somebody gets no seat."""
+        self._refused_at = now
+
     def outlook(self, now: float, *, waiting: int) -> Outlook:
         """For somebody who comes after those `waiting`."""
         standing = now - self._line_since if waiting else 0.0
+        since_refusal = now - self._refused_at
         if self._since is None:
-            return Outlook(0.0, standing)
+            return Outlook(0.0, standing, since_refusal)
         if self._gaps < FEW:
-            return Outlook(None, standing)
+            return Outlook(None, standing, since_refusal)
         # Where none has come back for long, that counts as if one just did.
         silence = max(0.0, now - self._since - self._gap)
-        return Outlook((waiting + 1) * (self._gap + WEIGHT * silence), standing)
+        seconds = (waiting + 1) * (self._gap + WEIGHT * silence)
+        return Outlook(seconds, standing, since_refusal)

@@ -39,8 +39,8 @@ class SeatedApplication:
     client that reads slowly holds nothing.
 
     Who would have to wait longer gets 503 at once, with a `Retry-After` that says when those who
-    wait now have been served. Where there has been a line for `wait_seconds`, nobody waits longer
-    than a fifth of them.
+    wait now have been served. Where there has been a line for `wait_seconds`, or somebody was
+    refused less long ago, nobody who comes waits for more than a fifth of them.
 
     `bypasses(scope)` is true for requests that want no seat, such as static files; their bodies
     are bounded like all others. Should one query all the same, the database backend takes a seat

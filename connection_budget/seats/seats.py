@@ -143,6 +143,8 @@ class Seats:
             f"none of the {self.total} seats of this process comes free in {seconds:g} seconds"
         )
         error.retry_after = self.outlook().retry_after
+        with self._lock:
+            self._pace.refuse(time.monotonic())
         return error
 
     def outlook(self) -> Outlook:

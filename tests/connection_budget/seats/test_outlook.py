@@ -53,7 +53,7 @@ def test_nobody_waits_where_a_seat_is_free() -> None:
     assert pace.outlook(5.0, waiting=0).seconds == 0
     pace, now = measured(2.0)
     pace.come_back(now, waiting=False)
-    assert pace.outlook(now + 60, waiting=0) == Outlook(0.0, 0.0)
+    assert pace.outlook(now + 60, waiting=0) == Outlook(0.0, 0.0, math.inf)
 
 
 def test_of_few_gaps_nothing_is_said() -> None:
@@ -83,14 +83,25 @@ def test_a_burst_is_waited_out_and_a_lasting_line_is_not() -> None:
     pace, now = measured(0.1, times=80)
     assert pace.outlook(now, waiting=3).standing == pytest.approx(8)
     assert pace.outlook(now, waiting=3).patience(LONGEST) == LONGEST
-    assert not pace.outlook(now, waiting=90).is_vain(LONGEST)
-    assert pace.outlook(now, waiting=110).is_vain(LONGEST)
+    assert not pace.outlook(now, waiting=78).is_vain(LONGEST)
+    assert pace.outlook(now, waiting=81).is_vain(LONGEST)
 
     later = pace.outlook(now + 2.5, waiting=3)
     assert later.patience(LONGEST) == LONGEST * SHORTER
     pace, now = measured(0.1, times=150)
-    assert not pace.outlook(now, waiting=18).is_vain(LONGEST)
-    assert pace.outlook(now, waiting=21).is_vain(LONGEST)
+    assert not pace.outlook(now, waiting=14).is_vain(LONGEST)
+    assert pace.outlook(now, waiting=17).is_vain(LONGEST)
+
+
+def test_as_long_as_somebody_is_refused_a_short_line_may_end_and_newcomers_wait_no_longer() -> None:
+    """Else each gap in the line would let one in that lasts."""
+    pace, now = measured(0.1)
+    pace.refuse(now)
+    pace.come_back(now + 1, waiting=False)
+    pace.fill(now + 1)
+    assert pace.outlook(now + 1, waiting=0).patience(LONGEST) == LONGEST * SHORTER
+    assert pace.outlook(now + 9.9, waiting=0).patience(LONGEST) == LONGEST * SHORTER
+    assert pace.outlook(now + 10.1, waiting=0).patience(LONGEST) == LONGEST
 
 
 def test_a_line_begins_anew_with_the_first_who_waits() -> None:

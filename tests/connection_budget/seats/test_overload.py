@@ -41,12 +41,21 @@ def test_who_would_wait_too_long_does_not_join_the_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "standing", "may_wait"), [(None, 0, 10), (9.9, 9, 10), (None, 11, 2), (1.9, 11, 2)]
+    ("seconds", "standing", "may_wait"), [(None, 0, 10), (7.9, 9, 10), (None, 11, 2), (1.5, 11, 2)]
 )
 def test_who_may_wait_is_told_how_long(
     seconds: float | None, standing: float, may_wait: float
 ) -> None:
     assert admit(Busy(seconds, standing), 10) == may_wait
+
+
+def test_a_refusal_is_remembered_by_those_seats() -> None:
+    seats = Seats(1)
+    assert admit(seats, 10) == 10
+    seats.take(1)
+    with pytest.raises(NoSeat):
+        seats.take(0)
+    assert admit(seats, 10) == 2
 
 
 def answering_503(headers: list[tuple[bytes, bytes]]) -> Application:
