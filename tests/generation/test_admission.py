@@ -9,13 +9,16 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 from pytest_django import Settings
 from structlog.testing import capture_logs
 
+from generation.admission import Asker, open_within_limits
 from generation.models import GenerationRun
+from generation.orders import SAY
 from generation.port.allowances import day_of
 from generation.port.skeleton import print_skeleton
 from generation.run_states import RunState
@@ -154,6 +157,19 @@ def test_staff_look_after_runs_of_others_however_many_of_theirs_are_open(
 ) -> None:
     settings.OPEN_RUNS_PER_PERSON = 0
     assert WAYS[way](scene, scene.visitors.client("staff")).status_code < 400
+
+
+def test_a_form_that_is_sent_twice_at_once_costs_one_order(
+    scene: Scene, settings: Settings
+) -> None:
+    """While the second one waited for its turn, the first has opened the run."""
+    settings.USER_ROADMAPS_PER_DAY = 1
+    asker = Asker.of(scene.visitors.alice, SessionStore(), "192.0.2.1")
+    for _ in range(3):
+        found = open_within_limits(
+            asker, make_provider(), SAY, find=lambda: scene.paused.pk, open_run=uuid.uuid4
+        )
+        assert found == scene.paused.pk
 
 
 def test_a_plan_that_waits_is_counted_once_when_it_is_taken_up(
