@@ -9,9 +9,15 @@ import pytest
 from markdown_it.token import Token
 
 from concepts.markdown.formulas import render_formula
-from concepts.markdown.rendering import parser_for
+from concepts.markdown.rendering import parser_for, render_markdown
 from generation.providers.catalogue import CatalogueRoadmap
-from tests.generation.catalogue_entries import ROADMAPS, Entry, every_roadmap, find_faults
+from tests.generation.catalogue_entries import (
+    ROADMAPS,
+    Entry,
+    entries_of,
+    every_roadmap,
+    find_faults,
+)
 
 CHINESE = [one for one in ROADMAPS if one.outline.language.startswith("zh")]
 every_chinese = pytest.mark.parametrize("roadmap", CHINESE, ids=lambda one: one.folder.name)
@@ -77,3 +83,12 @@ def test_a_chinese_lesson_has_the_punctuation_of_chinese(roadmap: CatalogueRoadm
 def test_there_are_formulas_and_a_chinese_roadmap_to_look_at() -> None:
     entries = [Entry(roadmap, one) for roadmap in CHINESE for one in roadmap.outline.concepts()]
     assert sum(len(list(_inline(entry, "formula"))) for entry in entries) >= 100
+
+
+def test_spanish_is_spoken_as_spanish_and_english_as_english() -> None:
+    (roadmap,) = (one for one in ROADMAPS if one.folder.name == "spanish-for-travel")
+    for entry in entries_of(roadmap):
+        html = render_markdown(entry.markdown)
+        assert '<em lang="es">' in html, entry.concept.key
+        assert not re.findall(r"<em lang[^>]*>(?:you|is|are|the|and|I|we)</em>", html)
+        assert ("<th>Spanish</th>" in html) is ('<td lang="es">' in html), entry.concept.key
