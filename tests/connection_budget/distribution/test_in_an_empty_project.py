@@ -6,43 +6,19 @@ With every Django on every Python that is on this machine; which are missing is 
 from __future__ import annotations
 
 import re
-import shutil
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.connection_budget.distribution.conftest import Distribution
 from tests.connection_budget.distribution.environments import ROOT, Environment
 from tests.connection_budget.distribution.interpreters import LEFT_OUT, THERE, Cell
-from tests.connection_budget.test_alone import OURS, imported
+from tests.connection_budget.distribution.own_tests import TOOLS, count_passed, pins
 from tests.servers import ThrowAwayServer
 
 pytestmark = [pytest.mark.wide, pytest.mark.timeout(1500)]
 
-TESTS = Path("tests") / "connection_budget"
 DOCUMENT = ROOT / "connection_budget" / "docs" / "five-minutes.md"
-TOOLS = (
-    *("pytest", "pytest-django", "pytest-asyncio", "pytest-timeout", "hypothesis", "uvicorn"),
-    *("psycopg[binary,pool]", "structlog"),
-)
-# Those that start processes are the same everywhere, and `test_alone` runs them all.
-QUICK = "not wide and not slow and not fleet and not chaos"
-SETTINGS = """
-[pytest]
-DJANGO_SETTINGS_MODULE = tests.connection_budget.settings
-pythonpath = .
-addopts = --import-mode=importlib -p no:cacheprovider
-asyncio_mode = auto
-asyncio_default_fixture_loop_scope = function
-timeout = 300
-markers =
-    wide
-    slow
-    fleet
-    chaos
-"""
 
 
 @pytest.fixture(scope="module", params=THERE, ids=str)
@@ -102,68 +78,46 @@ def test_what_does_not_fit_is_refused(project: Environment) -> None:
     assert refused.returncode != 0
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[ThrowAwayServer]:
-    with ThrowAwayServer(max_connections=100) as running:
-        yield running
+LAYERS = {
+    "postgresql": "lanes, seats, watch, metrics, postgresql.base, contrib.asgi, holding, testing",
+    "celery": "contrib.celery",
+    "celery-results": "contrib.celery.results",
+}
+IMPORTING = """
+import importlib, sys
+import django
+from django.conf import settings
+layers, *apps = sys.argv[1:]
+settings.configure(INSTALLED_APPS=["connection_budget", *apps])
+django.setup()
+for layer in layers.split(", "):
+    importlib.import_module(f"connection_budget.{layer}")
+"""
+
+
+def test_each_extra_brings_what_its_layer_imports(
+    project: Environment, distribution: Distribution
+) -> None:
+    """One after the other, the smallest first; psycopg's own way to libpq is the project's."""
+    without = project.run("-c", IMPORTING, LAYERS["celery"])
+    assert "ModuleNotFoundError" in without.stderr
+    for extra, layers in LAYERS.items():
+        package = f"connection-budget[{extra}] @ {distribution.wheel.as_uri()}"
+        project.install(package, "psycopg[binary]", constraints=pins(project.folder))
+        apps = ("django_celery_results",) if extra == "celery-results" else ()
+        done = project.run("-c", IMPORTING, layers, *apps)
+        assert (done.returncode, done.stderr) == (0, ""), extra
 
 
 def test_its_own_tests_pass(
     project: Environment, distribution: Distribution, server: ThrowAwayServer
 ) -> None:
-    """All that need nothing of Cairn, with the installed package and the pinned tools.
-
-    CI, for then hypothesis sets its examples no deadline.
-    """
+    """All that need nothing of Cairn, with the installed package and the pinned tools."""
     extras = f"connection-budget[postgresql,celery-results] @ {distribution.wheel.as_uri()}"
     project.install(extras, *TOOLS, constraints=pins(project.folder))
-    bring_tests(project.folder)
     where = project.run("-c", "import connection_budget; print(connection_budget.__file__)")
     assert str(project.folder / "venv") in where.stdout
-    done = project.run(
-        *("-m", "pytest", str(TESTS), "-q", "-m", QUICK), DATABASE_URL=server.url(), CI="true"
-    )
-    assert done.returncode == 0, done.stdout[-5_000:] + done.stderr
-    passed = re.search(r"(\d+) passed", done.stdout)
-    assert passed is not None
-    assert int(passed[1]) > 100
-
-
-def pins(folder: Path) -> Path:
-    """The versions that Cairn is tested with, but for Django's own."""
-    wanted = (ROOT / "requirements" / "dev.txt").read_text(encoding="utf-8").splitlines()
-    chosen = [line for line in wanted if not re.match(r"(django|asgiref)==", line)]
-    place = folder / "pins.txt"
-    place.write_text("\n".join(chosen))
-    return place
-
-
-def bring_tests(folder: Path) -> None:
-    """Those of the package, and what they share; not what would need Cairn's servers."""
-    shared = {path for path in (ROOT / "tests").glob("*.py") if not needs(path) & OURS}
-    for path in shared - {ROOT / "tests" / "conftest.py"}:
-        (folder / "tests").mkdir(exist_ok=True)
-        shutil.copy(path, folder / "tests")
-    there = {path.stem for path in shared} | {"connection_budget"}
-
-    def left_out(place: str, names: list[str]) -> set[str]:
-        foreign = {
-            name for name in names if name.endswith(".py") and shared_by(Path(place, name)) - there
-        }
-        return foreign | {"__pycache__", "distribution", "threads"}
-
-    shutil.copytree(ROOT / TESTS, folder / TESTS, ignore=left_out)
-    (folder / "pytest.ini").write_text(SETTINGS)
-
-
-def needs(path: Path) -> set[str]:
-    return imported(path.read_text(encoding="utf-8"))
-
-
-def shared_by(path: Path) -> set[str]:
-    """Which modules of `tests` itself this one imports."""
-    source = path.read_text(encoding="utf-8")
-    return set(re.findall(r"^(?:from|import) tests\.(\w+)", source, re.MULTILINE))
+    assert count_passed(project, server.url()) > 100
 
 
 def test_what_is_left_out_is_said_by_name(capfd: pytest.CaptureFixture[str]) -> None:
