@@ -79,7 +79,8 @@ def test_what_does_not_fit_is_refused(project: Environment) -> None:
 
 
 LAYERS = {
-    "postgresql": "lanes, seats, watch, metrics, postgresql.base, contrib.asgi, holding, testing",
+    "postgresql": "lanes, seats, watch.monitoring, postgresql.base, contrib.asgi, holding, testing",
+    "metrics": "metrics.prometheus",
     "celery": "contrib.celery",
     "celery-results": "contrib.celery.results",
 }
@@ -113,7 +114,7 @@ def test_its_own_tests_pass(
     project: Environment, distribution: Distribution, server: ThrowAwayServer
 ) -> None:
     """All that need nothing of Cairn, with the installed package and the pinned tools."""
-    extras = f"connection-budget[postgresql,celery-results] @ {distribution.wheel.as_uri()}"
+    extras = f"connection-budget[postgresql,metrics,celery-results] @ {distribution.wheel.as_uri()}"
     project.install(extras, *TOOLS, constraints=pins(project.folder))
     where = project.run("-c", "import connection_budget; print(connection_budget.__file__)")
     assert str(project.folder / "venv") in where.stdout
