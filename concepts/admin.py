@@ -25,6 +25,7 @@ from concepts.models import (
     Concept,
     ConceptPrerequisite,
     Question,
+    QuestionType,
     Quiz,
     Resource,
     Tutorial,
@@ -150,7 +151,10 @@ class ResourceAdmin(OfVersion):
 
 class QuestionInline(NeverEdited, StackedInline):
     model = Question
-    fields = ("position", "type", "stem", "choices", "explanation", "objective", "difficulty")
+    fields = (
+        *("position", "type", "stem", "choices", "accepted"),
+        *("explanation", "objective", "difficulty"),
+    )
     readonly_fields = ("choices",)
     show_change_link = True
 
@@ -159,11 +163,16 @@ class QuestionInline(NeverEdited, StackedInline):
 
     @admin.display(description=_("choices"))
     def choices(self, question: Question) -> SafeString:
-        rows = ((_mark(choice), choice.text, choice.rationale) for choice in question.choices.all())
+        rows = (
+            (_mark(question, choice), choice.text, choice.rationale)
+            for choice in question.choices.all()
+        )
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{} {} ({})</li>", rows))
 
 
-def _mark(choice: Choice) -> str:
+def _mark(question: Question, choice: Choice) -> str:
+    if question.type == QuestionType.ORDER:
+        return f"{choice.position}."
     return "✓" if choice.is_correct else "✗"
 
 

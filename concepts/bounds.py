@@ -16,6 +16,9 @@ LEAST_DIFFICULT, MOST_DIFFICULT = 1, 5
 # Of one concept, or one resource: a hundred hours.
 MINUTES_MAX = 6_000
 RESOURCES_MAX = 12
+# Of an output to be predicted: what it may be, and in how many ways it may be written.
+OUTPUT_MAX_CHARACTERS = 1_000
+MOST_ACCEPTED = 5
 
 PROVIDER_MAX_CHARACTERS = 50
 MODEL_MAX_CHARACTERS = 200

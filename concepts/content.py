@@ -18,6 +18,8 @@ from pydantic import (
     Field,
     HttpUrl,
     StringConstraints,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 
@@ -25,7 +27,9 @@ from concepts.bounds import (
     LEAST_DIFFICULT,
     LINE_MAX_CHARACTERS,
     MINUTES_MAX,
+    MOST_ACCEPTED,
     MOST_DIFFICULT,
+    OUTPUT_MAX_CHARACTERS,
     PARAGRAPH_MAX_CHARACTERS,
     RESOURCES_MAX,
     TUTORIAL_MAX_CHARACTERS,
@@ -33,13 +37,28 @@ from concepts.bounds import (
 )
 from concepts.links.public import canonical_url, is_public_address, may_be_shown_as
 from roadmaps.bounds import LANGUAGE_TAG_MAX_CHARACTERS
+from roadmaps.text import output_key
 
 ConceptKindName: TypeAlias = Literal["fact", "concept", "procedure", "design"]
 ResourceKindName: TypeAlias = Literal[
     "docs", "article", "video", "book", "course", "tool", "exercise"
 ]
-QuestionTypeName: TypeAlias = Literal["single", "multiple", "true_false"]
+QuestionTypeName: TypeAlias = Literal[
+    "single", "multiple", "true_false", "output", "order", "faulty_line"
+]
 
+# How many choices, or lines, a question of each type has at least and at most.
+CHOICE_COUNTS: dict[QuestionTypeName, tuple[int, int]] = {
+    "single": (2, 5),
+    "multiple": (2, 5),
+    "true_false": (2, 5),
+    "output": (0, 0),
+    "order": (3, 8),
+    "faulty_line": (3, 12),
+}
+
+# Code as readers see it set, or white space.
+_CODE_OR_SPACE = re.compile(r"(?<!`)(`+)(?!`)(?:\S| )*?(?<!`)\1(?!`)|\s+")
 _WEB_ADDRESS = re.compile(r"https?://[^\s/\\?#]+[^\s\\]*", re.IGNORECASE)
 
 
@@ -68,10 +87,40 @@ def _one_line(value: str) -> str:
     return line
 
 
+def _choice_line(value: str) -> str:
+    """As any line, but that code keeps its spaces: those before a line are part of it."""
+    text = _printable(value).replace("\t", "    ")
+    line = _CODE_OR_SPACE.sub(lambda found: found[0] if found[1] else " ", text).strip()
+    _one_line(line)
+    if len(line) > LINE_MAX_CHARACTERS:
+        raise ValueError(f"has more than {LINE_MAX_CHARACTERS} characters")
+    return line
+
+
+def _output(value: str) -> str:
+    """Of an output as it is typed: something that can be seen, on lines that end alike."""
+    text = "\n".join(_printable(value).splitlines())
+    if not output_key(text).strip():
+        raise ValueError("is empty")
+    if any(unicodedata.category(character) == "Cc" for character in text.replace("\n", "")):
+        raise ValueError("holds a control character")
+    return text
+
+
 Line = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=LINE_MAX_CHARACTERS),
     AfterValidator(_one_line),
+]
+ChoiceLine = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=LINE_MAX_CHARACTERS),
+    AfterValidator(_choice_line),
+]
+Output = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=OUTPUT_MAX_CHARACTERS),
+    AfterValidator(_output),
 ]
 Paragraph = Annotated[
     str,
@@ -146,25 +195,48 @@ class ResourcesContent(Content):
 
 
 class ChoiceContent(Content):
-    """Correctness sits on the choice, never in a letter or an index."""
+    """Correctness sits on the choice, never in a letter or an index. A line to be put in order is
+    neither right nor wrong."""
 
-    text: Line
-    is_correct: bool
+    text: ChoiceLine
+    is_correct: bool = False
     rationale: Paragraph
 
 
 class QuestionContent(Content):
+    """`choices` of an `order` are its lines in the right order, those of a `faulty_line` lines as
+    they stand below each other. An `output` has none: `accepted` is what it may be typed as."""
+
     type: QuestionTypeName
     stem: Paragraph
-    choices: Annotated[list[ChoiceContent], Field(min_length=2, max_length=5)]
+    choices: list[ChoiceContent] = Field(default_factory=list)
+    accepted: Annotated[list[Output], Field(max_length=MOST_ACCEPTED)] = Field(default_factory=list)
     explanation: Paragraph
     objective: Line
     difficulty: Difficulty
 
+    @field_validator("choices")
+    @classmethod
+    def _as_its_type_has_them(
+        cls, choices: list[ChoiceContent], info: ValidationInfo
+    ) -> list[ChoiceContent]:
+        if (kind := info.data.get("type")) is None:
+            return choices  # whatever it is, it has been refused
+        least, most = CHOICE_COUNTS[kind]
+        if not least <= len(choices) <= most:
+            raise ValueError(f"{len(choices)} choices; {least} to {most} fit “{kind}”")
+        if kind != "order":
+            return choices
+        return [choice.model_copy(update={"is_correct": False}) for choice in choices]
+
     @model_validator(mode="after")
-    def _choices_differ(self) -> Self:
+    def _answers_differ(self) -> Self:
         if len({choice.text for choice in self.choices}) < len(self.choices):
             raise ValueError("two choices read the same")
+        if (self.type == "output") is not bool(self.accepted):
+            raise ValueError("an output has accepted texts, and no other question has any")
+        if len({output_key(text) for text in self.accepted}) < len(self.accepted):
+            raise ValueError("two accepted outputs are the same when they are compared")
         return self
 
 

@@ -29,6 +29,7 @@ def create_payloads(pairs: Sequence[Pair]) -> None:
             position=position,
             type=question.type,
             stem=question.stem,
+            accepted=question.accepted,
             explanation=question.explanation,
             objective=question.objective,
             difficulty=question.difficulty,

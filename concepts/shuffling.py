@@ -6,12 +6,14 @@ import random
 
 from concepts.content import QuestionContent, QuizContent
 
+SHUFFLED = ("single", "multiple")
+
 
 def shuffle_choices(quiz: QuizContent, seed: str) -> QuizContent:
     """Put every question's choices into an order that depends on the seed alone.
 
-    Models (and people) favour a position for the key. True and false stay in their order: there
-    is nothing to hide in it.
+    Models (and people) favour a position for the key. True and false stay in their order, for there
+    is nothing to hide in it, and so do lines: it is what they say, or the key.
     """
     rng = random.Random(seed)  # noqa: S311 - an order, not a secret
     return quiz.model_copy(
@@ -20,7 +22,7 @@ def shuffle_choices(quiz: QuizContent, seed: str) -> QuizContent:
 
 
 def _shuffled(question: QuestionContent, rng: random.Random) -> QuestionContent:
-    if question.type == "true_false":
+    if question.type not in SHUFFLED:
         return question
     choices = rng.sample(question.choices, k=len(question.choices))
     return question.model_copy(update={"choices": choices})

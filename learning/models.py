@@ -99,7 +99,8 @@ class QuizAttempt(models.Model):
 
 
 class QuestionAnswer(models.Model):
-    """`chosen`: positions of choices as they are stored, never as they were shown."""
+    """`chosen`: positions of choices as they are stored, never as they were shown; of lines, in the
+    order they were put in; of an output, what was typed, alone."""
 
     attempt = models.ForeignKey(QuizAttempt, on_delete=models.CASCADE, related_name="answers")
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="answers")

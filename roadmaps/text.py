@@ -46,6 +46,13 @@ def reading_key(text: str) -> str:
     return " ".join(seen.translate(_ONE_SHAPE).split())
 
 
+def output_key(text: str) -> str:
+    """What a program prints, as two such texts are compared: folds Unicode form (NFKC), line ends,
+    spaces at the end of a line and empty lines around it all. Case and indentation count."""
+    lines = unicodedata.normalize("NFKC", text).splitlines()
+    return "\n".join(line.rstrip() for line in lines).strip("\n")
+
+
 def has_invisible(text: str) -> bool:
     """Whether something in it has no shape, or turns what follows it around."""
     return bool(_INVISIBLE.search(text))

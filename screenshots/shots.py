@@ -84,7 +84,12 @@ def _concepts(cast: Cast) -> list[Shot]:
         concepts = Concept.objects.filter(roadmap=roadmap).order_by("position")
         return reverse(f"learning:{view}", args=[roadmap.slug, concepts[position].slug])
 
+    def quiz_of(key: str) -> str:
+        concept = Concept.objects.get(roadmap=cast.runs["ready"].roadmap, outline_key=key)
+        return reverse("learning:quiz", args=[concept.roadmap.slug, concept.slug])
+
     quiz, arabic = address("ready", 3, "quiz"), address("arabic", 1, "quiz")
+    to_type = quiz_of("injection-and-xss")
     return [
         Shot("concept-ready", address("ready", 3)),
         Shot("concept-ready-own", address("ready", 3), "alice"),
@@ -101,17 +106,26 @@ def _concepts(cast: Cast) -> list[Shot]:
         Shot("quiz-open", quiz),
         Shot("quiz-nothing-chosen", quiz, act=answer_quiz(0)),
         Shot("quiz-answered", quiz, act=answer_quiz(100)),
+        Shot("quiz-to-type", to_type),
+        Shot("quiz-typed", to_type, act=answer_quiz(100)),
+        Shot("quiz-put-in-order", quiz_of("sockets-and-servers"), act=answer_quiz(100)),
         Shot("quiz-arabic-answered", arabic, act=answer_quiz(2)),
         Shot("quiz-not-written", address("writing", 35, "quiz"), status=404),
     ]
 
 
 def answer_quiz(most: int) -> Act:
-    """Choose the first choice of so many questions, and hand it in."""
+    """Choose the first choice of so many questions, leave lines as they stand, type a word, and
+    hand it in."""
 
     def answer(page: Page) -> None:
         for group in page.get_by_role("group").all()[:most]:
-            group.locator("input[type=radio], input[type=checkbox]").first.check()
+            for box in group.locator("input[type=radio], input[type=checkbox]").all()[:1]:
+                box.check()
+            for number, line in enumerate(group.locator("select").all(), start=1):
+                line.select_option(str(number))
+            for text in group.locator("textarea").all():
+                text.fill("<b>Ann & Bo</b>")
         with page.expect_navigation():
             page.locator("main form button").last.click()
 

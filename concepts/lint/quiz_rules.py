@@ -18,9 +18,13 @@ from concepts.lint.lengths import MAX_LENGTH_RATIO, is_longest_by_far
 from concepts.lint.places import names_of_places
 from concepts.lint.verdicts import contradicting_explanation, contradicting_rationales
 from concepts.markdown.quiz_text import visible_choice
-from roadmaps.text import text_key, word_overlap
+from roadmaps.text import output_key, text_key, word_overlap
 
 MIN_CHOICES, MAX_CHOICES = 3, 5
+# Types whose choices are told apart by what they say; lines speak for themselves.
+_OF_CHOICES = ("single", "multiple", "true_false")
+# What is longer tests patience in typing. Characters of all its lines together.
+MAX_OUTPUT_LINES, MAX_OUTPUT_CHARACTERS = 8, 240
 # A quiz where more than this share of the keys is the one longest choice can be guessed by shape.
 MAX_LONGEST_SHARE = 0.6
 DUPLICATE_OVERLAP = 0.9
@@ -32,6 +36,8 @@ _OF_A_LIST = (
 _LETTERS_ONLY = re.compile(rf"(?:[a-e]|{_OF_A_LIST})+")
 _NUMBERS_ONLY = re.compile(rf"(?:\d|{_OF_A_LIST})+")
 _NAMES = re.compile(r"(?<![a-z0-9])[a-e1-5](?![a-z0-9])")
+# A comment behind code, and a sign of what it gives.
+_COMMENT = re.compile(r"(?:#|--)[ \t]*(?:->|=>|→|:)?|//[ \t]*(?:->|=>|→|:)")
 _EXCEPT_VALUE = re.compile(r"^\W*[a-z] ?= ?|\W")
 # An article is followed by another word.
 _NO_ARTICLE = r"(?! (?!(?:and|or|is|are|to|has)\b)[a-z0-9])"
@@ -51,7 +57,10 @@ def _correct_count(question: QuestionContent) -> Iterator[str]:
     if question.type == "multiple":
         if not 1 <= correct < len(question.choices):
             yield f"{correct} of {len(question.choices)} choices are correct; some must be, not all"
-    elif correct != 1:
+    elif question.type == "faulty_line":
+        if correct != 1:
+            yield f"{correct} lines are marked as the faulty one (is_correct); exactly one must be"
+    elif correct != 1 and question.type in _OF_CHOICES:
         yield f"{correct} choices are correct; exactly one must be"
 
 
@@ -60,7 +69,7 @@ def _choice_count(question: QuestionContent) -> Iterator[str]:
     if question.type == "true_false":
         if count != 2:
             yield f"a true/false question has {count} choices instead of 2"
-    elif not MIN_CHOICES <= count <= MAX_CHOICES:
+    elif question.type in _OF_CHOICES and not MIN_CHOICES <= count <= MAX_CHOICES:
         yield f"{count} choices; {MIN_CHOICES} to {MAX_CHOICES} are wanted"
 
 
@@ -70,6 +79,8 @@ def _distinct_choices(question: QuestionContent) -> Iterator[str]:
 
 
 def _no_shortcuts(question: QuestionContent) -> Iterator[str]:
+    if question.type not in _OF_CHOICES:
+        return
     keys = [text_key(choice.text) for choice in question.choices]
     for place, (choice, key) in enumerate(zip(question.choices, keys, strict=True)):
         others = keys[:place] + keys[place + 1 :]
@@ -127,7 +138,7 @@ def _rationales(question: QuestionContent) -> Iterator[str]:
 
 
 def _length_gives_away(question: QuestionContent) -> Iterator[str]:
-    if question.type == "true_false":
+    if question.type not in ("single", "multiple"):
         return
     right, wrong = _lengths(question.choices)
     if not right or not wrong:
@@ -138,6 +149,25 @@ def _length_gives_away(question: QuestionContent) -> Iterator[str]:
             f"the correct choice is {longest / typical:.1f} times as long as the others "
             f"({MAX_LENGTH_RATIO} is the limit)"
         )
+
+
+def _output_is_typed(question: QuestionContent) -> Iterator[str]:
+    for text in question.accepted:
+        if len(text.splitlines()) > MAX_OUTPUT_LINES or len(text) > MAX_OUTPUT_CHARACTERS:
+            yield (
+                f"the output is too long to be typed; {MAX_OUTPUT_LINES} lines and "
+                f"{MAX_OUTPUT_CHARACTERS} characters are the most"
+            )
+
+
+def _output_stands_there(question: QuestionContent) -> Iterator[str]:
+    """Whoever copies code from a lesson copies its `# -> 3`, too."""
+    accepted = {output_key(line).strip() for text in question.accepted for line in text.split("\n")}
+    accepted.discard("")
+    for line in question.stem.splitlines():
+        for mark in [*_COMMENT.finditer(line)][-1:]:
+            if output_key(line[mark.end() :]).strip(" `") in accepted:
+                yield f"the stem tells the output in a comment: “{line.strip()}”"
 
 
 def _lengths(choices: list[ChoiceContent]) -> tuple[list[int], list[int]]:
@@ -167,6 +197,8 @@ _QUESTION_RULES: tuple[Callable[[QuestionContent], Iterator[str]], ...] = (
     _certain_flaws,
     _rationales,
     _length_gives_away,
+    _output_is_typed,
+    _output_stands_there,
     contradicting_rationales,
     contradicting_explanation,
     names_of_places,

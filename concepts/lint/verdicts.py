@@ -102,8 +102,9 @@ _HEDGE = re.compile(
 
 
 def contradicting_rationales(question: QuestionContent) -> Iterator[str]:
-    """Those of a true/false question are left alone: they judge its statement, not the choice."""
-    if question.type == "true_false" or _asks_for_verdicts(question.stem):
+    """Those of a true/false question are left alone: they judge its statement, not the choice; and
+    of code with a fault most lines are right."""
+    if question.type not in ("single", "multiple") or _asks_for_verdicts(question.stem):
         return
     texts = [_plain(choice.text) for choice in question.choices]
     for choice in question.choices:
@@ -116,7 +117,7 @@ def contradicting_rationales(question: QuestionContent) -> Iterator[str]:
 
 
 def contradicting_explanation(question: QuestionContent) -> Iterator[str]:
-    named = _named_choices(question)
+    named = [] if question.type == "order" else _named_choices(question)
     rights = [_key(choice) for choice in question.choices if choice.is_correct]
     # "5 rows" may be how the explanation puts the right choice "5".
     if named and not any(_is_akin(_key(choice), right) for choice in named for right in rights):

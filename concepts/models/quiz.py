@@ -13,6 +13,9 @@ class QuestionType(models.TextChoices):
     SINGLE = "single", _("one choice is right")
     MULTIPLE = "multiple", _("several choices may be right")
     TRUE_FALSE = "true_false", _("true or false")
+    OUTPUT = "output", _("predict the output")
+    ORDER = "order", _("put lines in order")
+    FAULTY_LINE = "faulty_line", _("find the faulty line")
 
 
 class Quiz(models.Model):
@@ -29,10 +32,14 @@ class Quiz(models.Model):
 
 
 class Question(models.Model):
+    """`accepted`: the ways to write an output that is to be predicted; such a question has no
+    choices. Choices of an `order` stand in the right one."""
+
     quiz = models.ForeignKey(Quiz, on_delete=models.CASCADE, related_name="questions")
     position = models.PositiveSmallIntegerField(_("position"))
     type = models.CharField(_("type"), max_length=16, choices=QuestionType.choices)
     stem = models.TextField(_("question"))
+    accepted = models.JSONField(_("accepted outputs"), default=list, db_default=[], blank=True)
     explanation = models.TextField(_("explanation"))
     objective = models.CharField(_("objective"), max_length=LINE_MAX_CHARACTERS)
     difficulty = models.PositiveSmallIntegerField(_("difficulty"))

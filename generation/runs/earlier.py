@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from concepts.models import ArtifactVersion, Question
+from concepts.models import ArtifactVersion, Choice, Question, QuestionType
 from generation.port.briefs import EARLIER_MAX_CHARACTERS
 
 
@@ -28,6 +28,14 @@ def tell_version(version: ArtifactVersion | None) -> str:
 
 def _tell_question(question: Question) -> Iterator[str]:
     yield f"{question.position}. {question.stem}"
+    for text in question.accepted:
+        yield f"   accepted: {text}"
     for choice in sorted(question.choices.all(), key=lambda one: one.position):
-        yield f"   {'right' if choice.is_correct else 'wrong'}: {choice.text} ({choice.rationale})"
+        yield f"   {_verdict(question, choice)}: {choice.text} ({choice.rationale})"
     yield f"   {question.explanation}"
+
+
+def _verdict(question: Question, choice: Choice) -> str:
+    if question.type == QuestionType.ORDER:
+        return f"line {choice.position}"
+    return "right" if choice.is_correct else "wrong"

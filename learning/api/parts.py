@@ -16,6 +16,7 @@ from concepts.models import (
     Concept,
     Origin,
     Question,
+    QuestionType,
     Resource,
     Tutorial,
 )
@@ -37,7 +38,7 @@ def tell_parts(concept: Concept) -> dict[str, dict[str, Any]]:
 
 
 def _read(concept: Concept) -> list[Artifact]:
-    """Never `is_correct`, a rationale or an explanation: what is not read cannot leak."""
+    """Never `is_correct`, `accepted`, a reason or an explanation: what is not read cannot leak."""
     choices = Choice.objects.only("question_id", "position", "text").order_by("position")
     questions = Question.objects.only("quiz_id", "position", "type", "stem", "difficulty")
     version = "current_version"
@@ -112,8 +113,13 @@ def _tell_quiz(version: ArtifactVersion | None) -> dict[str, Any]:
     plain = ("position", "type", "stem", "difficulty")
     return {
         "questions": [
-            {name: getattr(question, name) for name in plain}
-            | {"choices": [choice.text for choice in question.choices.all()]}
+            {name: getattr(question, name) for name in plain} | {"choices": _tell_choices(question)}
             for question in (quiz.questions.all() if quiz else ())
         ]
     }
+
+
+def _tell_choices(question: Question) -> list[str]:
+    """Lines to be put in order stand in the right one in the rows: here by their letters."""
+    texts = [choice.text for choice in question.choices.all()]
+    return sorted(texts) if question.type == QuestionType.ORDER else texts

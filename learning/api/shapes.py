@@ -138,7 +138,9 @@ class ResourcesOut(PartOut):
 
 
 class QuestionOut(Schema):
-    """A question before it is answered: which choice is right, and why, is told on the page."""
+    """A question before it is answered: which choice is right, and why, is told on the page.
+    `type`: `single`, `multiple`, `true_false`; `output` to be predicted, without choices; `order`,
+    whose choices are lines to be put in order; `faulty_line`, whose choices are numbered lines."""
 
     position: int
     type: str

@@ -128,10 +128,13 @@ def _attempt(attempt: QuizAttempt) -> Row:
 
 
 def _answer(answer: QuestionAnswer) -> Row:
+    """An output is kept as it was typed, all else by the positions of choices."""
     texts = {choice.position: choice.text for choice in answer.question.choices.all()}
+    chosen = [one if isinstance(one, str) else texts.get(one) for one in answer.chosen]
     return {
         "question": answer.question.stem,
-        "chosen": [texts[place] for place in answer.chosen if place in texts],
+        "type": answer.question.type,
+        "chosen": [text for text in chosen if text is not None],
         "correct": answer.is_correct,
         "answered_at": answer.answered_at,
     }

@@ -82,7 +82,7 @@ def _ask(ids: list[int]) -> Iterable[dict[str, Any]]:
 
 
 def _build() -> QuerySet[Any, Any]:
-    """Never `is_correct`, a rationale or an explanation: what is not read cannot leak."""
+    """Never `is_correct`, `accepted`, a reason or an explanation: what is not read cannot leak."""
     resources = Resource.objects.filter(version=OuterRef("pk")).order_by("position")
     choices = Choice.objects.filter(question=OuterRef("pk")).order_by("position")
     questions = Question.objects.filter(quiz=OuterRef("pk")).order_by("position")

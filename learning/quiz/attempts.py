@@ -16,7 +16,7 @@ from concepts.models import ArtifactKindLabel, ArtifactVersion, Choice, Concept,
 from learning.models import Learner, QuestionAnswer, QuizAttempt
 from learning.quiz import grading
 from learning.quiz.forms import BadForm, Field, Ticket, make_fields, new_ticket
-from learning.quiz.grading import Score, is_right
+from learning.quiz.grading import Given, Key, Score, is_right
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def get_version(concept: Concept, number: int | None = None) -> ArtifactVersion 
         artifact__concept=concept, artifact__kind=ArtifactKindLabel.QUIZ, quiz__isnull=False
     )
     chosen = versions.exclude(current_of=None) if number is None else versions.filter(number=number)
-    # Never `is_correct`, a rationale or an explanation: what is not read cannot leak.
+    # Never `is_correct`, `accepted`, a rationale or an explanation: what is not read cannot leak.
     questions = Question.objects.only("quiz_id", "position", "type", "stem").order_by("position")
     choices = Choice.objects.only("question_id", "position", "text").order_by("position")
     return (
@@ -129,7 +129,7 @@ def save_answers(
     concept: Concept,
     version: ArtifactVersion,
     ticket: Ticket,
-    answers: Mapping[int, set[int]],
+    answers: Mapping[int, Given],
 ) -> QuizAttempt:
     """One attempt a seed, one answer a question: the first counts, however often it is sent."""
     attempt, _is_new = QuizAttempt.objects.get_or_create(
@@ -153,14 +153,19 @@ def save_answers(
     return attempt
 
 
-def _grade(attempt: QuizAttempt, question: Question, chosen: set[int]) -> QuestionAnswer:
-    correct = {choice.position for choice in question.choices.all() if choice.is_correct}
+def _grade(attempt: QuizAttempt, question: Question, given: Given) -> QuestionAnswer:
     return QuestionAnswer(
         attempt=attempt,
         question=question,
-        chosen=sorted(chosen),
-        is_correct=is_right(chosen, correct),
+        chosen=list(given),
+        is_correct=is_right(question.type, given, _key_of(question)),
     )
+
+
+def _key_of(question: Question) -> Key:
+    is_order = question.type == grading.ORDER
+    right = (one.position for one in question.choices.all() if is_order or one.is_correct)
+    return Key(tuple(sorted(right)), tuple(question.accepted))
 
 
 def is_begun(concept: Concept, theirs: Q | None, seed: str) -> bool:

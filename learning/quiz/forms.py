@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,7 +16,17 @@ from django.core import signing
 from django.utils.crypto import salted_hmac
 
 from concepts.models import Concept
-from learning.quiz.grading import BadAnswer, Choice, Question, put_in_order, read_places
+from learning.quiz.grading import (
+    TYPED_MAX_CHARACTERS,
+    BadAnswer,
+    Choice,
+    Given,
+    Question,
+    is_settled,
+    put_in_order,
+    read_given,
+    read_ranks,
+)
 
 TOKEN = "token"  # noqa: S105 - the name of a field
 TOKEN_MAX_CHARACTERS = 500
@@ -56,22 +66,41 @@ class Ticket:
 
 @dataclass(frozen=True)
 class Option:
+    """`rank`: the number that was picked for a line, 0 where none is yet."""
+
     place: int
     text: str
     is_chosen: bool
+    rank: int = 0
 
 
 @dataclass(frozen=True)
 class Field:
-    """A question as it stands in a form; `place` among all that the form asks."""
+    """A question as it stands in a form; `place` among all that the form asks. `typed`: an output
+    as it was."""
 
     place: int
     question: Question
     options: list[Option]
+    typed: str = ""
 
     @property
     def name(self) -> str:
         return field_name(self.place)
+
+    @property
+    def most_typed(self) -> int:
+        return TYPED_MAX_CHARACTERS
+
+    @property
+    def ranks(self) -> range:
+        return range(1, len(self.options) + 1)
+
+    @property
+    def is_unsettled(self) -> bool:
+        """Whether lines were given numbers, and not each one of its own."""
+        ranks = [option.rank for option in self.options]
+        return any(ranks) and not is_settled(ranks)
 
 
 def field_name(place: int) -> str:
@@ -111,40 +140,50 @@ def is_seed(text: str) -> bool:
 
 
 def make_fields(
-    ticket: Ticket, questions: Sequence[Question], chosen: Mapping[int, set[int]] | None = None
+    ticket: Ticket, questions: Sequence[Question], posted: Posted | None = None
 ) -> list[Field]:
-    """`chosen`: positions of choices, by that of their question, that are ticked already."""
+    """`posted`: what stands in them already. Raises BadAnswer for ranks that there are not."""
     by_position = {question.position: question for question in questions}
     return [
-        _make_field(place, by_position[position], ticket, (chosen or {}).get(position, set()))
+        _make_field(
+            place,
+            by_position[position],
+            ticket,
+            [] if posted is None else posted.getlist(field_name(place)),
+        )
         for place, position in enumerate(ticket.asked, start=1)
         if position in by_position
     ]
 
 
-def _make_field(place: int, question: Question, ticket: Ticket, chosen: set[int]) -> Field:
+def _make_field(place: int, question: Question, ticket: Ticket, values: Sequence[str]) -> Field:
+    is_picked = question.is_ordered and values
+    ranks = read_ranks(values, question) if is_picked else [0] * len(question.choices)
     options = [
-        Option(at, choice.text, choice.position in chosen)
-        for at, choice in enumerate(ticket.order(question), start=1)
+        Option(at, choice.text, not is_picked and str(at) in values, rank)
+        for (at, choice), rank in zip(
+            enumerate(ticket.order(question), start=1), ranks, strict=True
+        )
     ]
-    return Field(place, question, options)
+    return Field(place, question, options, "".join(values[:1]) if question.is_typed else "")
 
 
 def read_answers(
     posted: Posted, ticket: Ticket, questions: Sequence[Question]
-) -> dict[int, set[int]]:
-    """Positions of chosen choices by that of their question; what was not answered is not in it.
-    Raises BadForm."""
-    answers: dict[int, set[int]] = {}
-    for field in make_fields(ticket, questions):
-        try:
-            places = read_places(posted.getlist(field.name), field.question)
-        except BadAnswer as error:
-            raise BadForm(str(error)) from error
-        if places:
-            order = ticket.order(field.question)
-            answers[field.question.position] = {order[place - 1].position for place in places}
-    return answers
+) -> tuple[list[Field], dict[int, Given]]:
+    """The form as it was filled in, and by the position of a question what it was answered; what
+    was left open or unsettled is not in it. Raises BadForm."""
+    try:
+        fields = make_fields(ticket, questions, posted)
+        answers = {
+            field.question.position: read_given(
+                posted.getlist(field.name), field.question, ticket.order(field.question)
+            )
+            for field in fields
+        }
+    except BadAnswer as error:
+        raise BadForm(str(error)) from error
+    return fields, {position: given for position, given in answers.items() if given}
 
 
 def _salt(concept: Concept) -> str:

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from concepts.models import Choice, Concept, Question, Tutorial
 from learning.models import QuestionAnswer, QuizAttempt
+from learning.quiz import grading
 from learning.quiz.attempts import shown_questions
 from learning.quiz.forms import Field, Ticket, make_fields, ticket_of
 from learning.quiz.grading import Score
@@ -25,16 +27,32 @@ class Verdict(TextChoices):
     LEFT = "left", ""
 
 
+_ARE_RIGHT = (Verdict.RIGHT, Verdict.MISSED)
+
+
 @dataclass(frozen=True)
 class JudgedChoice:
+    """`number`: what a line is called by. `rank`: where it was put; 0: it was not to be."""
+
     text: str
     rationale: str
     verdict: Verdict
+    number: int = 0
+    rank: int = 0
+
+    @property
+    def label(self) -> str:
+        if not self.rank:
+            return str(self.verdict.label)
+        if self.verdict is Verdict.RIGHT:
+            return gettext("you put it here: right")
+        return gettext("you put it at number %(rank)s") % {"rank": self.rank}
 
 
 @dataclass(frozen=True)
 class JudgedQuestion:
-    """`section`: where in the tutorial this is told, if that can be seen."""
+    """`section`: where in the tutorial this is told, if that can be seen. `accepted`: of an output
+    what is right, in each way that it may be written; `typed`: what somebody wrote."""
 
     place: int
     stem: str
@@ -43,6 +61,8 @@ class JudgedQuestion:
     explanation: str
     objective: str
     section: Section | None = None
+    typed: str = ""
+    accepted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,27 +112,53 @@ def _judge(
     ticket: Ticket,
     sections: Sequence[Section],
 ) -> JudgedQuestion:
-    rows = {choice.position: choice for choice in question.choices.all()}
-    ordered = [rows[choice.position] for choice in ticket.order(shown.question)]
-    right = " ".join(choice.text for choice in ordered if choice.is_correct)
+    choices = _judge_choices(question, answer.chosen, ticket.order(shown.question))
+    right = " ".join(one.text for one in choices if one.verdict in _ARE_RIGHT or one.rank)
     told = f"{question.objective} {question.stem} {right} {question.explanation}"
+    is_typed = shown.question.is_typed
     return JudgedQuestion(
         place=shown.place,
         stem=question.stem,
         is_right=answer.is_correct,
-        choices=[_judge_choice(choice, answer.chosen) for choice in ordered],
+        choices=choices,
         explanation=question.explanation,
         objective=question.objective,
         section=None if answer.is_correct else find_section(sections, told),
+        typed="".join(map(str, answer.chosen)) if is_typed else "",
+        accepted=tuple(question.accepted) if is_typed else (),
     )
 
 
-def _judge_choice(choice: Choice, chosen: Sequence[int]) -> JudgedChoice:
+def _judge_choices(
+    question: Question, chosen: Sequence[int], shown: Sequence[grading.Choice]
+) -> list[JudgedChoice]:
+    """In the order shown; lines that were to be put in order, in the right one."""
+    if question.type == grading.ORDER:
+        lines = sorted(question.choices.all(), key=lambda line: line.position)
+        ranks = {position: rank for rank, position in enumerate(chosen, start=1)}
+        return [
+            _judge_line(line, number, ranks.get(line.position, 0))
+            for number, line in enumerate(lines, start=1)
+        ]
+    rows = {choice.position: choice for choice in question.choices.all()}
+    is_numbered = question.type == grading.FAULTY_LINE
+    return [
+        _judge_choice(rows[choice.position], chosen, number if is_numbered else 0)
+        for number, choice in enumerate(shown, start=1)
+    ]
+
+
+def _judge_line(line: Choice, number: int, rank: int) -> JudgedChoice:
+    verdict = Verdict.RIGHT if rank == number else Verdict.WRONG
+    return JudgedChoice(line.text, line.rationale, verdict, number, rank)
+
+
+def _judge_choice(choice: Choice, chosen: Sequence[int], number: int) -> JudgedChoice:
     if choice.position in chosen:
         verdict = Verdict.RIGHT if choice.is_correct else Verdict.WRONG
     else:
         verdict = Verdict.MISSED if choice.is_correct else Verdict.LEFT
-    return JudgedChoice(choice.text, choice.rationale, verdict)
+    return JudgedChoice(choice.text, choice.rationale, verdict, number)
 
 
 def _read_sections(concept: Concept, answers: Iterable[QuestionAnswer]) -> list[Section]:

@@ -22,7 +22,6 @@ from learning.quiz.forms import (
     TOKEN,
     BadForm,
     is_seed,
-    make_fields,
     read_answers,
     read_ticket,
 )
@@ -34,6 +33,10 @@ NOT_OURS = _(
     "is a new one."
 )
 NOTHING_CHOSEN = _("Nothing is chosen yet. Answer at least one question; the others can wait.")
+UNSETTLED = _(
+    "Question %(place)s: give every line a number of its own, or none. Nothing has been judged "
+    "yet; your answers still stand below."
+)
 RESULT = "result"
 WRONG = "wrong"
 
@@ -99,11 +102,13 @@ def _take_answers(request: HttpRequest, concept: Concept) -> HttpResponse:
         ticket = read_ticket(request.POST.get(TOKEN, ""), concept)
         version = attempts.get_answered_version(concept, ticket)
         questions = attempts.shown_questions(version.quiz)
-        answers = read_answers(request.POST, ticket, questions)
+        fields, answers = read_answers(request.POST, ticket, questions)
     except BadForm:
         return _offer_new(request, concept)
-    quiz = OpenQuiz(ticket.sign(concept), make_fields(ticket, questions, answers), None)
-    show = partial(render_form, request, concept, quiz)
+    show = partial(render_form, request, concept, OpenQuiz(ticket.sign(concept), fields, None))
+    for field in fields:
+        if field.is_unsettled:
+            return show(UNSETTLED % {"place": field.place}, status=422)
     way = f"{request.path}?attempt={ticket.seed}#{RESULT}"
     theirs = of_visitor(request.user, request.session)
     if not answers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from learning.models import ConceptMark, Standing
@@ -10,7 +11,7 @@ from learning.quiz.forms import Field, Option
 from learning.quiz.grading import Choice, Question, Score
 from learning.quiz.results import JudgedChoice, JudgedQuestion, Result, Verdict
 from learning.quiz.sections import Section
-from learning.quiz.views import NOTHING_CHOSEN
+from learning.quiz.views import NOTHING_CHOSEN, UNSETTLED
 from learning.styleguide.cast import THEN, make_concept
 from learning.styleguide.sample import Component, Sample
 
@@ -34,6 +35,25 @@ def _fields() -> list[Field]:
     return [_field(place, *kind) for place, kind in enumerate(kinds, start=1)]
 
 
+def _produced() -> list[Field]:
+    """The kinds that are not chosen from: as they begin, and as they come back."""
+    kinds = (
+        ("output", "What does `print(2 * 3)` print?"),
+        ("order", "Put the lines in order."),
+        ("faulty_line", "Which line lets it slip?"),
+    )
+    fields = [_field(place, *kind) for place, kind in enumerate(kinds, start=3)]
+    typed, ordered, _ = fields
+    twice = [replace(option, rank=2, is_chosen=False) for option in ordered.options]
+    began = replace(typed, place=6, options=[], typed="6\n  turns")
+    return [
+        replace(typed, options=[]),
+        *fields[1:],
+        began,
+        replace(ordered, place=7, options=twice),
+    ]
+
+
 def _field(place: int, kind: str, stem: str) -> Field:
     choices = tuple(Choice(position, text) for position, text in enumerate(_TEXTS))
     options = [
@@ -50,12 +70,40 @@ def _open() -> list[Sample]:
         for name, score in zip(names, lasts, strict=True)
     ]
     notice = {"quiz": _quiz(None), "notice": NOTHING_CHOSEN, **_here()}
-    return [*samples, Sample("nothing chosen", QUIZ, notice)]
+    produced = {
+        "quiz": OpenQuiz("", _produced(), None),
+        "notice": UNSETTLED % {"place": 7},
+        **_here(),
+    }
+    return [
+        *samples,
+        Sample("nothing chosen", QUIZ, notice),
+        Sample("to be typed, put in order and found", QUIZ, produced),
+    ]
 
 
 def _quiz(score: Score | None) -> OpenQuiz:
     last = LastAttempt(_SEED, 1, THEN, score) if score else None
     return OpenQuiz("", _fields(), last)
+
+
+def _judged_lines() -> JudgedQuestion:
+    ranks = ((Verdict.RIGHT, 1), (Verdict.WRONG, 3), (Verdict.WRONG, 2))
+    lines = [
+        JudgedChoice(text, "It stands on the one before.", verdict, number, rank)
+        for number, (text, (verdict, rank)) in enumerate(zip(_TEXTS, ranks, strict=True), start=1)
+    ]
+    return replace(_judged(3, is_right=False), stem="Put the lines in order.", choices=lines)
+
+
+def _judged_output(place: int, typed: str) -> JudgedQuestion:
+    return replace(
+        _judged(place, is_right=typed == "6"),
+        stem="What does `print(2 * 3)` print?",
+        choices=[],
+        typed=typed,
+        accepted=("6", "six"),
+    )
 
 
 def _results() -> list[Sample]:
@@ -66,6 +114,11 @@ def _results() -> list[Sample]:
         ("all right, the last one", _result([right]), {}),
         ("all right, done before", _result([right]), {"mark": mark, "following": make_concept(2)}),
         ("wrong", _result([wrong]), {}),
+        (
+            "typed and put in order",
+            _result([_judged_output(1, "6"), _judged_output(2, "5\n"), _judged_lines()]),
+            {},
+        ),
         ("some still open, and rewritten since", _result([right], _fields()[1:]), {}),
     ]
     return [

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from learning.models import ConceptMark, QuizAttempt
 from tests.learning.library import concept_page, make_ready
+from tests.learning.quiz.cast import FAULTY, IN_ORDER, TYPED, make_producing, quiz_address
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -55,6 +56,26 @@ def test_a_quiz_is_answered_by_keyboard_alone_and_progress_is_seen(
     expect(page.get_by_role("link", name="Continue with The knot c02")).to_be_visible()
     assert QuizAttempt.objects.get().answers.count() == 5
     assert ConceptMark.objects.get().standing == "done"
+
+
+def test_what_is_to_be_produced_is_answered_by_keyboard_alone(
+    page: Page, server: str, transactional_db: None
+) -> None:
+    page.goto(server + quiz_address(make_producing()))
+    press_until(page, "Tab", f"at.name === '{TYPED}'")
+    page.keyboard.type("Bowline 3")
+    page.keyboard.press("Enter")
+    page.keyboard.type("  holds")
+    for line in range(len(IN_ORDER)):
+        press_until(page, "Tab", f"at === document.querySelectorAll('select')[{line}]")
+        label = "document.activeElement.closest('label').querySelector('.text').innerText.trim()"
+        page.keyboard.type(str(IN_ORDER.index(page.evaluate(label)) + 1))
+    press_until(page, "Tab", f"at.name === '{FAULTY}'")
+    page.keyboard.press("Space")
+    press_until(page, "ArrowDown", "at.checked && at.value === '2'")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="3 of 3 right")).to_be_visible()
+    expect(page.get_by_text("you put it here: right")).to_have_count(len(IN_ORDER))
 
 
 def test_a_double_click_is_one_attempt(page: Page, server: str, transactional_db: None) -> None:

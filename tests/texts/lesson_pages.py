@@ -17,7 +17,15 @@ from learning.learners import obtain_learner
 from learning.models import ConceptMark, Note, Report
 from tests.generation.rewriters import Anew, open_anew
 from tests.learning.library import concept_page, make_ready, open_order
-from tests.learning.quiz.cast import Form
+from tests.learning.quiz.cast import (
+    FAULTY,
+    LINES,
+    PRODUCING,
+    TYPED,
+    Form,
+    make_quiz,
+    open_form,
+)
 from tests.texts.pages import SCENES, Pages, look, scene, signed_in, somebody
 
 __all__ = ["SCENES"]
@@ -90,7 +98,25 @@ def quiz() -> Pages:
     seen["some"] = client.post(address, some, follow=True)
     seen["all"] = client.post(address, given, follow=True)
     again = (f"{address}?again={which}" for which in ("all", "wrong"))
+    seen |= produce(concept, address)
     return seen | look(client, *again, f"{concept.roadmap.get_absolute_url()}{concept.slug}/")
+
+
+def produce(concept: Concept, address: str) -> Pages:
+    """Of its next version, whose answers are typed and put in order."""
+    make_quiz(concept, 2, about="twine", questions=PRODUCING)
+    client = Client()
+    form = open_form(client, address)
+    given: dict[str, Any] = {"token": form.token, TYPED: "Bowline 3", FAULTY: "2"}
+    seen: Pages = {"to be produced": client.get(address)}
+    seen["a number twice"] = client.post(address, given | {LINES: ["1", "1", "2", "3"]})
+    lines = [line.strip() for line in form.lines[LINES]]
+    ranked = form.rank(LINES, *lines)
+    seen["produced"] = client.post(address, given | {LINES: ranked}, follow=True)
+    other = open_form(client, f"{address}?again=all")
+    told = {"token": other.token, LINES: other.rank(LINES, *sorted(lines))}
+    seen["produced, other lines"] = client.post(address, told, follow=True)
+    return seen
 
 
 @scene

@@ -154,13 +154,18 @@ class AnsweredChoice(Answered):
     text: str
     # Before the key: what is written first is thought first.
     rationale: str
-    is_correct: bool
+    is_correct: bool = False
+
+
+# A number that is printed may be written as one.
+PrintedText = Annotated[str, BeforeValidator(lambda said: str(said) if type(said) is int else said)]
 
 
 class AskedQuestion(Answered):
     type: QuestionTypeName
     stem: str
-    choices: list[AnsweredChoice]
+    choices: list[AnsweredChoice] = Field(default_factory=list)
+    accepted: list[PrintedText] = Field(default_factory=list)
     explanation: str
     objective: str
     difficulty: int
@@ -168,18 +173,6 @@ class AskedQuestion(Answered):
 
 class QuizAnswer(Answered):
     questions: list[AskedQuestion]
-
-
-class BlindAnswer(Answered):
-    question: int
-    # Before the choices: models that do not think first do so here.
-    working: str = ""
-    choices: list[int]
-    is_sound: bool = True
-
-
-class BlindAnswers(Answered):
-    answers: list[BlindAnswer]
 
 
 def as_said(answer: BaseModel) -> str:
@@ -293,7 +286,18 @@ def read_quiz(answer: QuizAnswer) -> tuple[QuizContent | None, list[str]]:
     data = answer.model_dump()
     for question in data["questions"]:
         question["difficulty"] = _within(question["difficulty"])
+        question["choices" if question["type"] == "output" else "accepted"] = []
+        if question["type"] in {"order", "faulty_line"}:
+            _set_as_code(question["choices"])
     return read_content(QuizContent, data)
+
+
+def _set_as_code(lines: list[dict[str, Any]]) -> None:
+    """Where a line is indented, all are code: it would lose what it begins with."""
+    if any(line["text"].startswith((" ", "\t")) for line in lines):
+        for line in lines:
+            text = line["text"].rstrip()
+            line["text"] = text if "`" in text else f"`{text}`"
 
 
 def read_content(content: type[C], data: dict[str, Any]) -> tuple[C | None, list[str]]:

@@ -8,7 +8,7 @@ from typing import Literal
 from concepts.content import ChoiceContent, QuestionContent, QuizContent
 from concepts.lint.quiz_rules import lint_quiz
 
-QuestionType = Literal["single", "multiple", "true_false"]
+QuestionType = Literal["single", "multiple", "true_false", "output", "order", "faulty_line"]
 
 STEMS = ("Which method is safe?", "What ends a header?", "Who picks a port?", "Why use caches?")
 GOOD = ("It reads from the row", "It locks the table", "It drops the index", "It sends a mail")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -31,17 +32,34 @@ QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("true_false", ("yes, True", "False")),
 )
 
+# Those that make people produce. Of an output the texts that are accepted; lines as they stand in
+# the rows, which is the right order where they are to be put in one.
+PRODUCING: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("output", ("Bowline 3\n  holds", "Bowline III\n  holds")),
+    ("order", ("`turn = 1`", "`while turn < 3:`", "`    turn += 1`", "`print(turn)`")),
+    ("faulty_line", ("`a = 1`", "yes: `if a = 1:`", "`    b = a`", "`print(b)`")),
+)
+# The lines as people see them.
+IN_ORDER = ("turn = 1", "while turn < 3:", "turn += 1", "print(turn)")
+TYPED, LINES, FAULTY = (f"q{place}" for place in (1, 2, 3))
+
 _FORM = re.compile(r'<form method="post" action="[^"]*/-/quiz/.*?</form>', re.DOTALL)
 
 
-def make_quiz(concept: Concept, number: int = 1, *, about: str = "rope") -> ArtifactVersion:
+def make_quiz(
+    concept: Concept,
+    number: int = 1,
+    *,
+    about: str = "rope",
+    questions: Sequence[tuple[str, tuple[str, ...]]] = QUESTIONS,
+) -> ArtifactVersion:
     """Version `number` of the concept's quiz, current from now on."""
     artifact, _ = Artifact.objects.get_or_create(
         concept=concept, kind=ArtifactKindLabel.QUIZ, defaults={"position": 3}
     )
     version = baker.make(ArtifactVersion, artifact=artifact, number=number)
     quiz = Quiz.objects.create(version=version)
-    for position, (kind, choices) in enumerate(QUESTIONS, start=1):
+    for position, (kind, choices) in enumerate(questions, start=1):
         _make_question(quiz, position, kind, choices, about)
     artifact.current_version, artifact.state = version, "ready"
     artifact.save()
@@ -56,6 +74,7 @@ def _make_question(
         position=position,
         type=kind,
         stem=f"What holds {about} number {position}?",
+        accepted=list(choices) if kind == "output" else [],
         explanation=f"Secretly explained {position}.",
         objective=f"Secret objective {position}",
         difficulty=1,
@@ -69,6 +88,7 @@ def _make_question(
             rationale=f"Secret reason {position}.{place}",
         )
         for place, text in enumerate(choices, start=1)
+        if kind != "output"
     )
 
 
@@ -81,20 +101,35 @@ def make_knots() -> Concept:
     return concept
 
 
+def make_producing() -> Concept:
+    """The same, but what is asked is to be produced."""
+    concept = in_order(make_roadmap())[0]
+    write_tutorial(concept)
+    make_quiz(concept, questions=PRODUCING)
+    return concept
+
+
 def quiz_address(concept: Concept) -> str:
     return reverse("learning:quiz", args=[concept.roadmap.slug, concept.slug])
 
 
 @dataclass
 class Form(HTMLParser):
-    """The form of a quiz in a page: `options` by the name of the field, texts by place."""
+    """The form of a quiz in a page: `options` by the name of the field, texts by place; of lines to
+    be put in order `lines`, and the `ranks` that stand there; `typed`, what is in a text field."""
 
     page: str
     action: str = ""
     token: str = ""
     options: dict[str, dict[str, str]] = field(default_factory=dict)
     checked: set[tuple[str, str]] = field(default_factory=set)
+    lines: dict[str, list[str]] = field(default_factory=dict)
+    ranks: dict[str, list[str]] = field(default_factory=dict)
+    typed: dict[str, str] = field(default_factory=dict)
     _open: tuple[str, str] | None = None
+    _line: str = ""
+    _text: str = ""
+    _is_rank: bool = False
 
     def __post_init__(self) -> None:
         super().__init__()
@@ -110,18 +145,43 @@ class Form(HTMLParser):
             self.action = given["action"]
         elif tag == "input" and given.get("name") == "token":
             self.token = given["value"]
+        elif tag in {"select", "option", "textarea"}:
+            self._enter(tag, given)
         elif tag == "input" and given["type"] in {"radio", "checkbox"}:
             self._open = (given["name"], given["value"])
             self.options.setdefault(given["name"], {})[given["value"]] = ""
             if "checked" in given:
                 self.checked.add(self._open)
 
+    def _enter(self, tag: str, given: dict[str, Any]) -> None:
+        if tag == "select":
+            self._line = given["name"]
+            self.lines.setdefault(self._line, []).append("")
+            self.ranks.setdefault(self._line, []).append("")
+        elif tag == "textarea":
+            self._text = given["name"]
+            self.typed[self._text] = ""
+        else:
+            self._is_rank = True
+            if "selected" in given:
+                self.ranks[self._line][-1] = given["value"]
+
     def handle_endtag(self, tag: str) -> None:
         if tag == "label":
-            self._open = None
+            self._open, self._line = None, ""
+        elif tag == "textarea":
+            # As browsers do, but for the line break that a text field begins with.
+            self.typed[self._text] = self.typed[self._text].removeprefix("\n")
+            self._text = ""
+        elif tag in {"option", "select"}:
+            self._is_rank = False
 
     def handle_data(self, data: str) -> None:
-        if self._open:
+        if self._text:
+            self.typed[self._text] += data
+        elif self._line and not self._is_rank:
+            self.lines[self._line][-1] += data.strip("\n ") and data
+        elif self._open:
             name, place = self._open
             self.options[name][place] += data.strip()
 
@@ -132,6 +192,13 @@ class Form(HTMLParser):
             for name, places in self.options.items()
         }
         return {"token": self.token} | {name: places for name, places in chosen.items() if places}
+
+    def rank(self, name: str, *texts: str) -> list[str]:
+        """What a browser sends when these lines, as people see them, get 1, 2 and so on."""
+        return [
+            str(texts.index(line.strip(" ")) + 1) if line.strip(" ") in texts else ""
+            for line in self.lines[name]
+        ]
 
     def all_right(self) -> dict[str, Any]:
         every = [text for places in self.options.values() for text in places.values()]

@@ -8,6 +8,7 @@ import pytest
 from learning.models import Learner, QuestionAnswer, QuizAttempt
 from learning.quiz import attempts
 from learning.quiz.forms import new_ticket
+from learning.quiz.grading import Given
 from tests.learning.holding import hold_first, run_both
 from tests.learning.quiz.cast import make_knots
 
@@ -21,8 +22,8 @@ def test_who_answers_in_an_attempt_waits_for_whoever_is_answering_in_it(
     concept, learner, ticket = make_knots(), Learner.objects.create(), new_ticket(1, [1, 2, 3])
     version = attempts.get_version(concept)
     assert version is not None
-    begun = attempts.save_answers(learner, concept, version, ticket, {1: {1}})
-    chosen: tuple[dict[int, set[int]], ...] = ({2: {1, 2}, 3: {1}}, {2: {3}, 3: {2}})
+    begun = attempts.save_answers(learner, concept, version, ticket, {1: (1,)})
+    chosen: tuple[dict[int, Given], ...] = ({2: (1, 2), 3: (1,)}, {2: (3,), 3: (2,)})
     with hold_first(attempts, "_grade") as held:
         saved = run_both(
             observer,

@@ -40,6 +40,10 @@ def purpose_of(schema: dict[str, Any] | None, text: str) -> str:
     return "object"
 
 
+STEPS = ("Light the smoker.", "Smoke the entrance.", "Lift the lid.", "Take a frame out.")
+FAULTY = "`    total = frame`"
+
+
 def write(purpose: str, schema: dict[str, Any] | None, text: str, *, concepts: int) -> Any:
     """A string (tutorial) or something JSON can hold."""
     mark = hashlib.sha256(text.encode()).hexdigest()[:6]
@@ -161,13 +165,70 @@ def data_in(text: str) -> dict[str, Any]:
 
 def solve(asked: dict[str, Any]) -> dict[str, Any]:
     """By what is known of bees, whatever the key says."""
+    solved = {"question": asked["number"], "choices": [], "is_sound": True}
+    numbers = {one["text"]: one["number"] for one in asked["choices"]}
+    if asked["type"] == "output":
+        return solved | {"output": "6"}
+    if asked["type"] == "order":
+        return solved | {"choices": [numbers[line] for line in STEPS]}
+    if asked["type"] == "faulty_line":
+        return solved | {"choices": [numbers[FAULTY]]}
     deeds = dict(DEEDS)
     topic = next(topic for topic in deeds if f"what does {topic} do" in asked["stem"])
-    right = [one["number"] for one in asked["choices"] if f"It {deeds[topic]} " in one["text"]]
-    return {"question": asked["number"], "choices": right, "is_sound": True}
+    right = [number for text, number in numbers.items() if f"It {deeds[topic]} " in text]
+    return solved | {"choices": right}
 
 
 def question(mark: str, number: int) -> dict[str, Any]:
+    """One of each kind that there is for what a model makes up."""
+    kinds = (choose_one, predict_output, put_in_order, find_faulty_line)
+    return kinds[number % len(kinds)](mark, number)
+
+
+def predict_output(mark: str, _number: int) -> dict[str, Any]:
+    return {
+        "type": "output",
+        "stem": f"Hive {mark} has frames:\n\n```python\nprint(2 * 3)\n```\n\nWhat is printed?",
+        "accepted": [6],
+        "explanation": "Two boxes of three frames each are six frames.",
+        "objective": "Count frames",
+        "difficulty": 2,
+    }
+
+
+def put_in_order(mark: str, _number: int) -> dict[str, Any]:
+    return {
+        "type": "order",
+        "stem": f"Put the steps of opening hive {mark} in their order.",
+        "choices": [
+            {"text": step, "rationale": "Each step makes room for the next one."} for step in STEPS
+        ],
+        "explanation": "Smoke calms the bees before anything is lifted.",
+        "objective": "Open a hive",
+        "difficulty": 2,
+    }
+
+
+def find_faulty_line(mark: str, _number: int) -> dict[str, Any]:
+    """Its lines begin with spaces, as a model writes code."""
+    return {
+        "type": "faulty_line",
+        "stem": f"It should add up the frames of {mark}, one by one. Which line is at fault?",
+        "choices": [
+            {
+                "text": line,
+                "is_correct": line == FAULTY.strip("`"),
+                "rationale": "Follow the sum from frame to frame.",
+            }
+            for line in ("total = 0", "for frame in frames:", FAULTY.strip("`"), "print(total)")
+        ],
+        "explanation": "The sum is thrown away with every frame.",
+        "objective": "Count frames",
+        "difficulty": 3,
+    }
+
+
+def choose_one(mark: str, number: int) -> dict[str, Any]:
     """The correct one is as long as the others."""
     topic, deed = DEEDS[number % len(DEEDS)]
     texts = [f"It {verb} the bees that are in the hive with the {topic}." for _, verb in DEEDS]
