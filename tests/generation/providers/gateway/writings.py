@@ -57,7 +57,7 @@ def write(purpose: str, schema: dict[str, Any] | None, text: str, *, concepts: i
     elif purpose == "details":
         known = details(data_in(text))
     elif purpose == "quiz":
-        known = {"questions": [question(mark, number) for number in range(4)]}
+        known = {"questions": [choose_one(mark, number) for number in range(4)]}
     elif purpose == "resources":
         known = {"resources": [resource(mark, number) for number in range(3)]}
     elif purpose == "blind_solve":
@@ -180,7 +180,7 @@ def solve(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def question(mark: str, number: int) -> dict[str, Any]:
-    """One of each kind that there is for what a model makes up."""
+    """One of each kind; the server itself writes the first four times."""
     kinds = (choose_one, predict_output, put_in_order, find_faulty_line)
     return kinds[number % len(kinds)](mark, number)
 
@@ -189,7 +189,7 @@ def predict_output(mark: str, _number: int) -> dict[str, Any]:
     return {
         "type": "output",
         "stem": f"Hive {mark} has frames:\n\n```python\nprint(2 * 3)\n```\n\nWhat is printed?",
-        "accepted": [6],
+        "accepted": ["6"],
         "explanation": "Two boxes of three frames each are six frames.",
         "objective": "Count frames",
         "difficulty": 2,
