@@ -102,7 +102,13 @@ _FOR_EXPERTS = re.compile(
     r"|se deja al lector"
     r"|nivel de posgrado|setzt .{0,40}(?:vertiefte|fundierte|sichere) kenntnisse"
     r"|dem leser überlassen"
-    r"|für fachleute)\b|(?:读者|学习者)(?:应|需|必须)(?:已经)?(?:精通|熟练掌握)|证明留给读者"
+    r"|für fachleute"
+    # How proofs speak, and no beginner's lesson.
+    r"|without loss of generality|sin pérdida de generalidad|ohne beschränkung der allgemeinheit"
+    r"|(?:iso|homo|endo)morphi(?:sms?|sm(?:us|en))|(?:iso|homo)morfismos?|equivalence classes of"
+    r"|äquivalenzklassen? (?:von|des|der)|clases? de equivalencia de"
+    r"|let \w be an? \w+ (?:ring|field|group|space|manifold)"
+    r")\b|不失一般性|(?:同构|同态)|(?:读者|学习者)(?:应|需|必须)(?:已经)?(?:精通|熟练掌握)|证明留给读者"
     r"|研究生",
     re.IGNORECASE,
 )
