@@ -34,7 +34,7 @@ from generation.port.outline import Outline
 from generation.port.provider import Written
 from generation.port.request import OutlineRequest, wanted_range
 from roadmaps.bounds import GOAL_MAX_CHARACTERS
-from roadmaps.text import text_key, word_overlap
+from roadmaps.text import text_key, word_overlap, words
 
 CATALOGUE_DIR = Path(__file__).resolve().parents[1] / "catalogue"
 # libyaml's, ten times as fast, where PyYAML was built with it.
@@ -46,6 +46,11 @@ NEAR_OVERLAP, NEAR_SPELLING, LONGEST_SPELLING = 0.4, 0.8, 100
 _HEARD = re.compile(r"[\u3400-\u9fff\u3040-\u30ff]|[^\W_\u3400-\u9fff\u3040-\u30ff]+(?:\+\+|#)?")
 # That somebody wants to learn is said of every goal.
 _WISH = re.compile(r"^(?:(?:i want )?(?:to )?(?:learn|study)(?:ing)? |我?(?:想|要)?(?:学习|学))\s*")
+# Nor is anything said by how it is wanted: a guitar for beginners is near no other beginning.
+_ABOUT_NOTHING = words(
+    "a an and as at basic basics beginner beginners by course for from guide i in intro "
+    "introduction me my of on or the to tutorial with 入门 基础"
+)
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ class CatalogueRoadmap:
 
     def nearness(self, goal: str) -> float:
         """From 0 to 1; 0 where it is not near."""
-        overlap = max(word_overlap(_subject(goal), _subject(known)) for known in self.goals)
+        overlap = max(_overlap(_subject(goal), _subject(known)) for known in self.goals)
         return max(overlap if overlap >= NEAR_OVERLAP else 0, *self._spellings(goal))
 
     def _spellings(self, goal: str) -> Iterator[float]:
@@ -86,6 +91,14 @@ def _key(goal: str) -> str:
 def _subject(goal: str) -> str:
     key = _key(goal)
     return _WISH.sub("", key) or key
+
+
+def _overlap(goal: str, known: str) -> float:
+    """None without a word in both that says something; near where all that is said is known."""
+    said, there = words(goal) - _ABOUT_NOTHING, words(known) - _ABOUT_NOTHING
+    if not said & there:
+        return 0
+    return max(word_overlap(goal, known), NEAR_OVERLAP if said <= there else 0)
 
 
 def find_roadmap(

@@ -141,6 +141,27 @@ def test_what_somebody_wants_to_learn_does(goal: str, meant: str) -> None:
     assert refusal(goal).suggestions[0] == meant
 
 
+@pytest.mark.parametrize(
+    "goal", ["Guitar for beginners", "for beginners", "Introduction to chess", "吉他入门", "入门"]
+)
+def test_how_something_is_wanted_makes_no_goal_near(goal: str) -> None:
+    assert refusal(goal).suggestions == ()
+
+
+@pytest.mark.parametrize(
+    ("goal", "meant"),
+    [
+        ("python", "Python web development"),
+        ("Python for beginners", "Python web development"),
+        ("想学 Python", "Python web development"),
+        ("web development", "Python web development"),
+        ("I want to learn Spanish for my holiday", "Spanish for travel"),
+    ],
+)
+def test_one_word_of_what_is_built_in_is_near_it(goal: str, meant: str) -> None:
+    assert refusal(goal).suggestions == (meant,)
+
+
 def test_an_unknown_goal_is_not_answered_with_a_neighbour() -> None:
     assert refusal("Watercolour painting").suggestions == ()
 
