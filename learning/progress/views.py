@@ -23,6 +23,8 @@ from learning.progress.pace import count_answer
 from roadmaps.access import get_visible_roadmap
 
 NEXT_MAX_CHARACTERS = 2_000
+# Where a lesson's marks are: at its end, and right above the way to the next one.
+THROUGH = "through"
 NO_STANDING = _("This mark is none that there is. Please go back and choose another.")
 
 
@@ -59,7 +61,8 @@ def mark_concept(request: HttpRequest, roadmap_slug: str, slug: str) -> HttpResp
     except LimitReached as refusal:
         return refuse(request, refusal, lambda words: show_bad_request(request, words=words))
     _set(request, concept, standing)
-    return redirect(_way_back(request, reverse("learning:concept", args=[roadmap.slug, slug])))
+    lesson = reverse("learning:concept", args=[roadmap.slug, slug])
+    return redirect(_way_back(request, f"{lesson}#{THROUGH}"))
 
 
 def _set(request: HttpRequest, concept: Concept, standing: str) -> None:

@@ -53,6 +53,17 @@ def test_an_answer_is_folded_until_it_is_asked_for(
     expect(page.get_by_text("Because.")).to_be_visible()
 
 
+def test_what_is_folded_and_what_is_marked_look_like_what_they_are(
+    page: Page, server: str, run: GenerationRun
+) -> None:
+    page.goto(server + concept_page(run))
+    expect(page.locator(".fold")).not_to_have_css("padding-left", "0px")
+    page.get_by_role("button", name="Mark as done").click()
+    mark = page.locator(".through .state")
+    expect(mark).to_be_in_viewport()
+    assert "✓" in mark.evaluate("it => getComputedStyle(it, '::before').content")
+
+
 def test_code_is_copied_by_a_button(page: Page, server: str, run: GenerationRun) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(server + concept_page(run))

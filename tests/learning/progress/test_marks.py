@@ -103,7 +103,14 @@ def test_the_way_back_leads_to_pages_of_ours_alone(
     data = {"standing": "done", "next": wanted}
     response = client.post(mark_address(concept), data)
     assert response.status_code == 302
-    assert response["Location"] == (wanted if is_ours else lesson_address(concept))
+    assert response["Location"] == (wanted if is_ours else f"{lesson_address(concept)}#through")
+
+
+def test_whoever_marks_a_lesson_stays_at_its_end(client: Client, concept: Concept) -> None:
+    response = client.post(mark_address(concept), {"standing": "done"}, follow=True)
+    [(address, _)] = response.redirect_chain
+    place = address.partition("#")[2]
+    assert f'id="{place}"' in response.content.decode()
 
 
 def test_who_does_not_see_the_roadmap_cannot_mark_it() -> None:
