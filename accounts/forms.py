@@ -29,7 +29,7 @@ class SignUpForm(_SetPasswordMixin, forms.Form):
 
     def clean(self) -> dict[str, Any] | None:
         self.validate_passwords()
-        self.validate_password_for_user(self._user(), "password2")
+        self.validate_password_for_user(self._user(), "password1")
         return super().clean()
 
     def make_user(self) -> User:

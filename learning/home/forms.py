@@ -31,6 +31,7 @@ class GoalForm(forms.Form):
     goal = forms.CharField(
         label=_("What do you want to learn?"),
         max_length=GOAL_MAX_CHARACTERS,
+        error_messages={"required": _("Say what you want to learn.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "enterkeyhint": "go"}),
     )
     level = forms.ChoiceField(

@@ -173,6 +173,7 @@ def test_where_nobody_may_sign_up_the_page_says_so(client: Client, settings: Set
 def test_a_weak_password_is_refused(client: Client, password: str) -> None:
     answer = client.post("/accounts/signup/", FORM | {"password1": password, "password2": password})
     assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == ["password1"]
     assert not User.objects.exists()
 
 

@@ -125,3 +125,8 @@ def test_a_form_without_its_token_gets_a_page_that_says_what_to_do() -> None:
     answer = Client(enforce_csrf_checks=True).post("/", GOAL)
     assert answer.status_code == 403
     assert "reload the page and send it again" in answer.content.decode()
+
+
+def test_whoever_asks_for_nothing_is_told_what_to_say(client: Client) -> None:
+    page = client.post("/", {"goal": " "}).content.decode()
+    assert "Say what you want to learn." in page
