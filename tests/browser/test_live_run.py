@@ -19,6 +19,7 @@ from tests.waiting import wait_until
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.fleet,
+    pytest.mark.wide,
     pytest.mark.django_db(transaction=True),
     pytest.mark.timeout(300),
 ]

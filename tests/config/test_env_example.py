@@ -22,8 +22,10 @@ READERS = re.compile(
 
 
 def read_by_the_code() -> set[str]:
+    docs = ROOT / "connection_budget/docs"
     sources = [*ROOT.glob("config/**/*.py"), *ROOT.glob("connection_budget/**/*.py")]
-    names = {name for source in sources for name in _named_arguments(source)}
+    ours = [source for source in sources if docs not in source.parents]
+    names = {name for source in ours for name in _named_arguments(source)}
     for role in (*FLEET, COMMAND):
         names |= {role.variable(part) for part in ("connections", "processes", "instances")}
         names |= {role.variable(f"database_{part}") for part in ("user", "password")}

@@ -92,7 +92,9 @@ def test_the_list_of_methods_is_djangos() -> None:
 
 @pytest.mark.parametrize("app", APPS)
 def test_no_source_file_has_one(app: str) -> None:
-    files = sorted((ROOT / app).rglob("*.py"))
+    """But in documents, whose programs show what goes wrong without a bound."""
+    docs = ROOT / app / "docs"
+    files = sorted(file for file in (ROOT / app).rglob("*.py") if docs not in file.parents)
     assert files
     found = {
         str(file.relative_to(ROOT)): escapes

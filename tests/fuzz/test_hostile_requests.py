@@ -19,7 +19,12 @@ from tests.learning.library import make_ready
 from tests.visitors import make_visitors
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.slow,
+    pytest.mark.wide,
+    pytest.mark.timeout(900),
+]
 
 # What a server says to bytes that are no HTTP at all; uvicorn may also just hang up.
 NOT_HTTP = {0, 400}

@@ -14,7 +14,6 @@ from pytest_django import DjangoDbBlocker
 from screenshots.cast import Cast, make_cast
 from screenshots.shots import Shot, list_shots
 
-pytestmark = pytest.mark.slow
 SITE = "tests.learning.styleguide.urls"
 # What is no page of its own, and why.
 NO_PAGES = {
@@ -41,7 +40,7 @@ NO_PAGES = {
 
 
 # So that the database is made also where only this file is run.
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.wide]
 
 
 @pytest.fixture(scope="module", autouse=True)

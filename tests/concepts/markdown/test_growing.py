@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from html.parser import HTMLParser
 from typing import Any
 
@@ -103,7 +104,8 @@ def test_no_fragment_cut_at_any_byte_is_unsafe_or_unbalanced(seed: int) -> None:
 
 
 def test_the_last_fragment_is_the_text_as_it_will_be_stored() -> None:
-    """One of each built-in roadmap, in pieces of a few words; closed blocks never change."""
+    """One of each built-in roadmap, in pieces of a few words; closed blocks never change. (Which
+    language a lesson emphasises is said in its last line.)"""
     for roadmap in load_catalogue():
         markdown = read_tutorial(min((roadmap.folder / "concepts").glob("*.md"))).markdown + "\n"
         text = GrowingText()
@@ -112,7 +114,11 @@ def test_the_last_fragment_is_the_text_as_it_will_be_stored() -> None:
             growth = text.grow(markdown[:cut])
             assert (growth.is_anew, growth.known) == (False, len(shown))
             shown += growth.blocks
-        assert "".join(shown) + growth.tail == render_markdown(markdown)
+        assert _unmarked("".join(shown) + growth.tail) == _unmarked(render_markdown(markdown))
+
+
+def _unmarked(html: str) -> str:
+    return re.sub(r'<em lang="[a-z]+">', "<em>", html)
 
 
 def test_a_closed_block_is_rendered_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,13 @@ UV = Path(sys.executable).with_name("uv")
 # What uv says where a registry cannot be reached; anything else is our fault.
 OUT_OF_REACH = re.compile(r"failed to fetch|network|error sending request|timed out", re.IGNORECASE)
 # Of another environment, and none of a stranger's.
-FOREIGN = {"PYTHONPATH", "VIRTUAL_ENV", "DJANGO_SETTINGS_MODULE", "PROCESS_ROLE"}
+FOREIGN = {
+    "PYTHONPATH",
+    "VIRTUAL_ENV",
+    "DJANGO_SETTINGS_MODULE",
+    "PROCESS_ROLE",
+    "PYTEST_ADDOPTS",
+}
 
 
 def run(command: list[str], cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -16,6 +16,8 @@ from tests.waiting import wait_until
 pytestmark = pytest.mark.slow
 
 POOL = 4
+# What is told is told while the server is away, so nothing may wait for long.
+PROMPT = {"DATABASE_CONNECT_TIMEOUT": "2", "POOL_SECONDS": "3"}
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +30,7 @@ def database() -> Iterator[ThrowAwayServer]:
 @pytest.fixture
 def web(database: ThrowAwayServer) -> Iterator[WebServer]:
     """A web process whose pool is full of idle connections."""
-    with WebServer(database.url("web"), connections=POOL) as server:
+    with WebServer(database.url("web"), connections=POOL, **PROMPT) as server:
         asyncio.run(crowd(server))
         yield server
 
@@ -127,7 +129,7 @@ def test_a_closed_connection_is_gone_from_the_server(database: ThrowAwayServer) 
 
 def test_a_neighbour_who_takes_everything(database: ThrowAwayServer) -> None:
     """Scenario 10: 503 while it lasts, the true cause in the log, recovery by itself."""
-    with WebServer(database.url("web"), connections=POOL) as web:
+    with WebServer(database.url("web"), connections=POOL, **PROMPT) as web:
         hogs = hog_everything(database)
         try:
             answers = asyncio.run(crowd(web))
@@ -143,7 +145,7 @@ def test_a_neighbour_who_takes_everything(database: ThrowAwayServer) -> None:
 def test_connections_that_are_there_go_on_while_a_neighbour_hogs(
     database: ThrowAwayServer,
 ) -> None:
-    with WebServer(database.url("web"), connections=POOL) as web:
+    with WebServer(database.url("web"), connections=POOL, **PROMPT) as web:
         assert asyncio.run(web.get("/query")).status == 200
         hogs = hog_everything(database)
         try:

@@ -19,6 +19,7 @@ from tests.waiting import until, wait_until
 pytestmark = [
     pytest.mark.django_db(transaction=True, available_apps=["connection_budget"]),
     pytest.mark.slow,
+    pytest.mark.wide,
 ]
 POOL = 4
 
