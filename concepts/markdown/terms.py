@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from html import escape, unescape
 
 from concepts.markdown.everyday import EVERYDAY
+from roadmaps.bounds import TITLE_MAX_CHARACTERS
 from roadmaps.text import text_key
 
 # Longer ones are sentences; with more, nobody reads a text for its links.
@@ -81,7 +82,9 @@ def _is_rare(term: str) -> bool:
 
 
 def _is_named_after(concept: Introducing, term: str) -> bool:
-    return any(word.startswith(text_key(term)) for word in text_key(concept.title).split())
+    key = text_key(term[:LONGEST_TERM])
+    title = text_key(concept.title[:TITLE_MAX_CHARACTERS])
+    return any(word.startswith(key) for word in title.split())
 
 
 def _walk(html: str, finder: _Finder) -> Iterator[str]:
@@ -143,7 +146,8 @@ class _Finder:
 
     def _add(self, term: str, address: str) -> None:
         node = self._root
-        for sign in term:
+        # A term that began with a space would be looked for at each space of a long row of them.
+        for sign in " ".join(term.split()):
             node = node.then.setdefault(_fold(sign), _Node())
         if node is not self._root:
             node.ends.setdefault(term if _is_name(term) else "", address)
