@@ -93,6 +93,8 @@ def render_part(markdown: str, marks: Marks, env: dict[str, Any], parser: Markdo
 
 def find_checks(markdown: str) -> dict[int, Check]:
     """What exercises of a tutorial are checked with, by the number of the exercise."""
+    if not any(fence in markdown for fence in ("```", "~~~")):
+        return {}  # a check is code between fences
     grammar = Grammar(Marks())
     parser_for(markdown).parse(markdown, {"grammar": grammar})
     return grammar.checks
