@@ -49,21 +49,35 @@ def stage(
         yield stage
 
 
+# While a second fleet starts, its processes take what the first would serve with: where a line has
+# stood for ten seconds, newcomers are told at once when to come again.
+MOST_REFUSED = 0.02
+
+
 def over(seen: Seen, peaks: dict[str, int]) -> dict[str, tuple[int, int]]:
     """Roles that were seen with more connections than they may have."""
     most = {role: (seen.by_role[role], peak) for role, peak in peaks.items()}
     return {role: (seen, peak) for role, (seen, peak) in most.items() if seen > peak}
 
 
-def check(stage: Stage, learners: Learners, roadmaps: SixRoadmaps, peaks: dict[str, int]) -> Seen:
-    """Nobody noticed anything, all is written once, and no role was ever above its peak."""
+def check(
+    stage: Stage,
+    learners: Learners,
+    roadmaps: SixRoadmaps,
+    peaks: dict[str, int],
+    *,
+    most_refused: float = 0.0,
+) -> Seen:
+    """Nobody noticed anything (but for that share of learners who were told to come again), all is
+    written once, and no role was ever above its peak."""
     seen = stage.sampler.end()
     print("", seen.text(), learners.text(), sep="\n  ")  # noqa: T201 - the figures are wanted
     assert over(seen, peaks) == {}
     assert {pair for pair in seen.pairs if pair[0]} <= NAMES
     assert seen.others <= BUDGET.operations_reserved
     roadmaps.assert_written_once()
-    assert set(learners.answers) == {"200"}
+    assert set(learners.answers) <= {"200", "503"}
+    assert learners.answers["503"] <= most_refused * learners.answers.total()
     assert learners.came >= 200
     assert learners.gone >= 0.5 * learners.came
     assert stage.new_problems() == []
@@ -103,7 +117,7 @@ def test_with_roles_replaced_in_the_middle_nobody_notices(stage: Stage) -> None:
             learners.rush(RUSH)
             migrate(stage)
     twice = {role: 2 * PEAKS[role] for role in replaced}
-    seen = check(stage, learners, roadmaps, PEAKS | twice)
+    seen = check(stage, learners, roadmaps, PEAKS | twice, most_refused=MOST_REFUSED)
     # One role at a time.
     assert seen.fleet <= BUDGET.total + max(PEAKS[role] for role in replaced)
 
@@ -118,7 +132,8 @@ def test_while_a_whole_fleet_takes_over_the_server_is_not_full(stage: Stage) -> 
         learners.rush(RUSH)
         wait_until(lambda: both_write(stage.sampler.seen))
         hand_over(stage, learners, *ROLES)
-    seen = check(stage, learners, roadmaps, {role: 2 * peak for role, peak in PEAKS.items()})
+    twice = {role: 2 * peak for role, peak in PEAKS.items()}
+    seen = check(stage, learners, roadmaps, twice, most_refused=MOST_REFUSED)
     assert seen.fleet <= 2 * BUDGET.total
     assert seen.everybody <= BUDGET.rolling_total == 95
 
