@@ -20,7 +20,13 @@ from tests.waiting import wait_until
 pytestmark = pytest.mark.django_db(transaction=True)
 
 # Not pg_stat_activity: within a transaction that shows what it showed first.
-WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+# Of this database: whoever waits holds a lock of one of its tables, while other suites may be at
+# work beside it on the same server.
+WAITING = """
+SELECT count(*) FROM pg_locks waiting JOIN pg_locks held USING (pid)
+WHERE NOT waiting.granted
+  AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 
 
 @pytest.fixture
