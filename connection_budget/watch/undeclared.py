@@ -49,12 +49,20 @@ def _sockets_like(file: int) -> set[int]:
     if _FILES is None or other_end is None:
         return set()
     found = set()
-    for listed in _FILES.iterdir():
-        number = int(listed.name)
+    for number in _open_files(_FILES):
         with suppress(OSError):  # closed meanwhile
             if _other_end(number) == other_end:
                 found.add(os.fstat(number).st_ino)
     return found
+
+
+def _open_files(folder: Path) -> list[int]:
+    """Of this process; none where they may not be listed, or no descriptor is left to do it with: what is looked at
+    beside this goes on."""
+    try:
+        return [int(listed.name) for listed in folder.iterdir()]
+    except OSError:
+        return []
 
 
 def _other_end(file: int) -> object:

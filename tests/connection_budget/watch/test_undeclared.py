@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -94,9 +95,11 @@ def test_what_two_looks_have_seen_is_told_once(own: psycopg.Connection) -> None:
     assert UNDECLARED.make()._value.get() == 0
 
 
+@pytest.mark.parametrize("files", [None, Path("/nowhere/at/all")])
 def test_where_files_cannot_be_listed_nothing_is_told(
-    own: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+    own: psycopg.Connection, monkeypatch: pytest.MonkeyPatch, files: Path | None
 ) -> None:
-    monkeypatch.setattr(undeclared, "_FILES", None)
+    """Nor does the look fail, on which /health depends."""
+    monkeypatch.setattr(undeclared, "_FILES", files)
     with connect():
         assert count_undeclared(own) == 0
