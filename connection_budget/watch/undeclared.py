@@ -57,8 +57,8 @@ def _sockets_like(file: int) -> set[int]:
 
 
 def _open_files(folder: Path) -> list[int]:
-    """Of this process; none where they may not be listed, or no descriptor is left to do it with: what is looked at
-    beside this goes on."""
+    """Of this process; none where they may not be listed, or no descriptor is left to do it with:
+    what is looked at beside this goes on."""
     try:
         return [int(listed.name) for listed in folder.iterdir()]
     except OSError:
