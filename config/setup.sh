@@ -24,6 +24,10 @@ usable() {
         { [ ! -e .venv/.ready ] || [ "$(cat .venv/.ready)" = "$(pwd -P)" ]; }
 }
 
+if [ -L .venv ]; then
+    echo ".venv is a link, and what it leads to would be emptied: remove the link first." >&2
+    exit 1
+fi
 if ! usable; then
     python=$(find_python)
     echo "Making .venv with $("$python" --version) (once, about a minute) ..."
