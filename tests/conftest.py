@@ -76,20 +76,31 @@ def observer(transactional_db: None) -> Iterator[psycopg.Connection]:
         yield outside
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Who wants only what is wide imports only files that have some, and of WIDE_PART's alone."""
+    if config.option.markexpr != "wide" or not collection_path.name.startswith("test_"):
+        return None
+    if not _names_what_is_wide(collection_path) or _is_of_another_part(collection_path):
+        return True
+    return None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A wide test whose file does not say so would never run."""
+    wide = {item.path for item in items if item.get_closest_marker("wide")}
+    if hidden := sorted(str(path) for path in wide if not _names_what_is_wide(path)):
+        raise pytest.UsageError(f"write `pytest.mark.wide` in {', '.join(hidden)} itself")
+
+
+def _names_what_is_wide(path: Path) -> bool:
+    return "pytest.mark.wide" in path.read_text(encoding="utf-8")
+
+
+def _is_of_another_part(path: Path) -> bool:
     """WIDE_PART=2/3: of what is wide the second of three parts, by files."""
     part, _, parts = os.environ.get("WIDE_PART", "").partition("/")
-    if not parts:
-        return
-    others = [
-        item
-        for item in items
-        if item.get_closest_marker("wide")
-        and crc32(f"{SPREAD}{item.location[0]}".encode()) % int(parts) != int(part) - 1
-    ]
-    left_out = set(others)
-    items[:] = [item for item in items if item not in left_out]
-    config.hook.pytest_deselected(items=others)
+    name = path.relative_to(Path(__file__).parent.parent).as_posix()
+    return bool(parts) and crc32(f"{SPREAD}{name}".encode()) % int(parts) != int(part) - 1
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
