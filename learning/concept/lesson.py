@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from concepts.artifact_states import UNFINISHED, ArtifactState
-from concepts.models import Artifact, ArtifactKindLabel, ArtifactVersion
+from concepts.models import Artifact, ArtifactKindLabel, ArtifactVersion, Origin
 from generation.models import GenerationRun
 from generation.run_states import OPEN, RunState
 from generation.runs.learner_words import explain_artifact, explain_run
@@ -63,11 +63,19 @@ def get_lesson(snapshot: Snapshot, *, may_change: bool = False) -> Lesson:
     }
     for kind, rewriting in snapshot.rewritings.items():
         parts[kind] = _with_rewriting(parts[kind], rewriting, may_change=may_change)
+    tutorial = parts[ArtifactKindLabel.TUTORIAL]
     return Lesson(
-        tutorial=parts[ArtifactKindLabel.TUTORIAL],
-        resources=parts[ArtifactKindLabel.RESOURCES],
-        quiz=parts[ArtifactKindLabel.QUIZ],
+        tutorial=tutorial,
+        resources=_told_once(parts[ArtifactKindLabel.RESOURCES], tutorial),
+        quiz=_told_once(parts[ArtifactKindLabel.QUIZ], tutorial),
     )
+
+
+def _told_once(part: Part, tutorial: Part) -> Part:
+    """What is built in says of a lesson as a whole what was done to it, above the tutorial."""
+    is_built_in = part.version is not None and part.version.origin == Origin.AUTHORED
+    is_told = is_built_in and part.provenance == tutorial.provenance
+    return replace(part, provenance="") if is_told else part
 
 
 def _part(

@@ -180,9 +180,21 @@ def test_it_says_who_wrote_it_and_that_nobody_reviewed_it(client: Client) -> Non
 def test_what_is_built_in_says_what_was_done_to_it(client: Client) -> None:
     run = make_ready()
     ArtifactVersion.objects.update(origin="authored", reviewed_on=date(2026, 11, 23))
-    assert "Built in: code run, quizzes checked, read on 23 Nov 2026" in read(client, run)
+    assert read(client, run).count("Built in: code run, quizzes checked, read on 23 Nov 2026") == 1
     ArtifactVersion.objects.update(reviewed_on=None)
-    assert "Built in: code run, quizzes checked, not read yet" in read(client, run)
+    assert read(client, run).count("Built in: code run, quizzes checked, not read yet") == 1
+
+
+def test_a_part_of_what_is_built_in_that_was_read_later_says_so_itself(client: Client) -> None:
+    run = make_ready()
+    ArtifactVersion.objects.update(origin="authored", reviewed_on=date(2026, 11, 23))
+    ArtifactVersion.objects.filter(artifact__kind="quiz").update(reviewed_on=None)
+    quiz = read(client, run).split('id="quiz"')[1]
+    assert "quizzes checked, not read yet" in quiz
+
+
+def test_what_models_wrote_says_of_each_part_who_wrote_it(client: Client) -> None:
+    assert read(client, make_ready()).count('<p class="origin">Written by rope-1 on ') == 3
 
 
 def test_what_is_missing_says_what_it_waits_for(client: Client) -> None:
