@@ -107,6 +107,11 @@ class RoadmapPlan(_Part):
         return self.total > MOST_CONCEPTS
 
     @property
+    def is_whole(self) -> bool:
+        """Nothing is missing, so that it need not be said of each concept that it is there."""
+        return self.ready == self.total
+
+    @property
     def in_writing(self) -> ConceptLine | None:
         writing = (one for one in self.concepts if one.written is ConceptState.WRITING)
         return next(writing, None)

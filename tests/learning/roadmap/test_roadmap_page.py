@@ -38,7 +38,30 @@ def test_it_shows_the_plan_as_headings_and_links(client: Client) -> None:
     tags = [tag for tag, _ in Page(page).tags]
     assert [tags.count(tag) for tag in ("h1", "h2", "h3")] == [1, 2, 2]
     assert all(concept_page(run, key) in Page(page).links() for key in ("c01", "c04"))
-    assert "4 of 4 concepts ready" in page
+
+
+def test_of_a_roadmap_that_is_whole_nobody_is_told_that_each_concept_is_there(
+    client: Client,
+) -> None:
+    learner = sign_in(client)
+    run = make_ready(QuickProvider(make_outline(4)))
+    mark(learner, run.roadmap.concepts.order_by("position")[0])
+    page = read(client, run)
+    listing = page.split('data-live="listing"')[1]
+    assert "concepts ready" not in page
+    assert "ready" not in listing.replace('class="stage"', "")
+    assert listing.count('data-state="done"') == 2  # where it stands, and where it is required
+
+
+def test_what_is_there_is_told_while_some_of_it_is_not(client: Client) -> None:
+    scribe = open_order()
+    scribe.plan()
+    scribe.write(5)
+    page = read(client, GenerationRun.objects.get(pk=scribe.run_id))
+    listing = page.split('data-live="listing"')[1]
+    assert (
+        listing.count('data-state="ready">ready') == 2
+    )  # where it stands, and where it is required
 
 
 def test_the_picture_and_the_list_show_the_same_concepts_in_the_same_order(client: Client) -> None:
