@@ -6,10 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 
+from concepts.languages.tags import is_same_language
 from concepts.times import Times
-from generation.providers.catalogue import CatalogueRoadmap, load_catalogue
+from generation.port.outline import Outline
+from generation.port.request import OutlineRequest
+from generation.providers.catalogue import CatalogueRoadmap, find_roadmap, load_catalogue
 from learning.cairns import draw_card
 from learning.home.lists import list_made_of
 from roadmaps.models import Roadmap
@@ -58,9 +62,7 @@ def list_offers(shown: Iterable[Roadmap] = (), *, are_all: bool = False) -> list
     written = _by_title(shown)
     missing = [one for one in built_in if _title(one) not in written]
     if missing and not are_all:
-        written |= _by_title(
-            list_made_of([goal for one in missing for goal in (one.outline.title, *one.goals)])
-        )
+        written |= _by_title(_list_written(missing))
     return [_offer(one, written.get(_title(one))) for one in built_in]
 
 
@@ -73,6 +75,39 @@ def find_offers(offers: Iterable[Offer], search: str, shown: Iterable[Roadmap]) 
         if search and offer.address not in listed and offer.is_found_by(search)
         if offer.address or not writes_to_order()
     ]
+
+
+def drop_shown(
+    offers: Iterable[Offer], search: str, shown: Sequence[Roadmap], found: Sequence[Offer]
+) -> list[Offer]:
+    """Those that stand nowhere else on the page; none above what a search has found."""
+    if search and (shown or found):
+        return []
+    listed = {roadmap.get_absolute_url() for roadmap in shown}
+    return [offer for offer in offers if offer.address not in listed and offer not in found]
+
+
+def find_written(wanted: OutlineRequest) -> Roadmap | None:
+    """What is built in and there already, by whichever name somebody asks for it: they are led to
+    it, and no copy is made. Whoever has a pace of their own gets one; where a model writes, a goal
+    is written as it was typed."""
+    built_in = None if writes_to_order() else find_roadmap(wanted.goal)
+    if built_in is None or not _is_as_wished(built_in.outline, wanted):
+        return None
+    return _by_title(_list_written([built_in])).get(_title(built_in))
+
+
+def _is_as_wished(outline: Outline, wanted: OutlineRequest) -> bool:
+    return (
+        wanted.level in {None, outline.level}
+        and (wanted.language is None or is_same_language(wanted.language, outline.language))
+        and wanted.hours_per_week is None
+        and wanted.target_date is None
+    )
+
+
+def _list_written(built_in: Iterable[CatalogueRoadmap]) -> QuerySet[Roadmap]:
+    return list_made_of([goal for one in built_in for goal in (one.outline.title, *one.goals)])
 
 
 def list_suggestions(goals: Sequence[str], offers: Iterable[Offer]) -> list[Suggestion]:

@@ -21,7 +21,14 @@ from learning.home import lists
 from learning.home.begun import find_begun
 from learning.home.cards import make_cards
 from learning.home.forms import GoalForm
-from learning.home.offers import find_offers, list_offers, list_suggestions, writes_to_order
+from learning.home.offers import (
+    drop_shown,
+    find_offers,
+    find_written,
+    list_offers,
+    list_suggestions,
+    writes_to_order,
+)
 from learning.home.outlines import OutlineFaults, read_outline
 from learning.home.paging import take_page
 from learning.learners import of_visitor
@@ -44,8 +51,11 @@ def show_home(request: HttpRequest) -> HttpResponse:
 def order_roadmap(request: HttpRequest) -> HttpResponse:
     form = GoalForm(request.POST)
     if form.is_valid():
+        wanted = form.to_request()
+        written = find_written(wanted)
+        if written is not None:
+            return redirect(written)
         try:
-            wanted = form.to_request()
             run = orders.place_order(
                 wanted,
                 request.user,
@@ -91,6 +101,7 @@ def _render_home(
     )
     are_all = not (search or public.newer or public.older)
     offers = list_offers(public.roadmaps, are_all=are_all)
+    found = find_offers(offers, search, public.roadmaps)
     theirs = of_visitor(request.user, request.session)
     begun = find_begun(request.user, theirs)
     last = begun.roadmap if begun else None
@@ -108,8 +119,9 @@ def _render_home(
         "public": public,
         "public_cards": [cards[roadmap.pk] for roadmap in public.roadmaps],
         "writes_to_order": writes_to_order(),
-        "offers": offers,
-        "found": find_offers(offers, search, public.roadmaps),
+        "examples": offers,
+        "offers": drop_shown(offers, search, public.roadmaps, found),
+        "found": found,
         "suggestions": list_suggestions(form.suggestions, offers),
         "address": settings.SITE_URL + "/",
     }

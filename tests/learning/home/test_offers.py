@@ -26,6 +26,7 @@ from tests.visitors import make_visitors
 pytestmark = pytest.mark.django_db
 
 TITLES = [roadmap.outline.title for roadmap in load_catalogue()]
+LANGUAGES = {one.outline.title: one.outline.language for one in load_catalogue()}
 VARIABLES = ("LLM_", "CONTENT_PROVIDER", ".env")
 
 
@@ -198,9 +199,54 @@ def written(title: str, owner: User | None) -> Roadmap:
 
 def test_what_is_built_in_and_written_already_is_read_not_asked_for(client: Client) -> None:
     roadmap = written(TITLES[0], owner=None)
-    offered = home(client).partition('id="offers"')[2].partition("</section>")[0]
-    assert f'href="{roadmap.get_absolute_url()}"' in offered
+    page = home(client)
+    offered = page.partition('id="offers"')[2].partition("</section>")[0]
     assert f'value="{TITLES[0]}"' not in offered
+    assert offered.count("Ask for this") == len(TITLES) - 1
+    assert roadmap.get_absolute_url() in Page(page.partition('id="public"')[2]).links()
+
+
+def test_what_is_built_in_stands_once_on_the_page(client: Client) -> None:
+    for title, language in LANGUAGES.items():
+        roadmap = written(title, owner=None)
+        Roadmap.objects.filter(pk=roadmap.pk).update(language=language)
+    page = home(client)
+    assert 'id="offers"' not in page
+    assert [page.count(f">{title}</") for title in TITLES] == [1] * len(TITLES)
+    # Above what a search has found there is none of the rest.
+    assert 'id="offers"' not in home(client, f"/?q={quote(TITLES[0])}")
+
+
+@pytest.mark.parametrize("wish", [{}, {"level": "LEVEL"}, {"language": "LANGUAGE"}])
+def test_asked_for_by_any_name_what_is_built_in_is_opened_and_not_copied(
+    client: Client, wish: dict[str, str]
+) -> None:
+    built_in = load_catalogue()[0]
+    roadmap = written(TITLES[0], owner=None)
+    Roadmap.objects.filter(pk=roadmap.pk).update(language=built_in.outline.language)
+    said = {"LEVEL": built_in.outline.level, "LANGUAGE": built_in.outline.language}
+    answer = client.post(
+        "/", {"goal": built_in.goals[-1]} | {name: said[one] for name, one in wish.items()}
+    )
+    assert answer.headers["Location"] == roadmap.get_absolute_url()
+    assert Roadmap.objects.count() == 1
+
+
+@pytest.mark.parametrize("change", [{"visibility": Visibility.PRIVATE}, {"is_readable": False}])
+def test_what_is_not_there_for_all_to_read_is_written_for_whoever_asks(
+    client: Client, change: dict[str, object]
+) -> None:
+    written(TITLES[0], owner=None)
+    Roadmap.objects.update(**change, language=LANGUAGES[TITLES[0]])
+    assert client.post("/", {"goal": load_catalogue()[0].goals[-1]}).status_code == 302
+    assert Roadmap.objects.count() == 2
+
+
+def test_whoever_has_a_pace_of_their_own_gets_a_copy(client: Client) -> None:
+    written(TITLES[0], owner=None)
+    Roadmap.objects.update(language=LANGUAGES[TITLES[0]])
+    client.post("/", {"goal": TITLES[0], "hours_per_week": "6"})
+    assert Roadmap.objects.filter(hours_per_week=6).count() == 1
 
 
 def test_an_offer_never_leads_to_somebodys_roadmap_of_the_same_name(client: Client) -> None:
