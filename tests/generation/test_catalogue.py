@@ -32,6 +32,11 @@ from tests.generation.catalogue_entries import (
 )
 from tests.generation.catalogue_rules import GROUNDS, TONGUES, ground_of, tongue_of
 
+# How a question is answered stands beside it, in the language of the interface.
+SAYS_HOW = re.compile(
+    r"(select|choose|tick|mark) (one|all|the right)|true or false:|[单多]选", re.IGNORECASE
+)
+
 
 def repeated(values: list[Any]) -> list[Any]:
     return [value for value, count in Counter(values).items() if count > 1]
@@ -255,6 +260,12 @@ def test_no_paragraph_is_read_twice(roadmap: CatalogueRoadmap) -> None:
 def test_no_question_is_asked_twice(roadmap: CatalogueRoadmap) -> None:
     quizzes = [entry.quiz for entry in entries_of(roadmap)]
     assert not repeated([text_key(asked.stem) for quiz in quizzes for asked in quiz.questions])
+
+
+@every_roadmap
+def test_no_question_says_how_it_is_answered_for_the_page_does(roadmap: CatalogueRoadmap) -> None:
+    stems = [asked.stem for entry in entries_of(roadmap) for asked in entry.quiz.questions]
+    assert [stem for stem in stems if SAYS_HOW.search(stem)] == []
 
 
 @every_roadmap
