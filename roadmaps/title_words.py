@@ -34,7 +34,7 @@ PARTS = frozenset(
         "நிலை பகுதி தொகுதி அலகு அத்தியாயம் பாடம் படி",
         "ขั้นตอนที่ ขั้นที่ ส่วนที่ โมดูล โมดูลที่ หน่วยที่ บทที่ บทเรียนที่ บท ตอนที่",
         # Chinese, Japanese, Korean
-        "级别 級別 レベル 레벨 المستوى مستوى स्तर",
+        "概念 知识点 知識點 级别 級別 レベル 레벨 المستوى مستوى स्तर",
         "阶段 模块 单元 章节 课程 部分 步骤 主题 課 階段 模組 單元 章節 步驟 主題",
         "ステージ フェーズ モジュール ユニット パート レッスン チャプター",
         "セクション ステップ 単元 段階",
@@ -42,6 +42,35 @@ PARTS = frozenset(
     )
     for name in words.split()
     for word in [name.replace("_", " ")]
+)
+
+# Those of them that a line of its own names a part by, by how deep it lies.
+STAGES = frozenset(
+    word
+    for words in (
+        "stage phase part stufe etappe teil étape etape partie etapa fase parte tappa",
+        "этап часть етап частина etap część المرحلة مرحلة",
+        "阶段 階段 部分 部 篇 ステージ フェーズ 단계 부",
+    )
+    for word in words.split()
+)
+MODULES = frozenset(
+    word
+    for words in (
+        "module unit chapter week section modul einheit kapitel woche abschnitt",
+        "unité chapitre semaine módulo modulo unidad capítulo semana unità capitolo settimana",
+        "модуль раздел глава неделя розділ тиждень moduł rozdział الوحدة وحدة الفصل فصل",
+        "模块 模組 单元 單元 章 モジュール ユニット 모듈 단원 장",
+    )
+    for word in words.split()
+)
+CONCEPTS = frozenset(
+    word
+    for words in (
+        "concept lesson topic konzept lektion thema leçon lección concepto tema lezione lição",
+        "урок тема lekcja الدرس درس 概念 课 課 レッスン 레슨",
+    )
+    for word in words.split()
 )
 
 CARDINALS = frozenset(

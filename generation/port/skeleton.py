@@ -16,12 +16,23 @@ from concepts.content import Content, Language, Line, Paragraph
 from generation.port.outline import MOST_ASSUMPTIONS, MOST_CONCEPTS, Key
 from roadmaps.bounds import LevelName
 from roadmaps.plain_titles import plain_title, plain_titles
+from roadmaps.text import without_invisible
 
-FIELDS = ("verdict", "title", "language", "level", "summary", "assumptions", "suggestions")
+# As the prompt has them, and as models and people with another language write them.
+FIELDS = {
+    "verdict": ("verdict", "结论", "判定"),
+    "title": ("title", "标题", "標題"),
+    "language": ("language", "语言", "語言"),
+    "level": ("level", "级别", "級別", "水平"),
+    "summary": ("summary", "总结", "總結", "摘要", "概述"),
+    "assumptions": ("assumptions", "假设", "假設", "前提"),
+    "suggestions": ("suggestions", "建议", "建議"),
+}
+FIELD_NAMES = {written: name for name, ways in FIELDS.items() for written in ways}
 # What parts assumptions and suggestions on their line; each has to do without it.
 SEPARATORS = str.maketrans({";": ",", "；": "，"})
 # A heading that would read as one of the fields above is closed (`## Summary ##`).
-_LIKE_A_FIELD = re.compile(rf"[\W_]{{0,12}}(?:{'|'.join(FIELDS)})\b", re.IGNORECASE)
+_LIKE_A_FIELD = re.compile(rf"[\W_]{{0,12}}(?:{'|'.join(FIELD_NAMES)})\b", re.IGNORECASE)
 # A bullet that would read as one that is ticked, or as a rule, gets an empty box (`- [ ] [x] …`).
 _LIKE_A_BOX = re.compile(r"\[.?\]|\W+\Z")
 
@@ -35,7 +46,10 @@ def _one_line(text: str) -> str:
 
 
 def _plainest(title: str) -> str:
-    """Where a title loses its number, another may come to light: until none does."""
+    """Where a title loses its number, another may come to light: until none does. Nothing in it
+    deceives, or is not seen."""
+    if not (title := without_invisible(title).strip()):
+        raise ValueError("is empty")
     while (plain := plain_title(title)) != title:
         title = plain
     return title
@@ -160,7 +174,7 @@ def print_stages(stages: list[SkeletonStage]) -> Iterator[str]:
 
 
 def _heading(hashes: str, title: str) -> str:
-    is_closed = _LIKE_A_FIELD.match(title) or title.endswith("#")
+    is_closed = _LIKE_A_FIELD.match(title) or title.endswith(("#", ":", "："))
     return f"{hashes} {title} {hashes}" if is_closed else f"{hashes} {title}"
 
 

@@ -16,6 +16,7 @@ from concepts.languages.tags import find_tag
 from generation.port.outline import MOST_ASSUMPTIONS, MOST_CONCEPTS
 from generation.port.skeleton import Skeleton, SkeletonStage
 from generation.port.skeleton_lines import (
+    BULLETS,
     Field,
     is_bullet,
     is_passed_over,
@@ -46,6 +47,11 @@ _OF_THOUGHTS = r"(?:think|thinking|thoughts?|reasoning|reflection|analysis)>"
 _THOUGHTS = re.compile(rf"[ \t]{{0,9}}<{_OF_THOUGHTS}", re.IGNORECASE)
 _END_OF_THOUGHTS = re.compile(rf"</{_OF_THOUGHTS}", re.IGNORECASE)
 _LIST_FIELDS = {"assumptions", "suggestions"}
+# What ends a plan, and may stand in a list as its head does.
+_ENDS = {"summary", "assumptions"}
+# Blanks that are none of ASCII's, and what stands before a text that is quoted.
+_BLANKS = dict.fromkeys(map(ord, "\u00a0\u2002\u2003\u2009\u202f\u3000"), " ") | {0xFEFF: None}
+_QUOTED = re.compile(r"\A\s{0,3}(?:>\s?){1,3}")
 _PARTS = re.compile(r"[;；]")
 
 
@@ -120,9 +126,10 @@ def _plain(title: str) -> str:
 
 
 def _tag(language: str) -> str:
-    """A tag for whatever a language is called; without region where that makes it too long."""
-    tag = find_tag(language[:LANGUAGE_TAG_MAX_CHARACTERS].strip(" .`*_\"'"))
-    return tag or ""
+    """A tag for whatever a language is called: also `en (English)` and `English (en)`."""
+    named = re.split(r"[()（）]", language[: 2 * LANGUAGE_TAG_MAX_CHARACTERS])
+    names = [name[:LANGUAGE_TAG_MAX_CHARACTERS].strip(" .`*_\"'") for name in named]
+    return next((tag for name in names if (tag := find_tag(name))), "")
 
 
 def _find(text: str, words: tuple[str, ...]) -> str:
@@ -134,17 +141,21 @@ def _find(text: str, words: tuple[str, ...]) -> str:
 
 class _Reader:
     """Takes line after line. A second beginning, and the end of thoughts, make it forget what came
-    before, which was a draft."""
+    before, which was a draft; a whole one only once there is more than a beginning."""
 
     def __init__(self) -> None:
         self.problems: list[LineProblem] = []
         self._thinks = False
+        self._kept: Parsed | None = None
         self._begin_anew()
 
     def _begin_anew(self) -> None:
         self._fields: dict[str, str] = {}
         self._listed: dict[str, list[str]] = {name: [] for name in _LIST_FIELDS}
         self._items: list[Placed] = []
+        # What came after the end, in case that was none.
+        self._later: list[Placed] = []
+        self._is_listed = False
         self._passed_over: list[int] = []
         # The field whose text has yet to come, and whether the summary came after all stages.
         self._open = ""
@@ -153,7 +164,7 @@ class _Reader:
         self.problems.clear()
 
     def take(self, number: int, line: str) -> None:
-        line = self._without_thoughts(line)
+        line = self._without_thoughts(_QUOTED.sub("", line.translate(_BLANKS), count=1))
         if self._thinks or self._is_full or is_passed_over(line):
             return
         told = self._read_field(line)
@@ -171,24 +182,47 @@ class _Reader:
         if end is None:
             return line
         self._thinks = False
+        self._kept = None
         self._begin_anew()
         return end.string[end.end() :]
 
     def _read_field(self, line: str) -> Field | None:
-        """Once there are stages, what stands in a list is one of their concepts."""
+        """Once there are stages, what stands in a list is one of their concepts, unless the head
+        was a list, too."""
         told = read_field(line)
-        is_item = told and is_bullet(line) and (self._items or not told.value)
-        return None if is_item else told
+        if told is None or not is_bullet(line):
+            return told
+        if not self._items:
+            self._is_listed |= bool(told.value)
+            return told if told.value else None
+        return told if self._is_listed and told.name in _ENDS else None
 
     def _take_field(self, told: Field) -> None:
-        if told.name == "verdict" and ("verdict" in self._fields or self._items):
+        if self._is_beginning(told):
+            before = self.finish()
+            self._kept = before if before.is_whole else self._kept
             self._begin_anew()
-        if told.name == "title" and self._items and not self._is_ended:
-            self._begin_anew()
+        elif told.name in self._fields and told.name not in _ENDS and self._items:
+            return  # of a stage, or said again
         self._open = "" if told.value else told.name
-        self._is_ended |= told.name == "summary" and bool(self._items)
+        if told.name in _ENDS and self._items:
+            self._end()
         if told.value:
             self._put(told.name, told.value)
+
+    def _is_beginning(self, told: Field) -> bool:
+        if told.name == "verdict":
+            return "verdict" in self._fields or bool(self._items)
+        is_within = bool(self._items) and not self._is_ended and "verdict" not in self._fields
+        return told.name == "title" and is_within
+
+    def _end(self) -> None:
+        """What follows an end, up to another, was part of the plan: a stage has a summary, too."""
+        is_plan = any(one.item.rank < BULLETS for one in self._later)
+        if is_plan or not any(one.item.rank < BULLETS for one in self._items):
+            self._items += self._later
+            self._later = []
+        self._is_ended = True
 
     def _put(self, name: str, value: str) -> None:
         if name in _LIST_FIELDS:
@@ -206,16 +240,16 @@ class _Reader:
         if item and (name != "summary" or not self._is_ended):
             self._take_item(number, line)
         elif name not in self._fields and not self._listed.get(name):
-            self._put(name, line.strip())
+            self._put(name, without_bullet(line).strip())
 
     def _take_item(self, number: int, line: str) -> None:
         item = read_item(line)
-        if item is None or self._is_ended:
+        if item is None:
             self._passed_over += [number] if self._items else []
         elif len(plain_title(item.title)) > TITLE_MAX_CHARACTERS:
             self.problems.append(LineProblem(number, TITLE_TOO_LONG))
-        elif len(self._items) < MOST_ITEMS:
-            self._items.append(Placed(number, item))
+        elif len(self._items) + len(self._later) < MOST_ITEMS:
+            (self._later if self._is_ended else self._items).append(Placed(number, item))
         else:
             self._is_full = True
             self.problems.append(LineProblem(number, TOO_MANY))
@@ -227,8 +261,8 @@ class _Reader:
             problems.append(LineProblem(0, NO_STAGES))
         verdict = _find(self._fields.get("verdict", ""), VERDICTS) or PLAN
         summary = " ".join(self._fields.get("summary", "").split())
-        is_plan = bool(built.stages) and bool(summary) and self._is_ended
-        return Parsed(
+        is_plan = bool(built.stages) and bool(summary) and self._is_ended and not self._goes_on()
+        told = Parsed(
             verdict=verdict,
             suggestions=self._listed["suggestions"][:MOST_SUGGESTIONS],
             title=_plain(self._fields.get("title", "") or built.title),
@@ -238,11 +272,24 @@ class _Reader:
             assumptions=self._listed["assumptions"][:MOST_ASSUMPTIONS],
             stages=built.stages,
             problems=[] if verdict != PLAN else sorted(problems, key=lambda one: one.line),
-            is_whole=is_plan if verdict == PLAN else self._is_refusal_whole(verdict),
+            is_whole=is_plan or self._is_refusal_whole(verdict),
             lines=built.lines,
-            passed_over=self._passed_over + built.passed_over,
+            passed_over=sorted(self._between() + built.passed_over),
         )
+        is_more = told.is_whole or bool(self._items) or self._kept is None
+        return told if is_more else self._kept or told
+
+    def _between(self) -> list[int]:
+        """What follows the last line of the plan is none of it, and nothing to tell of, unless it
+        would be one of its lines."""
+        last = self._items[-1].line if self._items else 0
+        return [*(n for n in self._passed_over if n < last), *(one.line for one in self._later)]
+
+    def _goes_on(self) -> bool:
+        """Whether all kinds of marks that the plan has come once more: it has not ended then."""
+        ranks = [{placed.item.rank for placed in some} for some in (self._items, self._later)]
+        return bool(self._later) and ranks[0] <= ranks[1]
 
     def _is_refusal_whole(self, verdict: str) -> bool:
         """What is unsafe may have no honest neighbour to suggest."""
-        return bool(self._listed["suggestions"]) or verdict == UNSAFE
+        return verdict != PLAN and (bool(self._listed["suggestions"]) or verdict == UNSAFE)

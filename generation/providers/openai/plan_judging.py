@@ -24,6 +24,7 @@ from generation.port.skeleton import Skeleton
 from generation.port.skeleton_reading import (
     MOST_CHARACTERS,
     PLAN,
+    UNSAFE,
     Parsed,
     build_skeleton,
     read_skeleton,
@@ -45,7 +46,7 @@ def judge_skeleton(
     GoalRefused where no plan can be made of the goal."""
     told = told[:MOST_CHARACTERS]
     parsed = read_skeleton(strip_thoughts(told).strip() or told)
-    if parsed.verdict != PLAN and not parsed.stages:
+    if parsed.verdict == UNSAFE or (parsed.verdict != PLAN and not parsed.stages):
         refuse_by_verdict(request.goal, parsed.verdict, parsed.suggestions)
     said = whole_characters(told)
     if gaps := list(_gaps(parsed)):

@@ -37,11 +37,13 @@ def test_whatever_is_said_something_is_read(text: str) -> None:
                for problem in parsed.problems)  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.integers(0, PRINTED.index("summary:") + len("summary:")))
 def test_what_is_cut_off_before_its_summary_is_not_whole(end: int) -> None:
     assert not read_skeleton(PRINTED[:end]).is_whole
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(PRINTED)))
 def test_what_is_still_being_written_is_read_as_far_as_it_goes(end: int) -> None:
     """A title that grows is another from letter to letter; those before it stay."""
@@ -91,6 +93,25 @@ AROUND = {
     "greater headings": PRINTED.replace("## ", "# ").replace("#### ", "## "),
     "concepts as headings": PRINTED.replace("- ", "#### "),
     "closed headings": PRINTED.replace("## Ropes", "## Ropes ##"),
+    "a quotation": "> " + PRINTED.replace("\n", "\n> "),
+    "other blanks": "\ufeff" + PRINTED.replace("- ", "-\u00a0").replace("# ", "#\u3000"),
+    "colons after headings": PRINTED.replace("## Ropes", "## Ropes:"),
+    "a field for each line": PRINTED.replace("verdict: roadmap", "`verdict: roadmap`").replace(
+        "title: Tying knots", "**title: Tying knots**"
+    ),
+    "all fields in a list": "".join(
+        line if line[0] in "#-" else f"- **{line.replace(':', '**:')}"
+        for line in PRINTED.splitlines(keepends=True)
+    ),
+    "Chinese fields": PRINTED.replace("title:", "标题：").replace("summary:", "总结："),
+    "a summary for each stage": PRINTED.replace("## Rescue", "summary: Ropes.\n## Rescue"),
+    "a level for each stage": PRINTED.replace("## Rescue", "## Rescue\nlevel: advanced"),
+    "a title for each stage": PRINTED.replace("## Rescue", "## Rescue\ntitle: To the rescue"),
+    "the summary in a list": PRINTED.replace("summary: ", "## Summary\n- "),
+    "the verdict explained": f"{PRINTED}\nVerdict: roadmap, for knots can be learnt.",
+    "another beginning": f"{PRINTED}\nOnce more:\nverdict: roadmap\ntitle: Tyi",
+    "signs nobody sees": PRINTED.replace("Ropes", "\u202eRo\u2066pes"),
+    "more language": PRINTED.replace("language: en", "language: en (English)"),
     "words for fields": PRINTED.replace("beginner", "Beginner (A1)").replace(": en", ": English"),
 }  # fmt: skip
 
@@ -117,6 +138,22 @@ PASTED = {
     "headings in bold": BOLD_HEADS,
     "labels": "Stage 1: Ropes\nModule 1: Fibres\n- Hemp\nModule 2: Care\n- Drying\n"
     "Stage 2: Rescue\nModule 1: Loops\n- Bowline",
+    "labels in bold": "**Stage 1:** Ropes\n**Module 1.1:** Fibres\n- Hemp\n**Module 1.2:** Care\n"
+    "- Drying\n**Stage 2:** Rescue\n**Module 2.1:** Loops\n- Bowline",
+    "labels in bold in lists": "- **Stage 1**: Ropes\n  - **Module 1**: Fibres\n    - Hemp\n"
+    "  - **Module 2:** Care\n    - Drying\n- **Stage 2**: Rescue\n  - **Module 3**: Loops\n"
+    "    - **Bowline:** how it is tied",
+    "labels of concepts": "Part I: Ropes\nChapter 1: Fibres\nLesson 1: Hemp\nChapter 2: Care\n"
+    "Lesson 2: Drying\nPart II: Rescue\nChapter 3: Loops\nLesson 3: Bowline",
+    "French labels": "Étape 1 : Ropes\nChapitre 1 : Fibres\n- Hemp\nChapitre 2 : Care\n- Drying\n"
+    "Étape 2 : Rescue\nChapitre 3 : Loops\n- Bowline",
+    "Chinese labels": "第一阶段：Ropes\n模块一：Fibres\n- 概念1：Hemp\n模块二：Care\n- Drying\n"
+    "第二阶段：Rescue\n模块三：Loops\n- Bowline",
+    "letters": "I. Ropes\nA. Fibres\n1. Hemp\nB. Care\n1. Drying\nII. Rescue\nA. Loops\n1. Bowline",
+    "small letters": "(1) Ropes\n  (a) Fibres\n    - Hemp\n  (b) Care\n    - Drying\n"
+    "(2) Rescue\n  (a) Loops\n    - Bowline",
+    "words after it": "## Ropes\n### Fibres\n- Hemp\n### Care\n- Drying\n## Rescue\n### Loops\n"
+    "- Bowline\n\nI hope this helps!",
     "indented lists": "- Ropes\n  - Fibres\n    - Hemp\n  - Care\n    - Drying\n"
     "- Rescue\n  - Loops\n    - Bowline",
     "tabs": "* Ropes\n\t* Fibres\n\t\t* Hemp\n\t* Care\n\t\t* Drying\n"
@@ -130,7 +167,9 @@ PASTED = {
 
 @pytest.mark.parametrize("outline", PASTED)
 def test_an_outline_from_elsewhere_is_told_by_how_deep_its_lines_lie(outline: str) -> None:
-    assert shape(read_skeleton(PASTED[outline])) == {
+    parsed = read_skeleton(PASTED[outline])
+    assert (parsed.problems, parsed.passed_over) == ([], [])
+    assert shape(parsed) == {
         "Ropes": {"Fibres": ["Hemp"], "Care": ["Drying"]},
         "Rescue": {"Loops": ["Bowline"]},
     }
@@ -141,6 +180,16 @@ def shape(parsed: Parsed) -> dict[str, dict[str, list[str]]]:
         stage.title: {m.title: [concept.title for concept in m.concepts] for m in stage.modules}
         for stage in parsed.stages
     }
+
+
+def test_a_plan_that_goes_on_after_a_summary_is_not_whole() -> None:
+    begun, _, rest = PRINTED.partition("## Rescue")
+    assert not read_skeleton(f"{begun}summary: Ropes.\n## Rescue{rest[:60]}").is_whole
+    assert read_skeleton(f"{PRINTED}\n## What comes next\n- Practise every day").is_whole
+
+
+def test_a_plan_that_is_begun_anew_and_cut_off_is_not_whole() -> None:
+    assert not read_skeleton(PRINTED + PRINTED[: PRINTED.index("## Rescue")]).is_whole
 
 
 def test_a_stage_without_modules_is_its_own() -> None:
