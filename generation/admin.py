@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin_rules import Large, ModelAdmin, NeverEdited, TabularInline
 from concepts.artifact_states import ArtifactState
 from concepts.models import Artifact, ArtifactVersion, Concept
-from generation import tasks
+from generation import dispatch, tasks
 from generation.admin_spending import tell_expected
 from generation.models import (
     GenerationEvent,
@@ -106,7 +106,7 @@ class GenerationRunAdmin(Operated):
     @admin.action(description=_("Resume: write what is missing"), permissions=["operate"])
     def resume(self, request: HttpRequest, queryset: QuerySet[GenerationRun]) -> None:
         chosen = list(queryset.values_list("pk", flat=True))
-        resumed = [run_id for run_id in chosen if lifecycle.resume_run(run_id)]
+        resumed = [run_id for run_id in chosen if dispatch.resume(run_id, enqueue=False)]
         for run_id in resumed:
             enqueue(run_id)
         count = len(resumed)

@@ -97,10 +97,10 @@ class Foreground(AbstractContextManager["Foreground"]):
             return None
         return self._db.run_sync(User.objects.get_by_natural_key, email)
 
-    def resume(self, run_id: uuid.UUID, *, enqueue: bool) -> None:
+    def resume(self, run_id: uuid.UUID, *, enqueue: bool) -> bool:
         if enqueue:
             runner.join_broker()
-        self._db.run_sync(dispatch.resume, run_id, enqueue=enqueue)
+        return self._db.run_sync(dispatch.resume, run_id, enqueue=enqueue)
 
     def generate(self, run_id: uuid.UUID, provider: Provider) -> None:
         """Write what is missing; a run that is finished already is left alone.

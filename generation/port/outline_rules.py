@@ -10,7 +10,7 @@ from dataclasses import replace
 from concepts.languages.judging import find_wrong_language
 from concepts.languages.tags import primary_language
 from generation.port.outline import Outline
-from generation.port.request import TINY_CONCEPTS, OutlineRequest, wanted_range
+from generation.port.request import TINY_CONCEPTS, OutlineRequest
 from generation.port.skeleton import Skeleton
 from roadmaps.graph import Edge, break_cycles, forward_edges
 from roadmaps.text import text_key
@@ -74,7 +74,7 @@ def settle_prerequisites(outline: Outline) -> tuple[dict[str, list[str]], list[E
 
 def count_problems(outline: Outline | Skeleton, request: OutlineRequest) -> Iterator[str]:
     count = len(outline.concepts())
-    least, most = wanted_range(request.concepts)
+    least, most = request.wanted
     if not least <= count <= most:
         yield f"{count} concepts; {least} to {most} are wanted"
     if len(outline.stages) < 2 and count >= TINY_CONCEPTS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from math import ceil
 
-from generation.port.request import OutlineRequest, wanted_range
+from generation.port.request import OutlineRequest
 
 # What a concept is asked to take, one sitting; the wider bounds above are what passes.
 LEAST_SITTING, LONGEST_SITTING = 15, 90
@@ -21,7 +21,7 @@ def minutes_until(request: OutlineRequest, today: date) -> int | None:
 
 def can_fit(request: OutlineRequest, minutes: int) -> bool:
     """Whether any outline that is wanted takes so little."""
-    least, _ = wanted_range(request.concepts)
+    least, _ = request.wanted
     return least * LEAST_SITTING <= minutes
 
 
@@ -43,7 +43,7 @@ def ask_for_pace(needed: int, request: OutlineRequest, today: date) -> list[str]
     minutes = minutes_until(request, today)
     if minutes is None or needed <= minutes or not can_fit(request, minutes):
         return []
-    least, _ = wanted_range(request.concepts)
+    least, _ = request.wanted
     return [
         (
             f"all concepts together take {needed} minutes; before {request.target_date}, at "

@@ -19,7 +19,8 @@ TINY_CONCEPTS = 6
 class OutlineRequest:
     """What a learner asked for; None where the provider may choose.
 
-    `plan_first`: they wish to see the plan before anything of it is written.
+    `plan_first`: they wish to see the plan before anything of it is written. `planned`: so many
+    concepts has the plan from which they wish for another.
     """
 
     goal: str
@@ -29,6 +30,16 @@ class OutlineRequest:
     target_date: date | None = None
     concepts: int | None = None
     plan_first: bool = False
+    planned: int | None = None
+
+    @property
+    def wanted(self) -> tuple[int, int]:
+        """The least and the most concepts that answer it. Half or twice of a plan there is does as
+        well: who leaves out most of one does not want it filled up again."""
+        least, most = wanted_range(self.concepts)
+        if self.planned is None:
+            return least, most
+        return min(least, max(1, self.planned // 2)), max(most, 2 * self.planned)
 
     def options(self) -> dict[str, Any]:
         """Everything but the goal, as JSON can hold it."""

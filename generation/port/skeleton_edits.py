@@ -213,6 +213,18 @@ def check_worth_writing(skeleton: Skeleton) -> None:
         raise EditRefused(ALL_KNOWN)
 
 
+def keep_known(before: Skeleton, after: Skeleton) -> Skeleton:
+    """A new plan with what was marked as known in the one it was made of, by its title."""
+    known = {text_key(one.title) for one in before.concepts() if one.known}
+    if not known:
+        return after
+    editing = Editing(after)
+    for concept in after.concepts():
+        if text_key(concept.title) in known:
+            editing.mark_known(concept.key, known=True)
+    return editing.finish()
+
+
 T = TypeVar("T")
 P = TypeVar("P")
 

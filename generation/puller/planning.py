@@ -39,7 +39,7 @@ from generation.puller.limits import Limits
 from generation.puller.patience import OUTAGES, PatientDb
 from generation.puller.refusals import explain_refusal
 from generation.run_states import RunState
-from generation.runs import batches, claims, lifecycle
+from generation.runs import batches, claims, lifecycle, plans
 
 log = structlog.get_logger(__name__)
 
@@ -59,17 +59,7 @@ async def plan_roadmap(
 ) -> None:
     """Have the outline made and saved, or the run stopped with the reason why not."""
 
-    async def stop(
-        state: RunState, error: ProviderError, instead: Sequence[str] | None = None
-    ) -> None:
-        told = {"planner": puller_id, "spent": ledger.spent, "instead": instead}
-        reason, detail = str(error), error.detail
-        if isinstance(error, GoalRefused) and error.for_learners != reason:
-            # Whoever typed the goal reads why it was refused.
-            reason, detail = error.for_learners, detail or reason
-        unit = partial(lifecycle.stop_run, claim.run_id, state, reason, detail=detail)
-        await db.run(unit, **told)
-
+    stop = partial(_stop, claim, puller_id=puller_id, db=db, ledger=ledger)
     try:
         planner = _Planner(claim, puller_id, provider, db=db, limits=limits, ledger=ledger)
         await planner.plan()
@@ -84,6 +74,29 @@ async def plan_roadmap(
     except Exception as error:
         log.exception("provider_failed", error=brief_error(error))
         await stop(RunState.FAILED, ProviderError(UNEXPECTED, detail=repr(error)))
+
+
+async def _stop(
+    claim: claims.RunClaim,
+    state: RunState,
+    error: ProviderError,
+    instead: Sequence[str] | None = None,
+    *,
+    puller_id: uuid.UUID,
+    db: PatientDb,
+    ledger: Ledger,
+) -> None:
+    reason, detail = str(error), error.detail
+    if isinstance(error, GoalRefused) and error.for_learners != reason:
+        # Whoever typed the goal reads why it was refused.
+        reason, detail = error.for_learners, detail or reason
+    if state is RunState.FAILED and claim.base is not None:
+        keep = partial(plans.keep_former_plan, claim.run_id, puller_id, reason)
+        if await db.run(keep, spent=ledger.spent):
+            return
+    told = {"planner": puller_id, "spent": ledger.spent, "instead": instead}
+    unit = partial(lifecycle.stop_run, claim.run_id, state, reason, detail=detail)
+    await db.run(unit, **told)
 
 
 class _Planner:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -89,6 +89,10 @@ def claim_run(
         append_events(run_id, [Event(EventType.RUN_STARTED)])
     request = OutlineRequest.from_options(run.roadmap.goal, run.options)
     base, wish = base_of(run)
+    if base is not None:
+        # What they chose on the page of the plan goes before what they ordered.
+        planned = len(base.concepts())
+        request = replace(request, level=base.level, language=base.language, planned=planned)
     return RunClaim(run_id, run.roadmap_id, request, needs_outline, rewrites, base, wish)
 
 

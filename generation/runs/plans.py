@@ -7,24 +7,26 @@ is told so, and nothing is done.
 from __future__ import annotations
 
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from concepts.bounds import INSTRUCTION_MAX_CHARACTERS
+from concepts.bounds import INSTRUCTION_MAX_CHARACTERS, REASON_MAX_CHARACTERS
 from concepts.drafts import storable
 from generation import metrics
 from generation.models import EventType, GenerationEvent, GenerationRun
 from generation.port.skeleton import Skeleton
 from generation.port.skeleton_changes import list_changes
-from generation.port.skeleton_edits import check_titles, check_worth_writing
+from generation.port.skeleton_edits import check_titles, check_worth_writing, keep_known
+from generation.port.spent import Spent
 from generation.run_states import RunState
 from generation.runs.events import Event, append_events
 from generation.runs.lifecycle import FREE, move_run, stop_run
 from generation.runs.skeleton_rows import save_skeleton_rows
+from generation.runs.spending import record_spending
 from roadmaps.models import Roadmap
 
 KEPT = timedelta(days=14)
@@ -80,10 +82,30 @@ def keep_plan(run: GenerationRun, skeleton: Skeleton) -> bool:
 
     The caller holds the transaction and the run, and has written down what was spent.
     """
+    if run.skeleton is not None:
+        skeleton = keep_known(Skeleton.model_validate(run.skeleton), skeleton)
     planned = _planned(run, skeleton) | {"plan_wish": ""} | FREE
     if not move_run(run.pk, RunState.PLANNED, **planned):
         return False
     append_events(run.pk, [planned_event(skeleton)])
+    transaction.on_commit(lambda: metrics.RUNS.add(state=RunState.PLANNED.value))
+    return True
+
+
+@transaction.atomic
+def keep_former_plan(run_id: uuid.UUID, planner: uuid.UUID, reason: str, *, spent: Spent) -> bool:
+    """Have a run wait with the plan it had, where none could be made of a wish: that stays, to be
+    said in other words. False where there was none, or somebody else is planning.
+    """
+    run = GenerationRun.objects.select_for_update().get(pk=run_id)
+    if run.leased_by != planner or base_of(run)[0] is None:
+        return False
+    told = {"reason": storable(reason).strip()[:REASON_MAX_CHARACTERS]}
+    if not move_run(run_id, RunState.PLANNED, planned_until=timezone.now() + KEPT, **told, **FREE):
+        return False
+    record_spending(run_id, planner, spent)
+    kept = planned_event(Skeleton.model_validate(run.skeleton))
+    append_events(run_id, [replace(kept, payload=kept.payload | told)])
     transaction.on_commit(lambda: metrics.RUNS.add(state=RunState.PLANNED.value))
     return True
 
@@ -109,9 +131,10 @@ def change_plan(run_id: uuid.UUID, version: int, skeleton: Skeleton) -> Plan:
     run, plan = _lock(run_id, version)
     if skeleton == plan.skeleton:
         return plan
-    for name, value in _planned(run, skeleton).items():
+    changed = _planned(run, skeleton) | {"plan_wish": "", "reason": ""}
+    for name, value in changed.items():
         setattr(run, name, value)
-    run.save(update_fields=["skeleton", "plan_version", "planned_until"])
+    run.save(update_fields=list(changed))
     changes = [asdict(change) for change in list_changes(plan.skeleton, skeleton)]
     payload = {
         "concepts": len(skeleton.concepts()),

@@ -81,6 +81,8 @@ class StepwiseProvider(ScriptedProvider):
     skeletons: int = 0
     # What each skeleton was to begin from, and the wish.
     wished: list[tuple[Skeleton | None, str]] = field(default_factory=list)
+    asked: list[OutlineRequest] = field(default_factory=list)
+    fail_skeleton: Exception | None = None
     saying: Sequence[str] = ()
     pause: Callable[[int], Awaitable[None]] = at_once
 
@@ -94,6 +96,9 @@ class StepwiseProvider(ScriptedProvider):
     ) -> Written[Skeleton]:
         self.skeletons += 1
         self.wished.append((base, wish))
+        self.asked.append(request)
+        if self.fail_skeleton is not None:
+            raise self.fail_skeleton
         for place, text in enumerate(self.saying):
             listener.said(text)
             await self.pause(place)

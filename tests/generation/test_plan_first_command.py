@@ -13,6 +13,7 @@ from concepts.models import Concept
 from generation.models import GenerationRun
 from generation.port.skeleton import Skeleton
 from generation.run_states import RunState
+from generation.runs import plans
 from tests.generation.cast import assert_complete
 from tests.generation.stepwise import make_skeleton
 
@@ -63,6 +64,16 @@ def test_resuming_it_means_write_it() -> None:
     code, said, _ = generate("--resume", str(run_id))
     assert (code, said.splitlines()[1]) == (0, "  4 concepts in 2 stages and 2 modules")
     assert_complete(run_id, 4)
+
+
+def test_there_is_nothing_to_write_of_what_is_known() -> None:
+    generate(*WISH)
+    run = GenerationRun.objects.get()
+    known = make_skeleton(2, known=("c1", "c2", "c3", "c4"))
+    plans.change_plan(run.pk, 1, known)
+    with pytest.raises(CommandError, match="is marked as known") as refused:
+        generate("--resume", str(run.pk))
+    assert refused.value.returncode == 2
 
 
 def test_programs_get_the_plan_as_json() -> None:

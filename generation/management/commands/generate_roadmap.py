@@ -34,6 +34,7 @@ from generation.run_states import RunState
 from roadmaps.bounds import LEVELS
 
 BAD_USAGE = 2
+ALL_KNOWN = "Every concept of this plan is marked as known: there is nothing to write."
 EXIT_CODES = {RunState.READY: 0, RunState.PLANNED: 0, RunState.PARTIAL: 3}
 
 EXAMPLES = """\
@@ -201,7 +202,9 @@ class Command(BaseCommand):
             provider = foreground.find_provider(run_id)
         except GenerationRun.DoesNotExist:
             raise CommandError(f"There is no run {run_id}.", returncode=BAD_USAGE) from None
-        foreground.resume(run_id, enqueue=options["enqueue"])
+        is_taken_up = foreground.resume(run_id, enqueue=options["enqueue"])
+        if not is_taken_up and foreground.find_plan(run_id):
+            raise CommandError(ALL_KNOWN, returncode=BAD_USAGE)
         return provider
 
     def _print_report(self, report: dict[str, Any], reason: str, format_: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from concepts.languages.tags import request_language
 from generation.port.pace import LEAST_SITTING, LONGEST_SITTING, can_fit, minutes_until
-from generation.port.request import TINY_CONCEPTS, OutlineRequest, wanted_range
+from generation.port.request import TINY_CONCEPTS, OutlineRequest
 from generation.port.skeleton import Skeleton, print_skeleton
 from generation.providers.dialogue import Prompt
 from generation.providers.openai.prompting import (
@@ -41,7 +41,9 @@ def skeleton_prompt(
     wish: str = "",
 ) -> Prompt:
     """`language` is the content language where it is settled; else the goal's own is asked for."""
-    tokens = SKELETON_TOKENS + TITLE_TOKENS * (request.concepts or USUAL_CONCEPTS)
+    tokens = SKELETON_TOKENS + TITLE_TOKENS * max(
+        request.planned or 0, request.concepts or USUAL_CONCEPTS
+    )
     words = _plan_words(request, language, today)
     prompt = fill_prompt("skeleton", words, {"goal": request.goal}, max_tokens=tokens)
     return prompt if base is None else _remake(prompt, base, wish, words["language_request"])
@@ -119,7 +121,7 @@ def outline_prompt(request: OutlineRequest, language: str | None, today: date) -
 
 
 def _plan_words(request: OutlineRequest, language: str | None, today: date) -> dict[str, str]:
-    least, most = wanted_range(request.concepts)
+    least, most = request.wanted
     return {
         "language_rule": language_rule(language) if language else GOALS_LANGUAGE,
         "language_request": request_language(language) if language else GOALS_LANGUAGE,
@@ -137,8 +139,9 @@ def _plan_words(request: OutlineRequest, language: str | None, today: date) -> d
 
 def _best_count(request: OutlineRequest, today: date) -> int:
     """As many concepts as are wished for, or fewer where the time is short."""
-    least, _ = wanted_range(request.concepts)
-    wished, minutes = request.concepts or USUAL_CONCEPTS, minutes_until(request, today)
+    least, _ = request.wanted
+    wished = request.planned or request.concepts or USUAL_CONCEPTS
+    minutes = minutes_until(request, today)
     return wished if minutes is None else min(wished, max(least, minutes // USUAL_MINUTES))
 
 

@@ -6,11 +6,13 @@ import asyncio
 import uuid
 
 import pytest
+from django.test import Client
 
 from concepts.models import Artifact, Concept
 from connection_budget.lanes.executor import DbExecutor
 from generation import dispatch
 from generation.models import EventType, GenerationEvent
+from generation.port.errors import ContentError, GoalRefused, ProviderError
 from generation.port.request import OutlineRequest
 from generation.port.skeleton_edits import Editing
 from generation.puller.limits import Limits
@@ -110,6 +112,63 @@ def test_what_is_missing_is_said_to_whoever_plans_anew(db_executor: DbExecutor) 
     plans.approve_plan(run_id)
     assert work(run_id, provider, db_executor) is RunState.READY
     assert_complete(run_id, 6)
+
+
+@pytest.mark.parametrize(
+    "failing",
+    [ContentError("No plan came."), GoalRefused("“x” is not planned here.", for_learners="No.")],
+)
+def test_a_plan_is_not_lost_to_a_wish_that_comes_to_nothing(
+    db_executor: DbExecutor, failing: ProviderError
+) -> None:
+    provider = make_stepwise(FRAME)
+    run_id = order(provider)
+    work(run_id, provider, db_executor)
+    plans.plan_anew(run_id, 1, "More practice")
+    provider.fail_skeleton = failing
+    assert work(run_id, provider, db_executor) is RunState.PLANNED
+    run, waiting = get_run(run_id), waiting_plan(run_id)
+    assert (waiting.skeleton, waiting.version, run.leased_by) == (FRAME, 1, None)
+    assert (run.plan_wish, run.reason) == (
+        "More practice",
+        getattr(failing, "for_learners", "") or str(failing),
+    )
+    assert_history(run_id)
+    provider.fail_skeleton = None
+    plans.approve_plan(run_id)
+    assert work(run_id, provider, db_executor) is RunState.READY
+
+
+def test_what_was_changed_on_its_page_holds_for_the_next_plan(db_executor: DbExecutor) -> None:
+    """The level, how much there is, and what is known already."""
+    provider = make_stepwise(FRAME)
+    run_id = order(provider)
+    work(run_id, provider, db_executor)
+    editing = Editing(FRAME)
+    editing.set_level("advanced")
+    editing.mark_known("c2", known=True)
+    for key in ("c4", "c5", "c6", "c7", "c8"):
+        editing.drop(key)
+    plans.change_plan(run_id, 1, editing.finish())
+    plans.plan_anew(run_id, 2, "Other knots")
+    # As little would not answer the order.
+    provider.frame = make_skeleton(1, size=4)
+    assert work(run_id, provider, db_executor) is RunState.PLANNED
+    assert (provider.asked[-1].level, provider.asked[-1].wanted) == ("advanced", (1, 10))
+    assert [one.known for one in waiting_plan(run_id).skeleton.concepts()] == [
+        False, True, False, False,
+    ]  # fmt: skip
+
+
+def test_staff_who_resume_a_plan_that_waits_have_it_written_not_planned_anew(
+    db_executor: DbExecutor, admin_client: Client
+) -> None:
+    provider = make_stepwise(FRAME)
+    run_id = order(provider)
+    work(run_id, provider, db_executor)
+    chosen = {"action": "resume", "_selected_action": [str(run_id)]}
+    admin_client.post("/admin/generation/generationrun/", chosen)
+    assert (get_run(run_id).state, Concept.objects.count()) == (RunState.QUEUED, 8)
 
 
 def test_a_plan_somebody_brought_along_is_not_asked_for(db_executor: DbExecutor) -> None:
