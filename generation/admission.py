@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -105,6 +106,18 @@ def take_up_within_limits(
         lock_orders_of(asker.person)
         _refuse_one_more(asker, enough_open, beside=run.pk)
         return take_up(run.pk)
+
+
+@contextmanager
+def ask_once_more(
+    run: GenerationRun, asker: Asker, *, enough: Words, closed: Words
+) -> Iterator[None]:
+    """Around what has a run that is there ask a model anew: as much as an order, unless it comes
+    to nothing. Raises LimitReached and Closed."""
+    if not asker.is_staff:
+        refuse_run_when_spent(run)
+    with take_places(order_windows(asker.person), words=enough, closed=closed):
+        yield
 
 
 def _refuse_one_more(asker: Asker, enough_open: Words, beside: uuid.UUID | None = None) -> None:

@@ -7,8 +7,10 @@ import uuid
 from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from generation import tasks
+from generation.admission import Asker, ask_once_more
 from generation.enqueueing import enqueue_on_commit
 from generation.models import GenerationRun
 from generation.port.skeleton import Skeleton
@@ -16,6 +18,12 @@ from generation.runs import plans
 from generation.runs.access import get_visible_run
 from roadmaps.access import Visitor, may_change
 from roadmaps.makers import made_roadmaps
+
+ENOUGH = _(
+    "That is as much as can be asked for in a day. You can ask for another plan %(when)s, and "
+    "have this one written at any time."
+)
+CLOSED = _("Nothing new is written for you at present. Everything that is ready can be read.")
 
 
 def get_changeable_run(visitor: Visitor, session: SessionBase, run_id: uuid.UUID) -> GenerationRun:
@@ -41,12 +49,13 @@ def write_plan(
         enqueue_on_commit(tasks.start_run, run_id)
 
 
-def plan_anew(run_id: uuid.UUID, version: int, changed: Skeleton, wish: str) -> None:
-    """Have a new plan made of this one, as somebody wishes.
+def plan_anew(run: GenerationRun, asker: Asker, version: int, changed: Skeleton, wish: str) -> None:
+    """Have a new plan made of this one, as somebody wishes: as much as another order, for a model
+    is asked once more.
 
-    Raises EditRefused, PlanStale and NotPlanned.
+    Raises EditRefused, PlanStale, NotPlanned, LimitReached and Closed.
     """
-    with transaction.atomic():
-        version = plans.change_plan(run_id, version, changed).version
-        plans.plan_anew(run_id, version, wish)
-        enqueue_on_commit(tasks.start_run, run_id)
+    with ask_once_more(run, asker, enough=ENOUGH, closed=CLOSED), transaction.atomic():
+        version = plans.change_plan(run.pk, version, changed).version
+        plans.plan_anew(run.pk, version, wish)
+        enqueue_on_commit(tasks.start_run, run.pk)

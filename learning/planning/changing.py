@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from generation.port.skeleton_edits import NO_TITLE, Editing, EditRefused
 from roadmaps.bounds import TITLE_MAX_CHARACTERS
 
 # No longer title is ever a good one; what is longer is told so, and not kept.
-_LOOKED_AT = TITLE_MAX_CHARACTERS + 1
+LOOKED_AT = TITLE_MAX_CHARACTERS + 1
 _STEPS = {"up": -1, "down": 1}
 
 
@@ -44,12 +44,12 @@ def change(skeleton: Skeleton, said: QueryDict) -> Skeleton:
 
 def _rename(editing: Editing, skeleton: Skeleton, said: QueryDict) -> None:
     for name, title in name_parts(skeleton):
-        wanted = said.get(f"title-{name}", title)[:_LOOKED_AT]
+        wanted = said.get(f"title-{name}", title)[:LOOKED_AT]
         if wanted != title:
             editing.rename(name, wanted)
     title, level = (str(said.get(name, "")) for name in ("title", "level"))
     if "title" in said and title != skeleton.title:
-        editing.set_title(title[:_LOOKED_AT])
+        editing.set_title(title[:LOOKED_AT])
     if "level" in said and level != skeleton.level:
         editing.set_level(level)
 
@@ -66,7 +66,7 @@ def _mark(editing: Editing, skeleton: Skeleton, said: QueryDict) -> None:
 
 def _add(editing: Editing, said: QueryDict) -> None:
     """What is added in one go: a concept to a module, with a new module or stage around it."""
-    concept, module, stage = (said.get(name, "")[:_LOOKED_AT] for name in _NEW)
+    concept, module, stage = (said.get(name, "")[:LOOKED_AT] for name in _NEW)
     if not (concept.strip() or module.strip() or stage.strip()):
         return
     if not concept.strip():
@@ -83,10 +83,23 @@ def _add(editing: Editing, said: QueryDict) -> None:
 _NEW = ("new-concept", "new-module", "new-stage")
 
 
-def list_unsaved(skeleton: Skeleton, said: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Titles that a form has otherwise than the plan: as the plan has them, and as was typed."""
-    typed = [(title, said.get(f"title-{name}", title)) for name, title in name_parts(skeleton)
-             if name.startswith("c")]  # fmt: skip
+def list_unsaved(
+    skeleton: Skeleton, said: Mapping[str, str], former: Collection[str]
+) -> list[tuple[str, str]]:
+    """Titles that a form has otherwise than the plan, as the plan has them (or what they are titles
+    of) and as typed; without those that were changed elsewhere, and in the form stand as before."""
+    parts = dict(name_parts(skeleton)) | {"": skeleton.title}
+    concepts = {concept.key: concept.title for concept in skeleton.concepts()}
+    fields = {name.removeprefix("title-"): typed for name, typed in said.items()
+              if name.startswith("title-")}  # fmt: skip
+    typed = [(concepts.get(name) or _kind_of(name), title) for name, title in fields.items()]
     added = [(_("(new)"), said.get(name, "")) for name in _NEW]
-    pairs = [(title, wanted[:_LOOKED_AT].strip()) for title, wanted in [*typed, *added]]
-    return [(title, wanted) for title, wanted in pairs if wanted and wanted != title]
+    whole = [(_("Title"), said.get("title", ""))]
+    pairs = [(title, wanted[:LOOKED_AT].strip()) for title, wanted in [*whole, *typed, *added]]
+    known = {*parts.values(), *former}
+    return [(title, wanted) for title, wanted in pairs if wanted and wanted not in known]
+
+
+def _kind_of(name: str) -> str:
+    """A place may be that of another stage or module by now, and a concept may be gone."""
+    return {"s": _("Stage"), "m": _("Module")}.get(name[:1], _("Concept"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
@@ -18,6 +19,7 @@ from generation.port.skeleton_changes import ChangeKind
 from generation.port.skeleton_edits import EditRefused
 from generation.runs.estimates import estimate_run
 from generation.runs.plans import Plan
+from learning.planning.changing import LOOKED_AT
 
 # Nobody knows before the details are written; what plans of the last weeks came to.
 MINUTES_A_CONCEPT = 35
@@ -68,13 +70,28 @@ class Part:
     concepts: list[SkeletonConcept] = field(default_factory=list)
 
 
-def list_parts(skeleton: Skeleton) -> list[Part]:
+def list_parts(skeleton: Skeleton, said: QueryDict | None = None) -> list[Part]:
+    """As a form that was not saved has them, where one was sent."""
+    said = said or QueryDict()
+
+    def title_of(name: str, title: str) -> str:
+        return said.get(f"title-{name}", title)[:LOOKED_AT]
+
+    def concept_of(concept: SkeletonConcept) -> SkeletonConcept:
+        known = concept.key in said.getlist("known") if "boxes" in said else concept.known
+        typed = {"title": title_of(concept.key, concept.title), "known": known}
+        return concept.model_copy(update=typed)
+
     return [
         Part(
             f"s{place}",
-            stage.title,
+            title_of(f"s{place}", stage.title),
             [
-                Part(f"m{place}-{number}", module.title, concepts=module.concepts)
+                Part(
+                    name := f"m{place}-{number}",
+                    title_of(name, module.title),
+                    concepts=list(map(concept_of, module.concepts)),
+                )
                 for number, module in enumerate(stage.modules)
             ],
         )

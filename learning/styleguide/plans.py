@@ -67,6 +67,8 @@ def _form() -> dict[str, Any]:
         "run": make_run(RunState.PLANNED),
         "plan": Plan(uuid.UUID(int=1), 3, skeleton),
         "skeleton": skeleton,
+        "title": skeleton.title,
+        "level": skeleton.level,
         "parts": list_parts(skeleton),
         "levels": Level.choices,
         "title_length": TITLE_MAX_CHARACTERS,

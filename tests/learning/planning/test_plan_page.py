@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+import uuid
 from typing import Any
 
 import pytest
 from django.test import Client
-from pytest_django import DjangoCaptureOnCommitCallbacks
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from concepts.models import Concept
 from generation.models import GenerationRun
 from generation.port.skeleton import Skeleton
+from generation.port.spent import Spent
 from generation.run_states import RunState
-from generation.runs import plans
+from generation.runs import claims, plans
+from learning.planning.changing import name_parts
 from tests.learning.planning.planning import (
     PLAN,
     form_of,
@@ -135,6 +138,87 @@ def test_what_would_leave_no_plan_is_told_and_changes_nothing(
     assert said in answer.content.decode()
     assert skeleton_of(run) == PLAN
     assert GenerationRun.objects.get(pk=run.pk).state == RunState.PLANNED
+
+
+def test_what_was_typed_is_still_there_when_it_cannot_be_saved(
+    client: Client, run: GenerationRun
+) -> None:
+    typed = {
+        "title": "Knots for ever",
+        "level": "advanced",
+        "title_s1": "A stage",
+        "wish": "More",
+        "title_m0-1": "A module",
+        "title_c1": "A concept",
+        "title_c2": "A concept",
+        "known": ["c3"],
+        "new_concept": "One more",
+        "where": "m1-0",
+    }
+    answer = send(client, run, "save", **typed)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Two concepts would be called “A concept”." in page
+    for title in ("Knots for ever", "A stage", "A module", "A concept", "One more"):
+        assert f'value="{title}"' in page, title
+    for chosen in ('value="advanced" selected', 'value="m1-0" selected', 'value="c3" checked'):
+        assert chosen in page
+    assert re.search(r"<textarea[^>]*>More</textarea>", page)
+    assert skeleton_of(run) == PLAN
+
+
+def test_all_that_a_stale_form_held_is_listed_and_nothing_else(
+    client: Client, run: GenerationRun
+) -> None:
+    """A browser sends every field: also titles that were changed in the other tab."""
+    said = {f"title-{name}": title for name, title in name_parts(PLAN)} | {"title": PLAN.title}
+    old = form_of(run, **said, wish="More practice")
+    send(client, run, "drop:c4", title_c2="Said first", title_s0="Stage said first")
+    typed = {"title-c4": "Gone meanwhile", "title-m0-0": "A module", "title": "All of it"}
+    page = client.post(address(run), old | typed).content.decode()
+    listed = re.findall(r"<q>(.*?)</q> → <q>(.*?)</q>", page)
+    assert listed == [
+        ("Title", "All of it"), ("Module", "A module"), ("Concept", "Gone meanwhile")
+    ]  # fmt: skip
+    assert re.search(r"<textarea[^>]*>More practice</textarea>", page)
+
+
+def test_a_plan_made_anew_counts_as_an_order(
+    client: Client, run: GenerationRun, settings: Settings
+) -> None:
+    settings.ANONYMOUS_ROADMAPS_PER_DAY = 1
+    assert send(client, run, "anew", wish="More practice").status_code == 302
+    assert plans.keep_plan(GenerationRun.objects.get(pk=start(run)), PLAN)
+    answer = send(client, run, "anew", wish="Less theory", title_c1="Bowline")
+    page = answer.content.decode()
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) > 3_600
+    assert "You can ask for another plan in " in page
+    assert 'value="Bowline"' in page
+    assert ">Less theory</textarea>" in page
+    assert skeleton_of(run) == PLAN
+    # What cannot be planned anew can be written.
+    assert send(client, run, "write").status_code == 302
+
+
+def test_what_came_to_nothing_is_told_with_the_plan_as_it_was(
+    client: Client, run: GenerationRun
+) -> None:
+    send(client, run, "anew", wish="Only explosives")
+    puller = uuid.uuid4()
+    claims.claim_run(run.pk, puller, lease_seconds=30)
+    assert plans.keep_former_plan(run.pk, puller, "Nobody plans that.", spent=Spent())
+    page = client.get(address(run)).content.decode()
+    assert "This is the plan as it was" in page
+    assert ">Only explosives</textarea>" in page
+    assert 'value="The knot 1"' in page
+    send(client, run, title_c1="Bowline")
+    assert "This is the plan as it was" not in client.get(address(run)).content.decode()
+
+
+def start(run: GenerationRun) -> uuid.UUID:
+    assert claims.claim_run(run.pk, uuid.uuid4(), lease_seconds=30)
+    return run.pk
 
 
 def test_two_tabs_do_not_overwrite_each_other_silently(client: Client, run: GenerationRun) -> None:
