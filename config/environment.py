@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
@@ -167,17 +167,22 @@ def split_address(url: str) -> SplitResult:
     return SplitResult("", "", "", "", "")
 
 
+# What documentation of servers shows: the whole of what is asked, which we complete ourselves.
+_COMPLETED = "/chat/completions"
+
+
 def model_server_url(env: Env) -> str:
-    """LLM_BASE_URL without a slash at the end, or nothing."""
-    url: str = env.str("LLM_BASE_URL", default="").rstrip("/")
-    parts = split_address(url)
-    if url and (parts.scheme not in {"http", "https"} or not parts.hostname):
+    """LLM_BASE_URL without what we put at its end, or nothing; with its query (Azure's)."""
+    said: str = env.str("LLM_BASE_URL", default="")
+    parts = split_address(said)
+    if said and (parts.scheme not in {"http", "https"} or not parts.hostname):
         raise ImproperlyConfigured(
             "LLM_BASE_URL must begin with http:// or https://, such as http://localhost:11434/v1."
         )
     if parts.username or parts.password:
         raise ImproperlyConfigured("LLM_BASE_URL holds a password; give it as LLM_API_KEY.")
-    return url
+    path = parts.path.rstrip("/").removesuffix(_COMPLETED).rstrip("/")
+    return urlunsplit(parts._replace(path=path, fragment=""))
 
 
 def site_url(env: Env, default: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 # native: `response_format` with the schema; tool: the schema as a tool to call;
 # prompted: the schema in the prompt, and `json_object` where the server has that.
@@ -80,6 +80,16 @@ class Endpoint:
     @property
     def host(self) -> str:
         return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def address(self) -> str:
+        """Without its query, which may hold a secret."""
+        return self.base_url.partition("?")[0]
+
+    @property
+    def query(self) -> dict[str, str]:
+        """What is added to each request: Azure's `api-version`."""
+        return dict(parse_qsl(urlsplit(self.base_url).query, keep_blank_values=True))
 
 
 def defaults_for(base_url: str) -> Defaults:

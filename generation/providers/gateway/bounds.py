@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any
 
 from generation.port.characters import whole_characters
@@ -43,19 +44,40 @@ class Conceded(WireFault):
     """The server refused how it was asked; it will be asked otherwise."""
 
 
-def read_json(raw: bytes) -> Any:
-    """Raises TooLarge or Unreadable."""
+# What some declare and mean; many declare the first of them and send UTF-8. Codecs of other kinds
+# are none of a server's business.
+_OTHER_CHARSETS = re.compile(
+    r"iso-?8859-\d{1,2}|latin-?1|(?:windows-|cp)125\d|gbk|gb2312|gb18030|big5|shift[_-]jis"
+    r"|euc-(?:jp|kr)|koi8-[ru]",
+    re.IGNORECASE,
+)
+
+
+def read_json(raw: bytes, charset: str = "") -> Any:
+    """`charset`: what the server says that it writes in, believed where it is not UTF-8. Raises
+    TooLarge or Unreadable."""
     if sum(raw.count(sign) for sign in (b"{", b"[", b",", b":")) > MOST_PARTS:
         raise TooLarge(f"more than {MOST_PARTS} values")
     try:
         return json.loads(
-            raw.decode("utf-8-sig", "replace"),
+            _decode(raw, charset),
             strict=False,
             parse_int=_whole_number,
             parse_constant=lambda _name: None,
         )
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"no JSON: {shown(raw)}") from error
+
+
+def _decode(raw: bytes, charset: str) -> str:
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        is_other = _OTHER_CHARSETS.fullmatch(charset[:20]) is not None
+    try:
+        return raw.decode(charset if is_other else "utf-8-sig", "replace")
+    except LookupError:
+        return raw.decode("utf-8-sig", "replace")
 
 
 def _whole_number(digits: str) -> int | float:

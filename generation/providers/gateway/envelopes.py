@@ -19,6 +19,7 @@ from generation.providers.gateway.bounds import (
     count_of,
     read_json,
 )
+from generation.providers.gateway.texts import Texts
 
 MOST_NAME = 200
 # Names of the same count, the usual one first.
@@ -27,6 +28,8 @@ _TOKENS_OUT = ("completion_tokens", "output_tokens", "eval_count")
 _THOUGHTS = ("reasoning_content", "reasoning", "thinking", "thoughts")
 # How often JSON is unpacked that stands in a string.
 MOST_WRAPPERS = 3
+# What nobody reads, in the place of thoughts that are all there is.
+ALL_IS_THOUGHT = "(thoughts)"
 
 
 @dataclass
@@ -93,13 +96,13 @@ class Said:
     text: str = ""
     refusal: str = ""
     finish: str | None = None
-    thinks: bool = False
+    thoughts: str = ""
     calls: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def is_something(self) -> bool:
         """White space alone is as good as silence."""
-        return bool(self.text.strip() or self.refusal or self.finish or self.thinks or self.calls)
+        return any((self.text.strip(), self.refusal, self.finish, self.thoughts, self.calls))
 
 
 def said_in(choice: dict[str, Any], *, has_begun: bool = False) -> Said:
@@ -121,7 +124,7 @@ def _said_in(message: dict[str, Any]) -> Said:
     return Said(
         text=text_of(message.get("content")),
         refusal=refusal if isinstance(refusal, str) else "",
-        thinks=any(text_of(message.get(name)).strip() for name in _THOUGHTS),
+        thoughts=next(filter(str.strip, (text_of(message.get(name)) for name in _THOUGHTS)), ""),
         calls=list(_calls(message)),
     )
 
@@ -129,6 +132,10 @@ def _said_in(message: dict[str, Any]) -> Said:
 def _finish_of(choice: dict[str, Any]) -> str | None:
     """Some write down that there is none yet, as a word."""
     finish = choice.get("finish_reason")
+    if isinstance(finish, list):
+        finish = finish[0] if finish else None
+    if isinstance(finish, int) and not isinstance(finish, bool):
+        finish = str(count_of(finish))
     if not isinstance(finish, str) or finish.strip().casefold() in {"", "null", "none"}:
         return None
     return finish[:MOST_NAME]
@@ -150,7 +157,10 @@ def _text_of_part(part: str | dict[str, Any]) -> str:
     """Thoughts and pictures are parts, too."""
     if isinstance(part, str):
         return part
-    text = part.get("text") if part.get("type") in {None, "text", "output_text"} else None
+    if part.get("type") not in (None, "text", "output_text"):
+        return ""
+    text = part.get("text", part.get("content"))
+    text = text.get("value") if isinstance(text, dict) else text
     return text if isinstance(text, str) else ""
 
 
@@ -193,11 +203,18 @@ class Answer:
     model: str
     figures: Figures = field(default_factory=Figures)
     said: Said = field(default_factory=Said)
-    length: int = 0
     index: int | None = None
-    _texts: list[str] = field(default_factory=list)
+    # Said before more came: that is no end, but a word in each piece.
+    ends_in_vain: bool = False
+    texts: Texts = field(default_factory=Texts)
+    _thought: Texts = field(default_factory=Texts)
+    _length: int = 0
     # Those of `said`, by their numbers.
     _calls: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def has_ended(self) -> bool:
+        return bool(self.said.finish) and not self.ends_in_vain
 
     def add(self, body: dict[str, Any]) -> Said | None:
         """What a piece says; None where it is of another choice, or of none."""
@@ -205,7 +222,8 @@ class Answer:
         choice = choice_of(body)
         if choice is None:
             return None
-        index, piece = count_of(choice.get("index")), said_in(choice, has_begun=self.length > 0)
+        has_begun = bool(self.texts.length or self._calls)
+        index, piece = count_of(choice.get("index")), said_in(choice, has_begun=has_begun)
         if self.index is None and piece.is_something:
             self.index = index
         if index != (index if self.index is None else self.index):
@@ -214,11 +232,14 @@ class Answer:
         return piece
 
     def _grow(self, piece: Said) -> None:
-        self.length += len(piece.text) + sum(len(call["arguments"]) for call in piece.calls)
-        if self.length > MOST_CHARACTERS:
+        self._length += sum(len(call["arguments"]) for call in piece.calls)
+        self.texts.add(piece.text)
+        if self.texts.length + self._length > MOST_CHARACTERS:
             raise TooLarge(f"more than {MOST_CHARACTERS} characters of text")
-        self._texts.append(piece.text)
+        if self._thought.length < MOST_CHARACTERS:
+            self._thought.add(piece.thoughts[:MOST_CHARACTERS])
         self.said.refusal += piece.refusal
+        self.ends_in_vain = self.ends_in_vain or bool(self.said.finish and piece.text)
         self.said.finish = piece.finish or self.said.finish
         for call in piece.calls:
             known = self._calls.get(call["index"])
@@ -228,6 +249,17 @@ class Answer:
             else:
                 known["name"] = known["name"] or call["name"]
                 known["arguments"] += call["arguments"]
+
+    def _message(self) -> dict[str, Any]:
+        """Its words; and a sign where there are but thoughts, unless they are the object itself,
+        as with servers that cannot tell when a model does not think."""
+        text, thought = self.texts.joined(), self._thought.joined().strip()
+        is_mute = not (text.strip() or self.said.calls or self.said.refusal) and thought
+        if is_mute and thought.startswith("{") and thought.endswith("}"):
+            text, is_mute = thought, False
+        thoughts = {"reasoning_content": ALL_IS_THOUGHT} if is_mute else {}
+        refusal = self.said.refusal or None
+        return {"role": "assistant", "content": text or None, "refusal": refusal} | thoughts
 
     def completion(self) -> dict[str, Any]:
         """All of it, in the form of an answer that is not streamed."""
@@ -239,18 +271,13 @@ class Answer:
             }
             for number, call in enumerate(self.said.calls)
         ]
-        message = {
-            "role": "assistant",
-            "content": "".join(self._texts) or None,
-            "refusal": self.said.refusal or None,
-            "tool_calls": calls or None,
-        }
+        message = self._message() | {"tool_calls": calls or None}
         choice = {"index": 0, "message": message, "finish_reason": self.said.finish}
         return self._envelope("chat.completion", [choice]) | {"usage": self.figures.as_usage()}
 
-    def chunk(self, piece: Said) -> dict[str, Any]:
-        delta = {"role": "assistant", "content": piece.text, "refusal": piece.refusal or None}
-        choice = {"index": 0, "delta": delta, "finish_reason": piece.finish}
+    def chunk(self) -> dict[str, Any]:
+        """All of it, in the form of a piece of a stream."""
+        choice = {"index": 0, "delta": self._message(), "finish_reason": self.said.finish}
         return self._envelope("chat.completion.chunk", [choice])
 
     def last_chunk(self) -> dict[str, Any]:

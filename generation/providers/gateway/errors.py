@@ -36,6 +36,8 @@ PROXY_REFUSES = "407"
 # What is not to be had by asking again: too long, or not for these eyes.
 NEVER = (413, 451)
 DETAIL_CHARACTERS = 500
+# Characters of a key in a query; `2024-10-21` and the like may be a part of what is said.
+LEAST_SECRET = 16
 # What servers write of a key or an account under a status that tells something else: Gemini and xAI
 # answer 400 to a wrong key, Moonshot, Z.ai and OpenAI 429 to an empty account.
 SAID_CHARACTERS = 1_000
@@ -128,7 +130,7 @@ def _of_the_wire(fault: WireFault, detail: str, endpoint: Endpoint) -> ProviderE
         return Otherwise("The model server has to be asked otherwise.", detail=detail, wait=0.0)
     if isinstance(fault, NotAServer):
         return NoServer(
-            f"what answers at {endpoint.base_url} is no model server (LLM_BASE_URL; most such "
+            f"what answers at {endpoint.address} is no model server (LLM_BASE_URL; most such "
             "addresses end in /v1)",
             detail=detail,
         )
@@ -281,4 +283,8 @@ def crowded(error: Again, endpoint: Endpoint) -> SystemicError:
 
 
 def without_key(text: str, endpoint: Endpoint) -> str:
-    return text.replace(endpoint.api_key, "[key]") if endpoint.api_key else text
+    """Nor a key that some servers take in the query of their address."""
+    text = text.replace(endpoint.api_key, "[key]") if endpoint.api_key else text
+    for value in endpoint.query.values():
+        text = text.replace(value, "[key]") if len(value) >= LEAST_SECRET else text
+    return text

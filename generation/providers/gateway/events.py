@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +18,8 @@ BOM = b"\xef\xbb\xbf"
 LAST_LINE = b"[DONE]"
 # Fields of the format that hold no answer.
 _OTHER_FIELDS = (b"event:", b"id:", b"retry:")
+# As in HTML, but that pages hold such lines after others.
+_INDENTED = re.compile(rb"[ \t]{0,8}data ?:", re.IGNORECASE)
 # One event may be written over several lines; nobody needs many.
 MOST_LINES = 50
 # Bytes of an error in plain words.
@@ -31,7 +34,8 @@ class Events:
     What is no line of a stream is kept, for it may be a whole answer, or a web page.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, charset: str = "") -> None:
+        self._charset = charset
         self.is_done = False
         self.any_event = False
         self.other = bytearray()
@@ -40,7 +44,6 @@ class Events:
         self._is_error = False
         # Bytes of this event that were read and were not yet all of it.
         self._in_vain = 0
-        self._began = False
         self._held = b""
 
     def feed(self, piece: bytes) -> Iterator[Any]:
@@ -65,9 +68,11 @@ class Events:
         self._line += part
 
     def _take_line(self) -> Iterator[Any]:
-        line = bytes(self._line).removeprefix(b"" if self._began else BOM)
+        line = bytes(self._line).removeprefix(BOM).removeprefix(BOM)
         self._line.clear()
-        self._began = self._began or bool(line)
+        if not self.other and _INDENTED.match(line):
+            name, colon, rest = line.lstrip().partition(b":")
+            line = name.strip().lower() + colon + rest
         if line.startswith((b"data:", b"error:")):
             self.any_event = True
             # llama.cpp names the field so; others name the event.
@@ -88,10 +93,11 @@ class Events:
 
     def _take_data(self, data: bytes) -> Iterator[Any]:
         """Some put each event on one line and nothing between two, so whole JSON is an event."""
-        if data.startswith(LAST_LINE):
+        if data.removeprefix(b"data:").lstrip().startswith(LAST_LINE):
             self.is_done = True
             return
-        self._data.append(data)
+        # Of a stream that somebody put into another one.
+        self._data.append(data.removeprefix(b"data:").lstrip())
         if sum(map(len, self._data)) > MOST_BYTES or len(self._data) > MOST_LINES:
             raise TooLarge("an event without an end")
         if data.endswith((b"}", b"]")) and self._in_vain < MOST_IN_VAIN:
@@ -111,7 +117,7 @@ class Events:
                 yield {"error": shown(joined, MOST_SAID)}
             return
         try:
-            event = read_json(joined)
+            event = read_json(joined, self._charset)
         except Unreadable:
             if must_be_whole:
                 raise

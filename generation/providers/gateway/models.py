@@ -63,7 +63,8 @@ def open_client(endpoint: Endpoint) -> AsyncOpenAI:
     """Build it in the loop that uses it. Repeating is not its business. Raises SystemicError."""
     return AsyncOpenAI(
         api_key=endpoint.api_key or "none",
-        base_url=endpoint.base_url,
+        base_url=endpoint.address,
+        default_query=endpoint.query,
         timeout=Timeout(endpoint.timeout_seconds, connect=CONNECT_SECONDS),
         max_retries=0,
         http_client=WireClient(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
+from pydantic_ai.messages import ModelResponse, TextPart, ThinkingPart, ToolCallPart
 from pydantic_ai.usage import RequestUsage
 
 from generation.port.errors import ContentError, CutOffError
@@ -67,7 +67,17 @@ def check_response(response: ModelResponse, ending: Ending | None = None) -> Non
         raise ContentError("The model server's content filter refused this.")
     parts = response.parts
     if not any(isinstance(part, ToolCallPart) or _says_something(part) for part in parts):
-        raise Again("The model server answered nothing.")
+        raise _nothing(response)
+
+
+def _nothing(response: ModelResponse) -> Again:
+    if any(isinstance(part, ThinkingPart) for part in response.parts):
+        return Again(
+            "The model server answered with thoughts alone.",
+            detail="all of it came as thoughts (reasoning_content): see how the server tells them "
+            "from the answer (its reasoning parser)",
+        )
+    return Again("The model server answered nothing.")
 
 
 def _says_something(part: object) -> bool:

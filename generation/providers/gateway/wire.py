@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
 from contextlib import aclosing
 from typing import Any
 
@@ -28,13 +28,13 @@ from generation.providers.gateway.bounds import (
 )
 from generation.providers.gateway.concessions import Concessions
 from generation.providers.gateway.endings import ENDING, Ending
-from generation.providers.gateway.envelopes import Answer, Said
+from generation.providers.gateway.envelopes import Answer
 from generation.providers.gateway.events import Events
-from generation.providers.gateway.gathering import Gathering
 from generation.providers.gateway.hearing import Hearing
 from generation.providers.gateway.said_errors import SaidError, find_error
+from generation.providers.gateway.wholes import read_whole
 
-OK, FIRST_ERROR = 200, 400
+OK, AFTER_GOOD, FIRST_ERROR = 200, 300, 400
 # Redirects that ask the same of another address.
 KEEPING, MOST_REDIRECTS = {307, 308}, 3
 # Statuses under which a web page says that no model lives at this address.
@@ -79,7 +79,8 @@ class WireClient(DefaultAsyncHttpxClient):
         except TimeoutError as error:
             raise httpx2.ReadTimeout("no answer began", request=request) from error
         answer = Answer(str(asked.get("model")))
-        if response.status_code != OK:
+        # Some answer “created”, whatever is good.
+        if not OK <= response.status_code < AFTER_GOOD:
             return await _refusal(response, learn)
         reading = _Reading(response, answer, self._seconds, learn)
         if not stream:
@@ -153,33 +154,31 @@ class _Reading(httpx2.AsyncByteStream):
     ) -> None:
         self._response, self._answer, self._seconds = response, answer, seconds
         self._learn = learn
-        self._events, self._heard, self._hearing = Events(), False, Hearing()
+        self._charset = (response.charset_encoding or "")[:MOST_HEADER]
+        self._events, self._heard, self._hearing = Events(self._charset), False, Hearing()
         self._ending = ENDING.get() or Ending()
         self._ending.figures = answer.figures
 
     async def whole(self) -> httpx2.Response:
         """For those who did not ask for a stream, whatever they get."""
         try:
-            async for _ in self._pieces(silence=None):
-                pass
+            await self._hear_out(silence=None)
         except SaidError as said:
             return self._as_refusal(said)
         content = json.dumps(self._answer.completion()).encode()
         return _response(self._response, _JSON_TYPE, content=content)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        gathering, clock = Gathering(), asyncio.get_running_loop()
+        """In one piece: a token a piece, the libraries take longer than the model. Whoever reads
+        along hears it before (`hearing.py`)."""
         try:
-            async for piece in self._pieces(silence=self._seconds):
-                for joined in gathering.add(piece, clock.time()):
-                    yield _event(self._answer.chunk(joined))
+            await self._hear_out(silence=self._seconds)
         except SaidError as said:
             refusal = self._as_refusal(said)
             raise httpx2.HTTPStatusError(
                 str(said), request=self._response.request, response=refusal
             ) from None
-        for rest in gathering.rest():
-            yield _event(self._answer.chunk(rest))
+        yield _event(self._answer.chunk())
         yield _event(self._answer.last_chunk())
         if self._ending.is_done:
             yield b"data: [DONE]\n\n"
@@ -194,47 +193,42 @@ class _Reading(httpx2.AsyncByteStream):
         refusal.status_code = said.status
         return refusal
 
-    async def _pieces(self, *, silence: float | None) -> AsyncIterator[Said]:
-        """The pieces of an answer. Raises TooLarge, Unreadable, NotAServer and SaidError."""
+    async def _hear_out(self, *, silence: float | None) -> None:
+        """All of an answer. Raises TooLarge, Unreadable, NotAServer and SaidError."""
         async with aclosing(self._bytes(silence)) as received:
             async for raw in received:
-                for event in self._events.feed(raw):
-                    if (piece := self._take(event)) is not None:
-                        yield piece
+                self._take_all(self._events.feed(raw))
                 if self._events.is_done:
                     self._ending.is_done = True
                     return
-        for event in self._events.end():
-            if (piece := self._take(event)) is not None:
-                yield piece
+        self._take_all(self._events.end())
         self._ending.is_done = self._ending.is_done or self._events.is_done
-        if not self._events.any_event and (said := self._take_whole(bytes(self._events.other))):
-            yield said
+        if not self._events.any_event:
+            self._take_whole(bytes(self._events.other))
 
-    def _take(self, event: Any) -> Said | None:
+    def _take_all(self, events: Iterable[Any]) -> None:
+        for event in events:
+            self._take(event)
+
+    def _take(self, event: Any) -> None:
         if (error := find_error(event)) is not None:
             raise SaidError(*error)
         if not isinstance(event, dict):
-            return None
+            return
         said = self._answer.add(event)
         if said is None or not (said.text or said.is_something):
-            return None
+            return
         self._heard = self._heard or said.is_something
         self._hearing.add(said.text)
-        return said
 
-    def _take_whole(self, raw: bytes) -> Said | None:
-        """An answer in one piece, streamed or not."""
-        if not raw.strip():
-            raise Unreadable("an empty answer (does LLM_BASE_URL end as the server asks, in /v1?)")
-        if raw.lstrip()[:1] not in {b"{", b"["}:
-            raise NotAServer(f"it begins with {shown(raw)}")
-        body = read_json(raw)
-        said = self._take(body)
-        if not (isinstance(body, dict) and "choices" in body):
+    def _take_whole(self, raw: bytes) -> None:
+        """An answer in one piece, or in several that are no events, streamed or not."""
+        packing = self._response.headers.get("content-encoding", "")[:MOST_HEADER]
+        bodies = read_whole(raw, self._charset, packing)
+        self._take_all(bodies)
+        if not any(isinstance(body, dict) and "choices" in body for body in bodies):
             raise NotAServer(f"no answer of a model: {shown(raw)}")
-        self._ending.is_done = True
-        return said
+        self._ending.is_done = len(bodies) == 1
 
     async def _bytes(self, silence: float | None) -> AsyncGenerator[bytes]:
         """Unpacked, and no more than an answer can have. `silence`: seconds without a word."""
@@ -248,7 +242,7 @@ class _Reading(httpx2.AsyncByteStream):
                     async with asyncio.timeout_at(deadline):
                         piece = await anext(pieces, None)
                 except TimeoutError as error:
-                    if self._answer.said.finish:
+                    if self._answer.has_ended:
                         return
                     raise self._silent(silence) from error
                 if piece is None:
@@ -256,7 +250,7 @@ class _Reading(httpx2.AsyncByteStream):
                 count = _within(count + len(piece), most)
                 yield piece
                 if silence is not None and self._heard:
-                    patience = LAST_WORDS_SECONDS if self._answer.said.finish else silence
+                    patience = LAST_WORDS_SECONDS if self._answer.has_ended else silence
                     deadline = clock.time() + min(patience, silence)
         finally:
             await self._drain(pieces)

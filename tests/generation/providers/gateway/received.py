@@ -18,6 +18,7 @@ class Received:
     at: float
     body: dict[str, Any]
     key: str
+    query: str = ""
     purpose: str = ""
     fault: str = ""
     is_cut_off: bool = False
@@ -70,12 +71,14 @@ async def receive(reader: asyncio.StreamReader) -> tuple[str, Received]:
     head = (await reader.readuntil(b"\r\n\r\n")).decode()
     headers = dict(_headers(head))
     body = await reader.readexactly(int(headers.get("content-length", 0)))
+    path, _, query = head.split(" ", 2)[1].partition("?")
     request = Received(
         at=time.monotonic(),
         body=json.loads(body or b"{}"),
         key=headers.get("authorization", "").removeprefix("Bearer "),
+        query=query,
     )
-    return head.split(" ", 2)[1], request
+    return path, request
 
 
 def _headers(head: str) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
+from config.environment import Environment, model_server_url
 from generation.providers.endpoints import Prices, defaults_for, timeout_for
 from generation.providers.gateway.opening import configured_endpoint
 
@@ -116,3 +117,21 @@ def test_a_contradiction_stops_the_start() -> None:
     ]
     assert wrong == []
     assert at_last == "started"
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("http://h:1/v1/", "http://h:1/v1"),
+        ("http://h:1/v1/chat/completions", "http://h:1/v1"),
+        ("https://h/v1/chat/completions/", "https://h/v1"),
+        ("https://h/x/chat/completions?api-version=1", "https://h/x?api-version=1"),
+        ("https://h/x/?api-version=1#here", "https://h/x?api-version=1"),
+        ("", ""),
+    ],
+)
+def test_an_address_may_be_told_with_all_that_documentation_shows(
+    monkeypatch: pytest.MonkeyPatch, said: str, meant: str
+) -> None:
+    monkeypatch.setenv("LLM_BASE_URL", said)
+    assert model_server_url(Environment()) == meant
