@@ -19,6 +19,7 @@ from psycopg.pq import TransactionStatus
 
 from connection_budget.cap.places import Place
 from connection_budget.cap.process import take_place
+from connection_budget.deadlines.severing import end_statement
 
 # Closed cursors are forgotten when there are so many: looking at each query would cost more.
 KNOWN_CURSORS = 32
@@ -31,7 +32,6 @@ class Capped(BaseDatabaseWrapper):
     is_pool = False
     is_wanted = False
     in_unit = False
-    _place: Place | None = None
     # Django's, which its stubs leave out.
     health_check_enabled: bool
     health_check_done: bool
@@ -45,6 +45,8 @@ class Capped(BaseDatabaseWrapper):
     def _start_afresh(self) -> None:
         self._using = threading.RLock()
         self._cursors: list[weakref.ref[Any]] = []
+        # Usually one; somebody may call `get_new_connection` for a connection of their own.
+        self._places: weakref.WeakKeyDictionary[Any, Place] = weakref.WeakKeyDictionary()
 
     def connect_in_place(self, connect: Callable[[], Any]) -> Any:
         """Raises `CapReached` where none is free."""
@@ -55,12 +57,13 @@ class Capped(BaseDatabaseWrapper):
             cap_place.fail(error)
             raise
         cap_place.hold(connection)
-        self._place = cap_place
+        self._places[connection] = cap_place
         return connection
 
-    def leave_place(self) -> None:
+    def leave_place(self, connection: psycopg.Connection[Any]) -> None:
         """The connection is about to be closed."""
-        place, self._place = self._place, None
+        end_statement(self.alias, connection)
+        place = self._places.pop(connection, None)
         if place is not None:
             place.leave()
 
@@ -130,14 +133,13 @@ class Capped(BaseDatabaseWrapper):
     def forget(self) -> None:
         """In a forked child: what this wrapper had is the parent's."""
         self.connection = None
-        self._place = None
         self._start_afresh()
 
     def give_up(self) -> None:
         """Close the connection, which is not in use, from whatever thread."""
         self.is_wanted = False
         connection, self.connection = self.connection, None
-        self.leave_place()
+        self.leave_place(connection)
         with suppress(psycopg.Error):
             connection.close()
 

@@ -17,11 +17,9 @@ from typing import Any
 import psycopg
 from psycopg.pq import TransactionStatus
 
-from connection_budget.deadlines.severing import orphans, sever
+from connection_budget.deadlines.severing import CANCEL_SECONDS, orphans, sever
 from connection_budget.logs import get_logger, log_context
 
-# How long one attempt to cancel a statement may take before the next one.
-CANCEL_SECONDS = 2.0
 # The longest time between the first attempt and the end of the connection.
 GRACE_SECONDS = 5.0
 

@@ -20,11 +20,15 @@ from django.conf import settings
 from django.db import Error
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
+from psycopg.pq import TransactionStatus
 
 from connection_budget.forks import call_in_forked_child
 from connection_budget.logs import get_logger
 
 log = get_logger(__name__)
+
+# How long one attempt to cancel a statement may take; it wants a connection of its own.
+CANCEL_SECONDS = 2.0
 
 # A pid may be another's by now: one that began after we lost ours.
 END_BACKEND = (
@@ -99,6 +103,21 @@ class Orphans:
 
 
 orphans = Orphans()
+
+
+def end_statement(alias: str, connection: psycopg.Connection[Any]) -> None:
+    """To be called before `connection` is closed: what it asked for is nobody's any more.
+
+    An exception from a signal's handler (Celery's soft limit) leaves a statement running. Closed
+    so, the server would go on with it, and count, until it is done.
+    """
+    if connection.closed or connection.pgconn.transaction_status != TransactionStatus.ACTIVE:
+        return
+    try:
+        connection.cancel_safe(timeout=CANCEL_SECONDS)
+    except (psycopg.Error, OSError) as error:
+        log.warning("db_cancel_failed", alias=alias, error=str(error))
+    orphans.add(alias, connection)  # a cancel that comes before its statement is not heard
 
 
 def end_orphans(connection: BaseDatabaseWrapper, **_: Any) -> None:

@@ -132,7 +132,7 @@ class DatabaseWrapper(Capped, base.DatabaseWrapper):
 
     def _close(self) -> None:
         if self._loan is None:
-            self.leave_place()
+            self.leave_place(self.connection)
             super()._close()  # type: ignore[misc]  # the stubs leave it out
             return
         with self.wrap_database_errors:

@@ -13,7 +13,7 @@ from django.db import OperationalError
 
 from connection_budget.cap.places import Keeper, Place
 from connection_budget.cap.process import take_place
-from connection_budget.deadlines.severing import orphans
+from connection_budget.deadlines.severing import end_statement, orphans
 
 # So long one checkout tries while the server is away: longer than the pool pauses (0.5 s).
 RETRY_SECONDS = 0.75
@@ -175,6 +175,7 @@ class ToldConnection(psycopg.Connection[Any]):
         self.pgconn.finish()
 
     def close(self) -> None:
+        end_statement(self.alias, self)
         if self._place is not None:
             self._place.leave()
         if self.closed:

@@ -1,0 +1,60 @@
+"""What a closed connection counts for: as long as the server has it, whatever it was doing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from django.db import connection
+
+from connection_budget.cap import cap_of, places
+from connection_budget.postgresql.base import DatabaseWrapper
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.django_db(transaction=True, available_apps=["connection_budget"])
+
+
+@pytest.fixture(params=["kept", "pooled"])
+def wrapper(request: pytest.FixtureRequest) -> Iterator[DatabaseWrapper]:
+    alias = f"closing_{request.param}"
+    made = DatabaseWrapper(connection.copy().settings_dict, alias)
+    if request.param == "pooled":
+        options = made.settings_dict["OPTIONS"] | {"pool": True}
+        made.settings_dict |= {"CONN_MAX_AGE": 0, "OPTIONS": options}
+    yield made
+    made.close()
+    if made.pool is not None:
+        made.close_pool()
+
+
+def test_a_statement_that_nobody_waits_for_ends_with_its_connection(
+    wrapper: DatabaseWrapper, observer: psycopg.Connection
+) -> None:
+    """As an exception out of a signal's handler leaves it behind."""
+    wrapper.ensure_connection()
+    pid = wrapper.connection.info.backend_pid
+
+    def state() -> object:
+        found = observer.execute("SELECT state FROM pg_stat_activity WHERE pid = %s", [pid])
+        return found.fetchone()
+
+    wrapper.connection.pgconn.send_query(b"SELECT pg_sleep(600)")
+    wait_until(lambda: state() == ("active",))
+    wrapper.close()
+    wait_until(lambda: state() is None)
+
+
+def test_a_connection_that_somebody_makes_by_hand_counts_for_as_long_as_it_lives(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(places, "GONE_SECONDS", 0)
+    wrapper = connection.copy()
+    wrapper.ensure_connection()
+    before = cap_of("default").count()
+    by_hand = wrapper.get_new_connection(wrapper.get_connection_params())
+    assert cap_of("default").count() == before + 1
+    wrapper.close()
+    assert cap_of("default").count() == before
+    by_hand.close()
+    wait_until(lambda: cap_of("default").count() == before - 1)
