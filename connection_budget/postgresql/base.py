@@ -73,18 +73,20 @@ class DatabaseWrapper(Capped, base.DatabaseWrapper):
 
     def _make_pool(self) -> ConnectionPool[Any] | None:
         declared = self.settings_dict["OPTIONS"]["pool"]
-        options = {} if declared is True else declared
-        if "connection_class" not in options:
+        options = POOL_DEFAULTS | ({} if declared is True else declared)
+        theirs = options.get("connection_class", psycopg.Connection)
+        if not issubclass(theirs, ToldConnection):
             about = {
                 "outage": outage_of(self.alias),
                 "alias": self.alias,
                 "keeper": PoolKeeper(self.alias, self._connection_pools),
             }
-            told = type("Told", (ToldConnection,), about)
-            options |= POOL_DEFAULTS | options | {"connection_class": told}
-            most = share_of(self.alias, get_role().connections)
-            for size in {"min_size", "max_size"} & set(options):
-                options[size] = min(options[size] or most, most)
+            # One of the project's own stays what it is; that it is counted comes first.
+            bases = (ToldConnection,) if theirs is psycopg.Connection else (ToldConnection, theirs)
+            options["connection_class"] = type("Told", bases, about)
+        most = share_of(self.alias, get_role().connections)
+        for size in {"min_size", "max_size"} & set(options):
+            options[size] = min(options[size] or most, most)
         self.settings_dict["OPTIONS"]["pool"] = options
         # The pool remembers the wrapper that made it: let that not be one with a connection.
         pool: ConnectionPool[Any] | None = super(DatabaseWrapper, self.copy()).pool

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection
 
@@ -54,11 +55,24 @@ def test_a_pool_is_made_once(copies: list[DatabaseWrapper]) -> None:
     assert len(copies) == 1
 
 
-@pytest.mark.parametrize("pool", [True, {"max_size": 50}, {"min_size": 50}])
+class Own(psycopg.Connection[Any]):
+    """As a project may have one."""
+
+
+DECLARED = [True, {"max_size": 50}, {"min_size": 50}, {"connection_class": Own, "max_size": 50}]
+
+
+@pytest.mark.parametrize("pool", DECLARED)
 def test_every_way_to_declare_a_pool_is_counted_and_bounded(pool: object) -> None:
     made: Any = wrapper_with(pool).pool
     assert issubclass(made.connection_class, ToldConnection)
     assert (made.min_size, made.max_size) == (1, 1), "a command has one connection"
+
+
+def test_a_connection_class_of_the_projects_own_stays_one() -> None:
+    made: Any = wrapper_with({"connection_class": Own}).pool
+    assert issubclass(made.connection_class, Own)
+    assert made.connection_class.__mro__.index(ToldConnection) == 1
 
 
 def test_a_query_over_a_pool_that_is_just_declared_is_answered(db: None) -> None:
