@@ -15,15 +15,16 @@ from django.core.checks import (
     Warning,  # noqa: A004 - Django's name
     register,
 )
+from django.db.utils import load_backend
 from django.utils.module_loading import import_string
 
 from connection_budget.budget.shares import SharesError
 from connection_budget.cap.limits import ENGINE, counted_aliases, shares
 from connection_budget.cap.process import opened_while_loading
+from connection_budget.cap.wrapper import Capped
 from connection_budget.conf import get_budget, get_role_name, get_shares
 
 TAG = "connection_budget"
-STOCK = "django.db.backends.postgresql"
 
 
 def _options(alias: str) -> dict[str, Any]:
@@ -134,15 +135,24 @@ def check_databases_share_what_there_is(**_: Any) -> list[CheckMessage]:
 
 @register(TAG)
 def check_databases_are_counted(**_: Any) -> list[CheckMessage]:
+    hint = f"Use {ENGINE}, or put its DatabaseWrapper before the other's, as a base of your own."
     return [
         Warning(
-            f"The connections of the database {alias!r} are not counted: its ENGINE is {STOCK}.",
-            hint=f"Use {ENGINE}.",
+            f"The connections of the database {alias!r} are not counted: its ENGINE is {engine}.",
+            hint=hint,
             id="connection_budget.W010",
         )
-        for alias, database in settings.DATABASES.items()
-        if database.get("ENGINE") == STOCK
+        for alias in settings.DATABASES
+        if _counts_nothing(engine := settings.DATABASES[alias].get("ENGINE", ""))
     ]
+
+
+def _counts_nothing(engine: str) -> bool:
+    """Whether it is a backend for PostgreSQL (Django's own, PostGIS, …) that knows no cap."""
+    if not engine:
+        return False
+    wrapper = load_backend(engine).DatabaseWrapper
+    return wrapper.vendor == "postgresql" and not issubclass(wrapper, Capped)
 
 
 @register(TAG)

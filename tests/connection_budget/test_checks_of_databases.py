@@ -7,16 +7,19 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.core.checks import CheckMessage
+from django.db.backends.postgresql import base as stock
 from pytest_django import Settings
 
 from connection_budget.budget.budget import budget_from_environment
 from connection_budget.cap.limits import ENGINE
 from connection_budget.checks import databases as checks
-from connection_budget.checks.databases import STOCK
+from connection_budget.databases import STOCK
+from connection_budget.postgresql import base as ours
 from tests.connection_budget.fleet import FLEET
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -119,6 +122,23 @@ def test_a_database_whose_connections_nobody_counts_is_a_warning(database: dict[
     assert ids(checks.check_databases_are_counted()) == []
     database["ENGINE"] = STOCK
     assert ids(checks.check_databases_are_counted()) == ["connection_budget.W010"]
+
+
+def test_so_is_one_of_any_other_backend_for_postgresql(
+    database: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As PostGIS has one; but not one that is made of ours, and not SQLite's."""
+    theirs = type("Theirs", (stock.DatabaseWrapper,), {})
+    found = {"gis": theirs, "mixed": type("Mixed", (ours.DatabaseWrapper, theirs), {})}
+    found["lite"] = type("Lite", (stock.DatabaseWrapper,), {"vendor": "sqlite"})
+    monkeypatch.setattr(
+        checks, "load_backend", lambda engine: SimpleNamespace(DatabaseWrapper=found[engine])
+    )
+    told = {}
+    for engine in found:
+        database["ENGINE"] = engine
+        told[engine] = ids(checks.check_databases_are_counted())
+    assert told == {"gis": ["connection_budget.W010"], "mixed": [], "lite": []}
 
 
 @pytest.mark.slow
