@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 import pytest
+from django.db import connections
+from pytest_django import Settings
 
 from connection_budget import spawned
 from connection_budget.budget.budget import budget_from_environment
+from connection_budget.conf import get_role_name
 from connection_budget.contrib.celery import refusing
 from tests.connection_budget.fleet import FLEET
 
@@ -30,6 +34,22 @@ def test_a_process_of_the_fleet_names_the_reserve_to_what_it_starts(role: str) -
     assert os.environ["PROCESS_ROLE"] == "command"
     assert os.environ[spawned.PARENT] == f"{role}, process {os.getpid()}"
     assert spawned.about_parent() == "", "it is itself none of those"
+
+
+def test_what_it_forks_is_a_command_too(
+    role: str, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    """Such a child reads no settings: they are changed in it."""
+    hooks: list[dict[str, Callable[[], None]]] = []
+    monkeypatch.setattr(os, "register_at_fork", lambda **told: hooks.append(told))
+    options = {"application_name": "web"}
+    monkeypatch.setitem(connections.settings, "forked", {"OPTIONS": options})
+    settings.PROCESS_ROLE = "web"
+    for _ in range(2):
+        spawned.count_spawned_on_reserve()
+    [hook] = hooks
+    hook["after_in_child"]()
+    assert (get_role_name(), options["application_name"]) == ("command", "command")
 
 
 @pytest.mark.parametrize("role", ["command"], indirect=True)
