@@ -120,18 +120,16 @@ def save_batch(
     failed = store_failures(
         run_id, puller_id, [draft for draft in drafts if isinstance(draft, FailureDraft)]
     )
-    events = [
-        *(Event(EventType.ARTIFACT_READY, draft.concept_id, draft.kind.value) for draft in ready),
-        *(
-            Event(
-                EventType.ARTIFACT_FAILED,
-                draft.concept_id,
-                draft.kind.value,
-                {"error": draft.public},
-            )
-            for draft in failed
-        ),
-    ]
+    written = {id(draft) for draft in (*ready, *failed)}
+    # Rows are locked in their own order; the history tells in which all this was finished.
+    events = [_tell(draft) for draft in drafts if id(draft) in written]
     record_spending(run_id, puller_id, spent or Spent())
     seq = append_events(run_id, events) if events else 0
     return SavedBatch(run_id, tuple(ready), tuple(failed), seq)
+
+
+def _tell(draft: Draft) -> Event:
+    if isinstance(draft, VersionDraft):
+        return Event(EventType.ARTIFACT_READY, draft.concept_id, draft.kind.value)
+    error = {"error": draft.public}
+    return Event(EventType.ARTIFACT_FAILED, draft.concept_id, draft.kind.value, error)
