@@ -11,7 +11,6 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -26,6 +25,7 @@ from accounts.limits.refusals import Closed, LimitReached, refuse, take_places
 from accounts.limits.rules import address_of, link_asking_windows
 from accounts.models import User
 from accounts.sign_ins import confirmed
+from accounts.ways_back import page_of_ours
 
 # What a page says on top after it was come back to.
 DONE = {
@@ -145,7 +145,5 @@ def _keep(form: Form, response: HttpResponse) -> HttpResponse:
 
 def _came_from(request: HttpRequest, page: str) -> str:
     """A page of this site, and not this page; else the first one."""
-    here = url_has_allowed_host_and_scheme(
-        page, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return page if here and reverse("accounts:display") not in page else "/"
+    page = page_of_ours(request, page)
+    return page if page and reverse("accounts:display") not in page else "/"

@@ -28,7 +28,7 @@ def find_way_back(request: HttpRequest) -> str:
         return asked_for(request)
     page = request.get_full_path()
     if request.method not in {"GET", "HEAD"}:
-        came_from = urlsplit(_ours(request, request.headers.get("Referer", "")))
+        came_from = urlsplit(page_of_ours(request, request.headers.get("Referer", "")))
         page = came_from._replace(scheme="", netloc="", fragment="").geturl()
     # The first page is where signing in leads anyway.
     return page if page != "/" and _leads_back(request, page) else ""
@@ -40,10 +40,11 @@ def describe_way_back(request: HttpRequest) -> dict[str, Callable[[], str]]:
 
 
 def _leads_back(request: HttpRequest, page: str) -> bool:
-    return bool(_ours(request, page)) and not _is_door(urlsplit(page).path)
+    return bool(page_of_ours(request, page)) and not _is_door(urlsplit(page).path)
 
 
-def _ours(request: HttpRequest, page: str) -> str:
+def page_of_ours(request: HttpRequest, page: str) -> str:
+    """The page, where it is one of this site and told from its beginning; else nothing."""
     here = len(page) <= NEXT_MAX_CHARACTERS and url_has_allowed_host_and_scheme(
         page, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )

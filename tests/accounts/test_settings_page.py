@@ -95,7 +95,8 @@ def test_as_the_system_means_no_choice_at_all(client: Client) -> None:
 def test_one_is_led_back_to_where_one_came_from_and_nowhere_else(client: Client) -> None:
     page = client.get("/accounts/display/", headers={"referer": "http://testserver/?q=knots"})
     assert b'name="next" value="http://testserver/?q=knots"' in page.content
-    for wanted in ("https://evil.example/", "//evil.example", "javascript:alert(1)"):
+    names = ("evil", "home", "?q", "#x", "[", "http://[", "\x00", ".", "/" + "x" * 40_000)
+    for wanted in ("https://evil.example/", "//evil.example", "javascript:alert(1)", *names):
         form = {"language": "en", "theme": "dark", "next": wanted}
         assert client.post("/accounts/display/", form).headers["Location"] == "/"
 
