@@ -10,6 +10,8 @@ LEVELS: tuple[LevelName, ...] = get_args(LevelName)
 
 GOAL_MAX_CHARACTERS = 500
 GOAL_KEY_MAX_CHARACTERS = 1_000
+# What an entry of an index takes; PostgreSQL's limit is 2,704 with what it adds.
+INDEXED_MAX_BYTES = 2_600
 TITLE_MAX_CHARACTERS = 300
 SLUG_MAX_CHARACTERS = 120
 # As RFC 5646 (4.4.1) advises to provide for.

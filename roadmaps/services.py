@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from roadmaps.bounds import GOAL_KEY_MAX_CHARACTERS, TITLE_MAX_CHARACTERS
+from roadmaps.bounds import GOAL_KEY_MAX_CHARACTERS, INDEXED_MAX_BYTES, TITLE_MAX_CHARACTERS
 from roadmaps.models import Roadmap, Visibility
 from roadmaps.slugs import make_slug
 from roadmaps.text import text_key
@@ -32,8 +32,10 @@ def create_roadmap(*, goal: str, **fields: Any) -> Roadmap:
 
 
 def goal_key(goal: str) -> str:
-    """What two goals share that read the same; folding can make a text many times as long."""
-    return text_key(goal)[:GOAL_KEY_MAX_CHARACTERS]
+    """What two goals share that read the same; folding can make a text many times as long, and an
+    index holds it, who counts bytes and cannot press every text together."""
+    key = text_key(goal)[:GOAL_KEY_MAX_CHARACTERS].encode("utf-8", "ignore")
+    return key[:INDEXED_MAX_BYTES].decode("utf-8", "ignore")
 
 
 def _create(goal: str, slug: str, fields: dict[str, Any]) -> Roadmap:
