@@ -13,7 +13,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 
 from accounts.limits.refusals import LimitReached, Words, take_places
-from accounts.limits.rules import Person, order_windows
+from accounts.limits.rules import Person, going_on_windows, order_windows
 from accounts.models import User
 from generation.day_limits import refuse_person_when_spent, refuse_run_when_spent
 from generation.models import GenerationRun
@@ -95,17 +95,24 @@ def open_within_limits(
 def take_up_within_limits(
     run: GenerationRun,
     asker: Asker,
+    *,
+    enough: Words,
     enough_open: Words,
     take_up: Callable[[uuid.UUID], bool],
 ) -> bool:
     """A run that stopped goes on, and is one more that is under way. It was counted for its day
-    when it was ordered. What others pay for staff may take up. Raises LimitReached and Closed."""
+    when it was ordered; but nobody has one stop and go on without end. What others pay for staff
+    may take up, as often as they must. Raises LimitReached and Closed."""
     if not asker.is_staff:
         refuse_run_when_spent(run)
-    with transaction.atomic():
+    windows = [] if asker.is_staff else going_on_windows(asker.person)
+    with take_places(windows, words=enough, closed=enough) as places, transaction.atomic():
         lock_orders_of(asker.person)
         _refuse_one_more(asker, enough_open, beside=run.pk)
-        return take_up(run.pk)
+        goes_on = take_up(run.pk)
+        if not goes_on:
+            places.give_back()
+        return goes_on
 
 
 @contextmanager

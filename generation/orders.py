@@ -50,6 +50,11 @@ ENOUGH_OPEN_TO_GO_ON = _(
     "your network. This one can go on as soon as one of them is finished; try again %(when)s."
 )
 
+GONE_ON_ENOUGH = _(
+    "Roadmaps were taken up again very often today. This one can go on %(when)s. Everything that "
+    "is ready can be read at any time."
+)
+
 log = structlog.get_logger(__name__)
 
 
@@ -101,8 +106,13 @@ def resume_order(
 ) -> bool:
     """Have what is missing written; False where nothing is. Raises LimitReached: one more run is
     under way then, whether it was just ordered or is taken up again; and Closed."""
-    asker = Asker.of(visitor, session, address)
-    return take_up_within_limits(run, asker, ENOUGH_OPEN_TO_GO_ON, resume)
+    return take_up_within_limits(
+        run,
+        Asker.of(visitor, session, address),
+        enough=GONE_ON_ENOUGH,
+        enough_open=ENOUGH_OPEN_TO_GO_ON,
+        take_up=resume,
+    )
 
 
 def _provider() -> Provider:

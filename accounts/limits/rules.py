@@ -24,6 +24,8 @@ SIGN_UP_MAILS_PER_DAY = 3
 LINKS_PER_DAY = 5
 LINKS_PER_ADDRESS_PER_DAY = 30
 EXPORTS_PER_DAY = 10
+# What stopped goes on without being ordered anew, but each time a model may be asked for it.
+GOING_ON_PER_DAY = 20
 # Learners of one address who all answer as fast as one may.
 ANSWERING_AT_ONCE = 10
 
@@ -85,6 +87,10 @@ def order_windows(person: Person) -> Sequence[Window]:
     if person.account is None:
         most = settings.ANONYMOUS_ROADMAPS_PER_DAY
     return [_window("roadmaps", name, most, DAY) for name in person.names] + [by_address]
+
+
+def going_on_windows(person: Person) -> Sequence[Window]:
+    return [_window("going-on", name, GOING_ON_PER_DAY, DAY) for name in person.names]
 
 
 def sign_in_windows(address: str, account: str) -> Sequence[Window]:

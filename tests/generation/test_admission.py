@@ -16,6 +16,7 @@ from kombu.exceptions import OperationalError
 from pytest_django import Settings
 from structlog.testing import capture_logs
 
+from accounts.limits.rules import GOING_ON_PER_DAY
 from generation.admission import Asker, open_within_limits
 from generation.models import GenerationRun
 from generation.orders import SAY
@@ -30,7 +31,7 @@ from tests.generation.cast import make_outline
 from tests.generation.paying import PayingProvider
 from tests.learning.concept.test_notes import address
 from tests.learning.library import make_ready, open_order
-from tests.learning.planning.planning import PLAN, make_planned
+from tests.learning.planning.planning import PLAN, form_of, make_planned
 from tests.visitors import Visitors, make_visitors
 
 pytestmark = pytest.mark.django_db
@@ -83,7 +84,13 @@ TAKING_UP: dict[str, Way] = {
         f"{API}/runs/{scene.paused.pk}/resume"
     ),
 }
-WAYS = OPENING | TAKING_UP
+ASKING_AGAIN: dict[str, Way] = {
+    "a plan anew": lambda scene, client: client.post(
+        f"/runs/{scene.planned.pk}/plan/",
+        form_of(scene.planned, "anew", wish="With ships.", title="Knots for sailors"),
+    ),
+}
+WAYS = OPENING | TAKING_UP | ASKING_AGAIN
 
 
 @pytest.fixture(autouse=True)
@@ -108,7 +115,7 @@ def refused(scene: Scene, way: str, visitor: str = "alice", **headers: str) -> t
     return answer.status_code, int(answer.headers.get("Retry-After", 0))
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", OPENING | TAKING_UP)
 def test_no_way_gets_past_what_may_be_open_at_a_time(
     scene: Scene, settings: Settings, way: str
 ) -> None:
@@ -132,7 +139,7 @@ def test_no_way_gets_past_what_may_be_spent_in_a_day(
     assert refused(scene, way) == (403, 0)
 
 
-@pytest.mark.parametrize("way", OPENING)
+@pytest.mark.parametrize("way", OPENING | ASKING_AGAIN)
 def test_no_way_gets_past_the_orders_of_a_day(scene: Scene, settings: Settings, way: str) -> None:
     settings.USER_ROADMAPS_PER_DAY = 1
     assert scene.visitors.client("alice").post("/", {"goal": "Splicing"}).status_code == 302
@@ -149,6 +156,27 @@ def test_what_goes_on_is_no_second_order_of_the_day(
 ) -> None:
     settings.USER_ROADMAPS_PER_DAY = 0
     assert WAYS[way](scene, scene.visitors.client("alice")).status_code < 400
+
+
+@pytest.mark.parametrize("way", TAKING_UP)
+def test_nobody_has_a_run_stop_and_go_on_without_end(scene: Scene, way: str) -> None:
+    alice, staff = (scene.visitors.client(name) for name in ("alice", "staff"))
+    for _ in range(GOING_ON_PER_DAY):
+        assert WAYS[way](scene, alice).status_code < 400
+        assert lifecycle.stop_run(scene.paused.pk, RunState.CANCELLED, "So it is.")
+    scene.states = scene.read_states()
+    status, seconds = refused(scene, way)
+    assert (status, seconds > 80_000) == (429, True)
+    assert WAYS[way](scene, staff).status_code < 400
+
+
+@pytest.mark.parametrize("way", TAKING_UP)
+def test_what_cannot_go_on_is_not_counted(scene: Scene, way: str) -> None:
+    client = scene.visitors.client("alice")
+    for _ in range(2 * GOING_ON_PER_DAY):
+        WAYS[way](scene, client)
+    assert lifecycle.stop_run(scene.paused.pk, RunState.CANCELLED, "So it is.")
+    assert WAYS[way](scene, client).status_code < 400
 
 
 @pytest.mark.parametrize("way", ["a part anew", *TAKING_UP])

@@ -83,7 +83,9 @@ def _indexed() -> dict[str, int]:
         names = {name.lstrip("-") for fields in told for name in fields}
         for field in model._meta.concrete_fields:
             is_text = isinstance(field, models.CharField | models.TextField)
-            if is_text and (field.name in names or field.unique or field.db_index):
+            if is_text and (
+                field.name in names or field.unique or getattr(field, "db_index", False)
+            ):
                 each = 1 if field.name in ONE_BYTE_A_CHARACTER else 4
                 found[f"{model.__name__}.{field.name}"] = each * (field.max_length or 10**9)
     return found
