@@ -118,6 +118,17 @@ def end_statement(alias: str, connection: psycopg.Connection[Any]) -> None:
     except (psycopg.Error, OSError) as error:
         log.warning("db_cancel_failed", alias=alias, error=str(error))
     orphans.add(alias, connection)  # a cancel that comes before its statement is not heard
+    if not _is_left_alone(connection) and sever(connection):
+        _is_left_alone(connection)
+
+
+def _is_left_alone(connection: psycopg.Connection[Any]) -> bool:
+    """Whether no thread is within a call any more. One that is would look for its answer at a file
+    whose number is the next connection's: both may wait for ever."""
+    left = connection.lock.acquire(timeout=CANCEL_SECONDS)
+    if left:
+        connection.lock.release()
+    return left
 
 
 def end_orphans(connection: BaseDatabaseWrapper, **_: Any) -> None:

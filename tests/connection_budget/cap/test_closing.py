@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from connection_budget.cap import cap_of, places
 from connection_budget.postgresql.base import DatabaseWrapper
@@ -28,21 +29,49 @@ def wrapper(request: pytest.FixtureRequest) -> Iterator[DatabaseWrapper]:
         made.close_pool()
 
 
+def state_of(pid: int, observer: psycopg.Connection) -> str | None:
+    row = observer.execute("SELECT state FROM pg_stat_activity WHERE pid = %s", [pid]).fetchone()
+    return row[0] if row else None
+
+
 def test_a_statement_that_nobody_waits_for_ends_with_its_connection(
     wrapper: DatabaseWrapper, observer: psycopg.Connection
 ) -> None:
     """As an exception out of a signal's handler leaves it behind."""
     wrapper.ensure_connection()
     pid = wrapper.connection.info.backend_pid
-
-    def state() -> object:
-        found = observer.execute("SELECT state FROM pg_stat_activity WHERE pid = %s", [pid])
-        return found.fetchone()
-
     wrapper.connection.pgconn.send_query(b"SELECT pg_sleep(600)")
-    wait_until(lambda: state() == ("active",))
+    wait_until(lambda: state_of(pid, observer) == "active")
     wrapper.close()
-    wait_until(lambda: state() is None)
+    wait_until(lambda: state_of(pid, observer) is None)
+
+
+def test_who_uses_a_connection_that_another_thread_closes_is_told_first(
+    wrapper: DatabaseWrapper, observer: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrapper.inc_thread_sharing()
+    wrapper.ensure_connection()
+    raw, told, used = wrapper.connection, [], []
+    close, pid = psycopg.Connection.close, raw.info.backend_pid
+
+    def ask() -> None:
+        with pytest.raises(OperationalError):
+            wrapper.cursor().execute("SELECT pg_sleep(600)")
+        told.append(True)
+
+    def look_and_close(closed: psycopg.Connection) -> None:
+        if closed is raw:
+            used.append(raw.lock.locked())
+        close(closed)
+
+    monkeypatch.setattr(psycopg.Connection, "close", look_and_close)
+    thread = threading.Thread(target=ask)
+    thread.start()
+    wait_until(lambda: state_of(pid, observer) == "active")
+    wrapper.close()
+    wait_until(lambda: used)
+    thread.join()
+    assert (used[0], told) == (False, [True])
 
 
 def test_a_connection_that_somebody_makes_by_hand_counts_for_as_long_as_it_lives(

@@ -32,6 +32,7 @@ def forked(
         "DJANGO_SETTINGS_MODULE": "tests.connection_budget.settings",
         "PROCESS_ROLE": role,
         "ROLE_WEB_CONNECTIONS": "1",
+        "DATABASE_CONNECT_TIMEOUT": "60",
         "PYTHONPATH": str(ROOT),
     }
     # Python 3.12 warns of forking beside threads; that it works all the same is what we test.
