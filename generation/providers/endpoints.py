@@ -89,7 +89,7 @@ class Endpoint:
     @property
     def query(self) -> dict[str, str]:
         """What is added to each request: Azure's `api-version`."""
-        return dict(parse_qsl(urlsplit(self.base_url).query, keep_blank_values=True))
+        return dict(parse_qsl(self.base_url.partition("?")[2], keep_blank_values=True))
 
 
 def defaults_for(base_url: str) -> Defaults:
