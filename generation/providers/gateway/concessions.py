@@ -18,9 +18,9 @@ SAID_UNDER = {400, 415, 422, 500, 501}
 # OpenRouter finds no endpoint that has the field.
 NAMED_UNDER = {400, 404, 415, 422, 501}
 _NO = (
-    r"(?:(?:not|cannot) (?:be )?(?:support|allow|enabl|permit|accept|implement)"
-    r"|n't (?:support|allow|accept)|no support|unsupported|unknown|unexpected|unrecogni[sz]ed"
-    r"|invalid)"
+    r"(?:(?:not|cannot) (?:be )?(?:support|allow|enabl|permit|accept|implement|availab|have)"
+    r"|n't (?:support|allow|accept|have)|no support|unsupported|unknown|unexpected|unrecogni[sz]ed"
+    r"|invalid|disabled|forbidden|unavailable)"
 )
 # A field's name is wrong, not what it holds.
 OF_THE_FIELD = re.compile(
@@ -28,25 +28,32 @@ OF_THE_FIELD = re.compile(
     r"|unknown|unrecogni[sz]ed|unexpected",
     re.IGNORECASE,
 )
+# The role, and neither the machine nor the whole of it.
+_SYSTEM = r"(?<!operating )(?<!the )\bsystem\b(?! (?:error|failure))"
 _NO_SYSTEM = re.compile(
-    rf"\bsystem\b[^.\n]{{0,60}}{_NO}|{_NO}[^\n]{{0,80}}\bsystem\b"
+    rf"{_SYSTEM}[^.\n]{{0,60}}{_NO}|{_NO}[^\n]{{0,80}}{_SYSTEM}"
+    r"|\bno system (?:role|message|prompt)|\brole\b\W{1,4}system\b|\bsystem\b\W[^\n]{0,40}\brole\b"
     r"|developer instruction is not enabled|roles? must alternate"
     r"|only '?user'?(?:,| and) '?(?:assistant|model)|should be '?user'? or '?assistant"
-    r"|roles?\b[^\n]{0,80}must be (?:one of )?\W{0,3}user"
-    r"|(?:first|start)[^\n]{0,40}\buser(?:'s)? (?:role|message)"
-    r"|role[^\n]{0,20}不能为 ?system|不支持 ?system",
+    r"|\broles?\b[^\n]{0,60}\buser\b|\buser\b[^\n]{0,30}\brole\b"
+    r"|role[^\n]{0,20}不能为 ?system|不支持 ?system|system ?不(?:被)?支持",
     re.IGNORECASE,
 )
 _NO_TOOLS = re.compile(
-    rf"\btools?\b[^.\n]{{0,60}}{_NO}|{_NO}[^\n]{{0,40}}\btools?\b|support tool|tool.call.parser",
+    rf"\b(?:tools?|functions?)\b[^.\n]{{0,60}}{_NO}|{_NO}[^\n]{{0,40}}\b(?:tools?|functions?)\b"
+    r"|support tool|tool.call.parser|--jinja|input_schema|function.declaration",
     re.IGNORECASE,
 )
 _NO_FORMAT = re.compile(
-    r"response.?format|json.?schema|json.?object|json mode|structured.?output|guided|grammar",
+    r"response.?format|schema|json.?object|json mode|structured.?output|guided|grammar"
+    r"|constrained|format type|output format",
     re.IGNORECASE,
 )
+# What llama.cpp and Ollama say under 500, of what will never be otherwise.
+_FOR_GOOD = re.compile(r"--jinja|json.?schema|response.?format|grammar", re.IGNORECASE)
 _NO_STREAM = re.compile(
-    rf"\bstream(?:ing)?\b[^.\n]{{0,40}}{_NO}|{_NO}[^\n]{{0,40}}\bstream(?:ing)?\b",
+    rf"\bstream(?:ing)?\b[^.\n]{{0,40}}{_NO}|{_NO}[^\n]{{0,40}}\bstream(?:ing)?\b"
+    r"|\bstream\b\W{1,4}(?:must|should|has to)|(?:not|verified to) stream",
     re.IGNORECASE,
 )
 _ROOM = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
@@ -74,7 +81,8 @@ class Concessions:
         """Whether it is worth asking again, otherwise than in that version."""
         if asked_at != self.version:
             return status in SAID_UNDER | NAMED_UNDER
-        named = status in NAMED_UNDER and self._give_up_field(said, sent)
+        is_named = status in NAMED_UNDER or (status in SAID_UNDER and _FOR_GOOD.search(said))
+        named = is_named and self._give_up_field(said, sent)
         if not named and not (status in SAID_UNDER and self._give_up_system(said, sent)):
             return False
         self.version += 1

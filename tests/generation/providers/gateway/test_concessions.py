@@ -11,6 +11,7 @@ from concepts.content import QuizContent
 from generation.port.calls import ModelCall
 from generation.port.errors import ContentError
 from generation.providers.endpoints import OUTPUT_MODES
+from generation.providers.gateway.concessions import Concessions
 from generation.providers.gateway.opening import open_gateway
 from tests.generation.providers.gateway.conftest import endpoint_of, prompt_for
 from tests.generation.providers.gateway.model_server import ModelServer, Refusal
@@ -30,6 +31,51 @@ NO_SYSTEM = [
     (400, 'messages: Unexpected role "system".'),
     (422, "Template error: unknown: System role not supported (in <string>:1)"),
 ]
+
+
+# More of them, and of what else servers refuse to be asked with, in words without a field's name.
+MORE = [
+    ("merges_system", 400, "Please use a valid role: user, model."),
+    ("merges_system", 422, "role must be one of: user, assistant"),
+    ("merges_system", 400, "The first message must have role user"),
+    ("merges_system", 400, "Expected 'user' as first role, got 'system'"),
+    ("merges_system", 400, "'system' role messages are disabled for this model"),
+    ("merges_system", 400, "role `system` is forbidden"),
+    ("merges_system", 500, "No system role in chat template"),
+    ("merges_system", 422, "Input tag 'system' found using 'role' does not match: 'user'"),
+    ("merges_system", 400, "角色 system 不被支持"),
+    ("tools", 400, "Function calling is not enabled for models/gemma-3-27b-it"),
+    ("tools", 400, "This model does not support function calling"),
+    ("tools", 400, "functions are not available for this model"),
+    ("tools", 500, "tools param requires --jinja flag"),
+    ("tools", 400, "tools.0.custom.input_schema: JSON schema is invalid"),
+    ("form", 400, "Unknown name \"additionalProperties\" at 'generation_config.response_schema'"),
+    ("form", 400, "The specified schema produces a constraint that has too many states"),
+    ("form", 500, "failed to parse grammar"),
+    ("form", 500, "Failed to convert json schema to grammar"),
+    ("form", 400, "constrained decoding is disabled"),
+    ("streams", 400, "stream must be false"),
+    ("streams", 400, "Your organization must be verified to stream this model."),
+    ("", 500, "Internal system error: unexpected exception"),
+    ("", 400, "Invalid request: operating system not supported"),
+    ("", 400, "max_tokens is too large"),
+    ("", 500, "Internal error: unknown tool"),
+    ("", 503, "System role not supported"),
+]
+
+
+@pytest.mark.parametrize(("learned", "status", "said"), MORE)
+def test_what_is_refused_in_other_words_is_learned_of(learned: str, status: int, said: str) -> None:
+    form = {"type": "json_schema", "json_schema": {"schema": {}}}
+    sent: dict[str, Any] = {
+        "messages": [{"role": "system", "content": ""}, {"role": "user", "content": ""}],
+        **({"tools": [{}]} if learned == "tools" else {"response_format": form}),
+        **({"stream": True} if learned != "form" else {}),
+    }
+    known = Concessions()
+    assert known.learn(status, said, sent, 0) is bool(learned)
+    changed = {name for name, value in vars(known).items() if value != vars(Concessions())[name]}
+    assert changed == ({learned, "version"} if learned else set())
 
 
 def as_error(status: int, message: str) -> Refusal:
