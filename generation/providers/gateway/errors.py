@@ -26,7 +26,7 @@ from generation.providers.gateway.bounds import (
     WireFault,
 )
 from generation.providers.gateway.concessions import OF_THE_FIELD
-from generation.providers.gateway.network import place, proxy_refuses
+from generation.providers.gateway.network import place, proxy_refuses, through
 
 # A server that asks for more patience than this is waited for by people, not by processes.
 MOST_PATIENCE_SECONDS = 600.0
@@ -130,8 +130,8 @@ def _of_the_wire(fault: WireFault, detail: str, endpoint: Endpoint) -> ProviderE
         return Otherwise("The model server has to be asked otherwise.", detail=detail, wait=0.0)
     if isinstance(fault, NotAServer):
         return NoServer(
-            f"what answers at {endpoint.address} is no model server (LLM_BASE_URL; most such "
-            "addresses end in /v1)",
+            f"what answers at {endpoint.address}{through(endpoint)} is no model server "
+            "(LLM_BASE_URL; most such addresses end in /v1)",
             detail=detail,
         )
     if isinstance(fault, TooLarge):
@@ -257,7 +257,8 @@ def unreachable(error: Unreachable, endpoint: Endpoint) -> SystemicError:
 def refused(error: Forbidden | Rejected, endpoint: Endpoint) -> SystemicError:
     """What refusals are called when they are not about one text."""
     if isinstance(error, Forbidden):
-        return SystemicError(f"{REFUSED_KEY}: it forbids everything", detail=error.detail)
+        reason = f"{REFUSED_KEY}: it forbids everything{through(endpoint)}"
+        return SystemicError(reason, detail=error.detail)
     return SystemicError(
         f"the model server at {place(endpoint)} rejects every request "
         "(LLM_MODEL, LLM_OUTPUT_MODE, LLM_MAX_TOKENS_FIELD)",

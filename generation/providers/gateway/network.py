@@ -86,8 +86,13 @@ def _is_inside(host: str, network: str) -> bool:
 
 def place(endpoint: Endpoint) -> str:
     """Where an endpoint is, and what stands before it."""
+    return f"{endpoint.host}{through(endpoint)}"
+
+
+def through(endpoint: Endpoint) -> str:
+    """By way of which proxy; empty where there is none."""
     proxy = find_proxy(endpoint.base_url)
-    return f"{endpoint.host}, through the proxy of {proxy.variable}" if proxy else endpoint.host
+    return f", through the proxy of {proxy.variable}" if proxy else ""
 
 
 def proxy_refuses(endpoint: Endpoint) -> str:

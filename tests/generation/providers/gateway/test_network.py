@@ -19,6 +19,7 @@ from generation.providers.gateway.network import client_options, find_proxy
 from generation.providers.gateway.opening import open_gateway
 from tests.generation.providers.gateway.conftest import endpoint_of, prompt_for
 from tests.generation.providers.gateway.model_server import KEY, MODEL, ModelServer
+from tests.generation.providers.gateway.test_envelopes import answer_of
 
 VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 ELSEWHERE = "http://model.example/v1"
@@ -160,6 +161,24 @@ async def test_a_proxy_that_wants_a_password_is_named_at_once(
             with pytest.raises(SystemicError, match=rf"the proxy of {scheme}_proxy.* NO_PROXY"):
                 await gateway.write_text(prompt_for("tutorial"))
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (403, r"refused the key \(LLM_API_KEY\): it forbids everything, through the proxy of "),
+        (404, r"/v1, through the proxy of http_proxy is no model server"),
+    ],
+)
+async def test_a_page_of_a_proxy_names_the_proxy(
+    server: ModelServer, monkeypatch: pytest.MonkeyPatch, status: int, words: str
+) -> None:
+    page = answer_of(b"<html>Access denied</html>", "Content-Type: text/html", status=status)
+    server.raw = lambda _request: page
+    monkeypatch.setenv("http_proxy", f"127.0.0.1:{server.port}")
+    async with open_gateway(endpoint_of(server, base_url=ELSEWHERE)) as gateway:
+        with pytest.raises(SystemicError, match=words):
+            await gateway.write_text(prompt_for("outline"))
 
 
 def test_a_certificate_that_nobody_vouches_for_is_no_matter_of_patience() -> None:
