@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from generation.port.characters import escape_halves, whole_characters
+from generation.port.characters import escape_halves, mend_encoding, whole_characters
 from generation.providers.gateway.bounds import (
     MOST_CHARACTERS,
     TooLarge,
@@ -196,6 +196,11 @@ def arguments_of(arguments: Any) -> str:
     return arguments if isinstance(arguments, str) else json.dumps(arguments)
 
 
+def _fit(arguments: str) -> str:
+    """To be read."""
+    return escape_halves(mend_encoding(arguments))
+
+
 @dataclass
 class Answer:
     """Gathers an answer, be it whole or in pieces."""
@@ -253,7 +258,7 @@ class Answer:
     def _message(self) -> dict[str, Any]:
         """Its words; and a sign where there are but thoughts, unless they are the object itself,
         as with servers that cannot tell when a model does not think."""
-        text, thought = self.texts.joined(), self._thought.joined().strip()
+        text, thought = mend_encoding(self.texts.joined()), self._thought.joined().strip()
         is_mute = not (text.strip() or self.said.calls or self.said.refusal) and thought
         if is_mute and thought.startswith("{") and thought.endswith("}"):
             text, is_mute = thought, False
@@ -267,7 +272,7 @@ class Answer:
             {
                 "id": f"call_{number}",
                 "type": "function",
-                "function": {"name": call["name"], "arguments": escape_halves(call["arguments"])},
+                "function": {"name": call["name"], "arguments": _fit(call["arguments"])},
             }
             for number, call in enumerate(self.said.calls)
         ]

@@ -23,6 +23,7 @@ from generation.port.outline_rules import check_outline, outline_language_proble
 from generation.port.pace import ask_for_pace
 from generation.port.request import OutlineRequest
 from generation.providers.openai.asking import Attempt
+from generation.providers.openai.losses import note_losses
 from generation.providers.openai.schemas import (
     MAX_COMPLAINTS,
     OutlineAnswer,
@@ -51,7 +52,7 @@ def judge_tutorial(told: str, brief: ConceptBrief) -> Attempt[ArtifactContent]:
         return Attempt(markdown[:TUTORIAL_MAX_CHARACTERS], None, [_too_long(markdown)])
     content, faults = read_tutorial(markdown)
     problems = [*tutorial_problems(markdown, brief.language), *faults]
-    return Attempt(whole_characters(markdown), content, problems)
+    return note_losses(Attempt(whole_characters(markdown), content, problems), markdown)
 
 
 def _too_long(text: str) -> str:
@@ -62,7 +63,8 @@ def judge_resources(answer: ResourcesAnswer, brief: ConceptBrief) -> Attempt[Art
     good, faults = read_resources(answer)
     content, problems = settle_resources(good, brief.language)
     # A bad link among good ones is dropped, not worth another call.
-    return Attempt(as_said(answer), content, [] if content else [*faults, *problems])
+    said = as_said(answer)
+    return note_losses(Attempt(said, content, [] if content else [*faults, *problems]), said)
 
 
 def judge_quiz(answer: QuizAnswer, brief: ConceptBrief) -> Attempt[QuizContent]:
@@ -70,7 +72,8 @@ def judge_quiz(answer: QuizAnswer, brief: ConceptBrief) -> Attempt[QuizContent]:
     if quiz is not None:
         quiz = settle_quiz(quiz, brief.language)
         problems = quiz_problems(quiz, brief.language)
-    return Attempt(as_said(answer), quiz, problems)
+    said = as_said(answer)
+    return note_losses(Attempt(said, quiz, problems), said)
 
 
 def judge_outline(

@@ -32,6 +32,7 @@ from generation.port.skeleton_reading import (
 from generation.port.skeleton_rules import check_skeleton
 from generation.providers.openai.asking import Attempt
 from generation.providers.openai.judging import UNKNOWN, settle_tag
+from generation.providers.openai.losses import note_losses
 from generation.providers.openai.plan_prompting import minutes_for_each
 from generation.providers.openai.plan_schemas import DetailsAnswer, read_details
 from generation.providers.openai.schemas import MAX_COMPLAINTS, as_said
@@ -63,7 +64,7 @@ def judge_skeleton(
         return Attempt(said, None, problems)
     count = len([concept for concept in skeleton.concepts() if not concept.known])
     regrets = ask_for_pace(count * LEAST_SITTING, request, today)
-    return Attempt(said, skeleton, problems, regrets, count)
+    return note_losses(Attempt(said, skeleton, problems, regrets, count), told)
 
 
 def growing_skeleton(told: str) -> Parsed:
@@ -109,7 +110,8 @@ def judge_details(
         *details_language_problems(kept, skeleton.language),
     ]
     regrets = [*strange, *_too_long(kept, request, skeleton, today)]
-    return Attempt(said, kept, problems, regrets, len(strange) * 1_000 + kept.total_minutes())
+    weight = len(strange) * 1_000 + kept.total_minutes()
+    return note_losses(Attempt(said, kept, problems, regrets, weight), said)
 
 
 def _too_long(

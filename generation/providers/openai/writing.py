@@ -134,7 +134,7 @@ async def _try_quiz(
     if tried.usable is not None and settings.LLM_BLIND_SOLVE:
         quiz, language = tried.usable, brief.language
         problems = await solve_blind(quiz, gateway, seed=brief.key, language=language)
-    return Attempt(tried.said, tried.content, problems)
+    return Attempt(tried.said, tried.content, problems, tried.regrets, tried.weight)
 
 
 _ATTEMPTS: dict[
