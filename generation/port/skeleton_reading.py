@@ -274,16 +274,18 @@ class _Reader:
             problems=[] if verdict != PLAN else sorted(problems, key=lambda one: one.line),
             is_whole=is_plan or self._is_refusal_whole(verdict),
             lines=built.lines,
-            passed_over=sorted(self._between() + built.passed_over),
+            passed_over=sorted(self._between(has_title=bool(built.title)) + built.passed_over),
         )
         is_more = told.is_whole or bool(self._items) or self._kept is None
         return told if is_more else self._kept or told
 
-    def _between(self) -> list[int]:
-        """What follows the last line of the plan is none of it, and nothing to tell of, unless it
-        would be one of its lines."""
-        last = self._items[-1].line if self._items else 0
-        return [*(n for n in self._passed_over if n < last), *(one.line for one in self._later)]
+    def _between(self, *, has_title: bool) -> list[int]:
+        """What stands before the first stage or after the last line of the plan is none of it, and
+        nothing to tell of, unless it would be one of its lines."""
+        lines = [placed.line for placed in self._items]
+        first, last = lines[min(has_title, len(lines) - 1)] if lines else 0, max(lines, default=0)
+        between = [number for number in self._passed_over if first < number < last]
+        return [*between, *(placed.line for placed in self._later)]
 
     def _goes_on(self) -> bool:
         """Whether all kinds of marks that the plan has come once more: it has not ended then."""

@@ -152,6 +152,8 @@ PASTED = {
     "letters": "I. Ropes\nA. Fibres\n1. Hemp\nB. Care\n1. Drying\nII. Rescue\nA. Loops\n1. Bowline",
     "small letters": "(1) Ropes\n  (a) Fibres\n    - Hemp\n  (b) Care\n    - Drying\n"
     "(2) Rescue\n  (a) Loops\n    - Bowline",
+    "words under its title": "# Rope work\n\nAll about ropes.\n\n## Ropes\n### Fibres\n- Hemp\n"
+    "### Care\n- Drying\n## Rescue\n### Loops\n- Bowline",
     "words after it": "## Ropes\n### Fibres\n- Hemp\n### Care\n- Drying\n## Rescue\n### Loops\n"
     "- Bowline\n\nI hope this helps!",
     "indented lists": "- Ropes\n  - Fibres\n    - Hemp\n  - Care\n    - Drying\n"
