@@ -24,6 +24,7 @@ from generation.models import GenerationEvent, GenerationRun
 from generation.order_keys import CallerKey
 from generation.port.goals import CONCEPTS, HOURS_PER_WEEK, check_wishes
 from generation.port.request import OutlineRequest
+from generation.port.skeleton_edits import ALL_KNOWN
 from generation.run_states import OPEN, RunState
 from generation.runs import lifecycle
 from generation.runs.access import get_visible_run
@@ -242,6 +243,8 @@ def resume(request: HttpRequest, run_id: uuid.UUID) -> Any:
     if RunState(run.state) not in OPEN:
         address = address_of(request)
         if not orders.resume_order(run, request.user, request.session, address=address):
+            if run.state == RunState.PLANNED:
+                raise HttpError(409, _(ALL_KNOWN))
             raise HttpError(409, _("Everything of this run is written; nothing can be resumed."))
     return describe_run(get_visible_run(request.user, run_id))
 

@@ -111,6 +111,8 @@ MIDDLEWARE = [
 ]
 # Files are served by a synchronous one; our handler sees to streams where it makes others so.
 SILENCED_SYSTEM_CHECKS = ["connection_budget.W006"]
+# The form of the largest plan: 250 stages, modules and concepts with a title each, and 250 boxes.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_100
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
 TEMPLATES: list[dict[str, Any]] = [

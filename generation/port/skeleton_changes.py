@@ -59,13 +59,35 @@ def _changes(before: Skeleton, after: Skeleton) -> Iterator[Change]:
 
 
 def _structure(before: Skeleton, after: Skeleton) -> Iterator[Change]:
-    """Stages and modules have no keys: what is called otherwise is another one."""
+    """Stages and modules have no keys: one that holds the same concepts is the same, and else what
+    is called otherwise is another one."""
     was, now = _titles(before), _titles(after)
+    called = dict(_renamed(before, after))
+    yield from (Change(ChangeKind.RENAMED, old, new) for old, new in called.items())
+    was = [called.get(title, title) for title in was]
     if was != now:
         yield from (Change(ChangeKind.DROPPED, title) for title in was if title not in now)
         yield from (Change(ChangeKind.ADDED, title) for title in now if title not in was)
         if sorted(was) == sorted(now):
             yield Change(ChangeKind.STRUCTURE, after.title)
+
+
+def _renamed(before: Skeleton, after: Skeleton) -> Iterator[tuple[str, str]]:
+    """Former titles with those of today: of stages, then of modules."""
+    for was, now in zip(_by_concepts(before), _by_concepts(after), strict=True):
+        yield from (
+            (title, now[keys]) for keys, title in was.items() if title != now.get(keys, title)
+        )
+
+
+def _by_concepts(skeleton: Skeleton) -> Iterator[dict[frozenset[str], str]]:
+    modules = [(module.title, module.concepts) for module in skeleton.modules()]
+    stages = [
+        (stage.title, [concept for module in stage.modules for concept in module.concepts])
+        for stage in skeleton.stages
+    ]
+    for parts in (stages, modules):
+        yield {frozenset(one.key for one in concepts): title for title, concepts in parts}
 
 
 def _titles(skeleton: Skeleton) -> list[str]:

@@ -10,7 +10,7 @@ import re
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
 from concepts.bounds import REASON_MAX_CHARACTERS
@@ -28,6 +28,18 @@ _NOT_FOR_LEARNERS = re.compile(
     r"|[0-9]+ (?:times|attempts)|in a row",
 )
 
+
+# Why a plan that waited is gone.
+DISCARDED = gettext_noop("The plan was discarded.")
+FORGOTTEN = gettext_noop("The plan was discarded: nobody had it written for 14 days.")
+
+_ENDED: dict[str, str] = {
+    RunState.FAILED: gettext_noop(
+        "Something went wrong while it was being written. Trying again may help."
+    ),
+    RunState.CANCELLED: gettext_noop("It was stopped before everything was written."),
+    RunState.PARTIAL: gettext_noop("Some parts could not be written. Everything else can be read."),
+}
 
 # What somebody typed stands in quotes.
 _QUOTED = re.compile(r"“[^”]{0,600}”")
@@ -78,13 +90,10 @@ def explain_run(
         return explain_refusal(reason)
     if state == RunState.PAUSED:
         return _explain_pause(reason, resumes_at)
-    if state == RunState.FAILED:
-        return _("Something went wrong while it was being written. Trying again may help.")
-    if state == RunState.CANCELLED:
-        return _("It was stopped before everything was written.")
-    if state == RunState.PARTIAL:
-        return _("Some parts could not be written. Everything else can be read.")
-    return ""
+    if state == RunState.CANCELLED and reason in {DISCARDED, FORGOTTEN}:
+        return _(reason)
+    ended = _ENDED.get(state)
+    return _(ended) if ended else ""
 
 
 def _explain_pause(reason: str, resumes_at: datetime | None) -> str:

@@ -24,6 +24,7 @@ from generation.port.skeleton_edits import check_titles, check_worth_writing, ke
 from generation.port.spent import Spent
 from generation.run_states import RunState
 from generation.runs.events import Event, append_events
+from generation.runs.learner_words import DISCARDED, FORGOTTEN
 from generation.runs.lifecycle import FREE, move_run, stop_run
 from generation.runs.skeleton_rows import save_skeleton_rows
 from generation.runs.spending import record_spending
@@ -32,8 +33,6 @@ from roadmaps.models import Roadmap
 KEPT = timedelta(days=14)
 # Of those whose time is over, in one sweep.
 ENDED_AT_ONCE = 200
-DISCARDED = "The plan was discarded."
-FORGOTTEN = "Nobody wanted the plan written for 14 days."
 
 
 class NotPlanned(Exception):
@@ -151,12 +150,12 @@ def approve_plan(run_id: uuid.UUID, version: int | None = None) -> int:
 
     Raises EditRefused, PlanStale and NotPlanned.
     """
-    _, plan = _lock(run_id, version)
+    _, plan = _lock(run_id, version, stopped=True)
     check_titles(plan.skeleton)
     check_worth_writing(plan.skeleton)
     roadmap = Roadmap.objects.select_for_update().get(runs=run_id)
     concepts = save_skeleton_rows(roadmap, plan.skeleton, run_id)
-    move_run(run_id, RunState.QUEUED, reason="", planned_until=None)
+    move_run(run_id, RunState.QUEUED, reason="", planned_until=None, finished_at=None)
     payload = {"concepts": len(concepts), "warnings": []}
     append_events(
         run_id, [Event(EventType.OUTLINE_SAVED, payload=payload), Event(EventType.RUN_QUEUED)]
@@ -209,8 +208,14 @@ def list_changes_since(run_id: uuid.UUID, version: int) -> list[dict[str, str]]:
     return [change for payload in payloads for change in payload["changes"]]
 
 
-def _lock(run_id: uuid.UUID, version: int | None) -> tuple[GenerationRun, Plan]:
+def _lock(
+    run_id: uuid.UUID, version: int | None, *, stopped: bool = False
+) -> tuple[GenerationRun, Plan]:
+    """`stopped`: also a plan whose run was cancelled while it waited, and that nobody discarded."""
     run = GenerationRun.objects.select_for_update().get(pk=run_id)
+    if stopped and run.state == RunState.CANCELLED and not run.plan_wish:
+        has_rows = run.roadmap.concepts.exists()
+        run.state = run.state if has_rows else RunState.PLANNED
     plan = read_plan(run)
     if version is not None and version != plan.version:
         raise PlanStale

@@ -28,13 +28,13 @@ from generation.port.goals import HOURS_PER_WEEK
 from generation.port.provider import Provider, keeps_books
 from generation.port.request import DEFAULT_CONCEPTS, OutlineRequest
 from generation.port.skeleton import Skeleton
+from generation.port.skeleton_edits import ALL_KNOWN
 from generation.providers.registry import get_provider, provider_names
 from generation.puller import runner
 from generation.run_states import RunState
 from roadmaps.bounds import LEVELS
 
 BAD_USAGE = 2
-ALL_KNOWN = "Every concept of this plan is marked as known: there is nothing to write."
 EXIT_CODES = {RunState.READY: 0, RunState.PLANNED: 0, RunState.PARTIAL: 3}
 
 EXAMPLES = """\

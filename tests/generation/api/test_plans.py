@@ -8,7 +8,9 @@ import pytest
 from django.test import Client
 
 from generation.models import GenerationRun
+from generation.port.skeleton_edits import Editing
 from generation.run_states import RunState
+from generation.runs import plans
 from tests.learning.planning.planning import PLAN, make_planned, skeleton_of, whoever_made
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +118,16 @@ def test_a_discarded_plan_is_gone(client: Client, run: GenerationRun) -> None:
     answer = call(client, "post", run, "discard")
     assert (answer.status_code, answer.json()["state"]) == (200, "cancelled")
     assert GenerationRun.objects.get(pk=run.pk).skeleton is None
+
+
+def test_a_plan_of_what_is_known_is_not_resumed(client: Client, run: GenerationRun) -> None:
+    editing = Editing(PLAN)
+    for concept in PLAN.concepts():
+        editing.mark_known(concept.key, known=True)
+    plans.change_plan(run.pk, 1, editing.finish())
+    answer = call(client, "post", run, "resume")
+    assert answer.status_code == 409
+    assert "has to be new to you" in answer.json()["error"]["message"]
 
 
 def test_resuming_a_planned_run_means_write_it(client: Client, run: GenerationRun) -> None:

@@ -10,11 +10,14 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import User
+from generation import dispatch
 from generation.models import EventType, GenerationRun
 from generation.port.request import OutlineRequest
+from generation.port.skeleton_changes import list_changes
 from generation.port.skeleton_edits import Editing, EditRefused
 from generation.run_states import RunState
 from generation.runs import claims, lifecycle, plans, sweeping
+from generation.runs.learner_words import DISCARDED, FORGOTTEN, explain_run
 from generation.runs.selectors import find_finished_run
 from tests.generation.cast import assert_history
 from tests.generation.scribe import Scribe
@@ -39,6 +42,40 @@ def test_each_change_counts_the_version_and_is_told() -> None:
     ]
     assert plans.list_changes_since(run.pk, 2) == []
     assert_history(run.pk)
+
+
+def test_a_stage_or_module_with_another_title_is_renamed() -> None:
+    editing = Editing(PLAN)
+    editing.rename("s0", "Cords")
+    editing.rename("m1-0", "Slings")
+    editing.drop("s1")
+    editing.add_stage("Rescue", "Slings", "Pulley")
+    assert [(one.kind, one.title, one.now) for one in list_changes(PLAN, editing.finish())] == [
+        ("renamed", "Ropes", "Cords"),
+        ("dropped", "Loops of kind C", ""),
+        ("dropped", "Loops of kind D", ""),
+        ("added", "Slings", ""),
+        *(("dropped", f"The knot {number}", "") for number in range(5, 9)),
+        ("added", "Pulley", ""),
+    ]
+
+
+def test_a_plan_that_was_cancelled_is_written_as_it_was_changed() -> None:
+    run = make_planned()
+    plans.change_plan(run.pk, 1, renamed("Bowline").finish())
+    lifecycle.stop_run(run.pk, RunState.CANCELLED, "It was cancelled through the API.")
+    assert dispatch.resume(run.pk, enqueue=False)
+    run.refresh_from_db()
+    assert (run.state, run.finished_at) == (RunState.QUEUED, None)
+    assert next(iter(run.roadmap.concepts.order_by("position"))).title == "Bowline"
+    lifecycle.stop_run(run.pk, RunState.CANCELLED, "Again.")
+    assert dispatch.resume(run.pk, enqueue=False)
+    assert run.roadmap.concepts.count() == 8
+
+
+def test_why_a_plan_is_gone_is_told() -> None:
+    for reason in (DISCARDED, FORGOTTEN):
+        assert explain_run(RunState.CANCELLED, reason) == reason
 
 
 def test_nothing_changed_is_no_version() -> None:

@@ -12,6 +12,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from concepts.models import Concept
 from generation.models import GenerationRun
+from generation.port.outline import MOST_CONCEPTS
 from generation.port.skeleton import Skeleton
 from generation.port.spent import Spent
 from generation.run_states import RunState
@@ -181,6 +182,21 @@ def test_all_that_a_stale_form_held_is_listed_and_nothing_else(
         ("Title", "All of it"), ("Module", "A module"), ("Concept", "Gone meanwhile")
     ]  # fmt: skip
     assert re.search(r"<textarea[^>]*>More practice</textarea>", page)
+
+
+def test_the_form_of_the_largest_plan_can_be_sent() -> None:
+    stages = [
+        {
+            "title": f"S{n}x",
+            "modules": [{"title": "M", "concepts": [{"key": f"c{n}", "title": f"C{n}x"}]}],
+        }
+        for n in range(1, MOST_CONCEPTS + 1)
+    ]
+    largest = make_planned(Skeleton.model_validate(PLAN.model_dump() | {"stages": stages}))
+    fields = {f"title-{name}": title for name, title in name_parts(skeleton_of(largest))}
+    known = [f"c{n}" for n in range(1, MOST_CONCEPTS)]
+    said = form_of(largest, "save", **fields) | {"known": known}
+    assert whoever_made(largest).post(address(largest), said).status_code == 302
 
 
 def test_a_plan_made_anew_counts_as_an_order(
