@@ -2,6 +2,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
+from django.views.generic import RedirectView
 
 from accounts.sign_ins import braked
 from config.api import api
@@ -19,6 +20,8 @@ urlpatterns = [
     path("operations/", include("generation.operations.urls")),
     path("accounts/", include("accounts.urls")),
     path("admin/login/", braked(admin.site.login)),
+    # One page changes passwords, and counts the wrong ones.
+    path("admin/password_change/", RedirectView.as_view(pattern_name="accounts:password_change")),
     path("admin/", admin.site.urls),
 ]
 if settings.STYLEGUIDE:

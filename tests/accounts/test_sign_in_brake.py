@@ -19,6 +19,7 @@ from accounts.models import User
 pytestmark = pytest.mark.django_db
 
 PAGES = ["/accounts/login/", "/admin/login/"]
+ADMINS = "/admin/password_change/"
 RIGHT = "rope-and-twine"
 
 
@@ -137,6 +138,15 @@ def test_many_at_once_try_no_more_passwords_than_one_after_the_other(
         assert Counter(pool.map(come, range(12))) == {200: 4, 429: 8}
 
 
+def test_the_admin_has_no_page_of_its_own_to_try_passwords_in(carol: User, client: Client) -> None:
+    carol.is_staff = True
+    carol.save()
+    client.force_login(carol)
+    form = {"old_password": "wrong", "new_password1": "hitch-and-bend", "new_password2": "x"}
+    for answer in (client.get(ADMINS), client.post(ADMINS, form)):
+        assert (answer.status_code, answer.headers.get("Location")) == (302, "/accounts/password/")
+
+
 @pytest.mark.slow
 def test_no_other_page_signs_anybody_in() -> None:
     """Whoever adds one puts it behind the brake, and here."""
@@ -151,7 +161,8 @@ def test_no_other_page_signs_anybody_in() -> None:
         "accounts/password/",  # braked: tests/accounts/test_new_addresses.py
         "accounts/email/<str:token>/",  # tokens that we sign
         "accounts/reset/<uidb64>/<token>/",
-        "admin/login/",  # in front of the next, which is never reached by this address
+        # In front of the admin's own, which are never reached by these addresses.
+        "admin/login/",
         "admin/password_change/",
         "admin/password_change/done/",
         "admin/accounts/user/<id>/password/",
