@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from accounts.models import User
-from learning.models import Learner, Note
+from learning.models import MERGED_NOTE_MAX_CHARACTERS, Learner, Note
 from roadmaps.access import Visitor
 
 # Where a session keeps its learner's key; the session's own key changes when somebody signs in.
@@ -86,7 +86,7 @@ def name_learner(visitor: Visitor, session: SessionBase) -> str:
 @transaction.atomic
 def adopt_learner(user: User, session: SessionBase) -> None:
     """What was learned before signing in goes along. Where both know something, the account's
-    counts; of two notes nothing is lost."""
+    counts; of two notes nothing is lost, until they are as long as notes may become."""
     key = key_of(session)
     session.pop(LEARNER, None)
     visitor = key and Learner.objects.select_for_update().filter(key=key, user=None).first()
@@ -121,7 +121,8 @@ def _merge_note(note: Note, account: Learner) -> None:
         note.learner = account
         note.save(update_fields=["learner"])
     elif note.markdown.strip() and note.markdown != theirs.markdown:
-        theirs.markdown = f"{theirs.markdown}\n\n{note.markdown}".strip()
+        both = f"{theirs.markdown}\n\n{note.markdown}".strip()
+        theirs.markdown = both[:MERGED_NOTE_MAX_CHARACTERS]
         theirs.revision += 1
         theirs.save()
 

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from concepts.models import ArtifactVersion, Concept, Question, Quiz
 
 NOTE_MAX_CHARACTERS = 20_000
+# Of notes that met at a sign-in: as long as a tutorial, for they are rendered, too.
+MERGED_NOTE_MAX_CHARACTERS = 60_000
 REPORT_MAX_CHARACTERS = 2_000
 SEED_MAX_CHARACTERS = 64
 

@@ -7,12 +7,22 @@ import uuid
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.cache import SessionStore
+from django.db.models import Value
+from django.db.models.functions import Concat
 from model_bakery import baker
 
 from accounts.models import User
 from concepts.models import ArtifactVersion, Concept
 from learning.learners import LEARNER, adopt_learner, find_learner, obtain_learner
-from learning.models import ConceptMark, Learner, Note, QuizAttempt, Report, Standing
+from learning.models import (
+    MERGED_NOTE_MAX_CHARACTERS,
+    ConceptMark,
+    Learner,
+    Note,
+    QuizAttempt,
+    Report,
+    Standing,
+)
 from tests.learning.quiz.cast import make_quiz
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +98,17 @@ def test_where_both_know_something_the_account_counts_and_no_note_is_lost(
     assert marks == {one.pk: Standing.DONE, two.pk: Standing.SKIPPED}
     notes = dict(account.notes.values_list("concept", "markdown"))
     assert notes == {one.pk: "Over.\n\nUnder.", two.pk: "Hemp."}
+
+
+def test_notes_that_meet_again_and_again_do_not_grow_without_end(dora: User) -> None:
+    concept = baker.make(Concept)
+    for _ in range(6):
+        session = SessionStore()
+        note = {"concept": concept, "markdown": "*a " * 6_000}
+        Note.objects.create(learner=obtain_learner(NOBODY, session), **note)
+        adopt_learner(dora, session)
+        Note.objects.filter(learner__user=dora).update(markdown=Concat("markdown", Value("b")))
+    assert len(Note.objects.get().markdown) <= MERGED_NOTE_MAX_CHARACTERS + 1
 
 
 def test_a_report_goes_along_unless_the_account_made_the_same_one(
