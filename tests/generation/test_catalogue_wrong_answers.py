@@ -1,0 +1,104 @@
+"""Answers that are nearly right, and that the checks of built-in exercises have let pass before.
+
+Each is the given solution with one thing changed that the exercise asks for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from concepts.markdown.signs import Sign
+from tests.generation.catalogue_entries import ENTRIES, Entry
+from tests.generation.catalogue_scripts import Exercise, read_lesson
+from tests.generation.catalogue_sql import Block, read_blocks
+from tests.generation.test_catalogue_scripts import run_check
+from tests.generation.test_catalogue_sql import Open, before, open_terminals, run, server
+
+__all__ = ["open_terminals", "server"]
+
+# The concept, the number of the exercise, what its solution says and what it shall say instead.
+Wrong = tuple[str, int, str, str]
+IN_PYTHON: list[Wrong] = [
+    ("background-tasks", 1, "pk=order_id, ", ""),
+    ("containers", 1, '("COPY package.json .", ["package.json"])', '("COPY package.json .", [])'),
+    ("data-leakage", 2, "sum(before) / len", "sum(before) // len"),
+    ("decision-trees", 2, "depth - 1, least),\n    }", "depth + 1, least),\n    }"),
+    ("file-uploads", 1, 'first[:4] == b"RIFF" and ', ""),
+    ("first-deploy", 1, "< 50", "<= 50"),
+    ("forms", 1, "min_value=0", "min_value=1"),
+    ("forms", 1, " and guests < 2", ""),
+    ("indexes", 1, '["status", "day", "customer"]', '["customer", "status", "day"]'),
+    ("linear-regression", 2, "sum(actual) / ", "sum(actual) // "),
+    ("logistic-regression", 2, "2 * strength", "3 * strength"),
+    ("middleware", 1, " * 1000", ""),
+    ("model-forms", 1, 'cleaned.get("approved") and ', ""),
+    (
+        "models",
+        1,
+        "    starts = models.DateField(null=True",
+        "    starts = models.DateField(null=False",
+    ),
+    ("other-frameworks", 1, " if regex.fullmatch(target)", ""),
+    ("permissions", 1, ", pk=pk)", ")"),
+    ("random-forests", 2, "> 0.5", ">= 0.5"),
+    ("secrets-and-settings", 1, ' or " " in name', ""),
+    ("select", 1, " ORDER BY title", ""),
+    ("serialization", 1, ", max_length=100", ""),
+    ("sessions", 1, " if old != item", ""),
+    ("train-and-test", 2, "    random.Random(seed).shuffle(names)\n", ""),
+    ("transactions", 1, "amount <= 0", "amount < 0"),
+    ("uv-and-pyproject", 1, 'line.partition(";")[0]', "line"),
+]
+IN_SQL: list[Wrong] = [
+    ("btree", 1, "(sold, buyer_id)", "(buyer_id, sold)"),
+    ("constraints", 1, "CHECK (amount > 0)", ""),
+    ("constraints", 1, "daterange NOT NULL", "daterange"),
+    ("index-kinds", 1, "(id) WHERE cost > 45 AND state = 'done'", "(id) INCLUDE (cost, state)"),
+    ("isolation", 1, " AND points >= 10", ""),
+    ("keys", 1, "NOT NULL UNIQUE", "NOT NULL"),
+    ("psql", 1, "GENERATED ALWAYS AS IDENTITY ", ""),
+    ("roles", 1, " LOGIN", ""),
+    ("types", 1, "amount >= 0", "amount > 0"),
+    ("windows", 1, "ORDER BY day, id ", "ORDER BY day, price DESC "),
+    ("writing", 2, "int8range(hall_id, hall_id, '[]') WITH &&, ", ""),
+]
+
+
+def find(key: str, code: str, number: int) -> tuple[Entry, Exercise]:
+    for entry in ENTRIES:
+        of_entry = read_blocks(entry)[1] if code == "sql" else read_lesson(entry).exercises
+        for exercise in of_entry:
+            if (entry.concept.key, exercise.number) == (key, number) and exercise.parts:
+                return entry, exercise
+    raise LookupError(key)
+
+
+def changed(exercise: Exercise, old: str, new: str) -> str:
+    solution = exercise.code(Sign.SOLUTION)
+    assert old in solution, "the solution says it otherwise now"
+    return solution.replace(old, new)
+
+
+@pytest.mark.wide
+@pytest.mark.slow
+@pytest.mark.parametrize(("key", "number", "old", "new"), IN_PYTHON)
+def test_a_check_in_python_finds_what_is_nearly_right(
+    key: str, number: int, old: str, new: str, tmp_path: Path
+) -> None:
+    entry, exercise = find(key, "python", number)
+    assert run_check(entry, exercise, changed(exercise, old, new), tmp_path) == 1
+
+
+@pytest.mark.wide
+@pytest.mark.slow
+@pytest.mark.parametrize(("key", "number", "old", "new"), IN_SQL)
+def test_a_check_in_sql_finds_what_is_nearly_right(
+    key: str, number: int, old: str, new: str, open_terminals: Open
+) -> None:
+    entry, exercise = find(key, "sql", number)
+    answer, check = changed(exercise, old, new), exercise.code(Sign.CHECK)
+    with open_terminals() as terminals:
+        run(terminals, before(entry, exercise))
+        run(terminals, [Block(answer)])
+        assert run(terminals, [Block(check)]) != []
