@@ -1,4 +1,4 @@
-"""Answers that are nearly right, and that the checks of built-in exercises have let pass before.
+"""Answers that are nearly right, most of which the checks of built-in exercises once let pass.
 
 Each is the given solution with one thing changed that the exercise asks for."""
 
