@@ -15,7 +15,7 @@ from typing import NotRequired, TypedDict
 
 from connection_budget.budget.environment import VariableError, whole_number
 from connection_budget.budget.pooler import Pooler, PoolerReport, pooler_from_environment
-from connection_budget.budget.roles import COMMAND, Role, roles_from_environment
+from connection_budget.budget.roles import COMMAND, Role, check_names, roles_from_environment
 
 
 class BudgetError(VariableError):
@@ -237,6 +237,7 @@ def budget_from_environment(environ: Mapping[str, str], declared: Iterable[Role]
 
     roles = roles_from_environment(environ, declared)
     reserve_roles = roles_from_environment(environ, (COMMAND,))
+    check_names((*roles, *reserve_roles))
     budget = Budget(
         roles=roles,
         max_connections=read("DB_MAX_CONNECTIONS", default=100, least=1),

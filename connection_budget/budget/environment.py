@@ -1,6 +1,11 @@
 """Whole numbers read from the environment, refused with a sentence an operator can act on."""
 
+import re
 from collections.abc import Mapping
+
+# What `int` reads besides (1_0, digits of other scripts) is rather a slip; more digits are no size.
+_DIGITS = re.compile(r"[+-]?[0-9]{1,9}")
+MOST_SHOWN = 40
 
 
 class VariableError(ValueError):
@@ -27,10 +32,9 @@ def whole_number(
     if not text:  # compose files pass an unset variable on as an empty string
         return default
     wanted = f"a whole number, {least} or more, is wanted"
-    try:
-        number = int(text)
-    except ValueError:
-        raise error(variable, repr(text), wanted) from None
+    if not _DIGITS.fullmatch(text):
+        raise error(variable, repr(text[:MOST_SHOWN]), wanted)
+    number = int(text)
     if number < least:
         raise error(variable, number, wanted)
     return number

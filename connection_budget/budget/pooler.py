@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypedDict
 
-from connection_budget.budget.environment import VariableError, whole_number
+from connection_budget.budget.environment import MOST_SHOWN, VariableError, whole_number
 from connection_budget.budget.roles import Role
 
 
 class PoolerError(VariableError):
-    """DB_POOLER_MAX_CLIENTS or DB_POOLER_POOL_SIZE is not a usable number."""
+    """DATABASE_POOLER is none we know, or a number of DB_POOLER_… is not usable."""
 
 
 class PoolerReport(TypedDict):
@@ -27,6 +27,10 @@ class PoolerReport(TypedDict):
     server_connections: int
     client_headroom: int
     server_headroom: int
+
+
+# In session mode each client has a connection of the server, as without a pooler.
+WITHOUT_POOLS = ("none", "session")
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,11 @@ def pooler_from_environment(environ: Mapping[str, str], roles: Iterable[Role]) -
     The defaults are PgBouncer's own. Two connections are the least a pool can have: one waits with
     the lock while the other migrates.
     """
-    if environ.get("DATABASE_POOLER", "").strip() != "transaction":
+    mode = environ.get("DATABASE_POOLER", "").strip()
+    if mode not in {"", *WITHOUT_POOLS, "transaction"}:
+        wanted = f"transaction is wanted, or one of: {', '.join(WITHOUT_POOLS)}"
+        raise PoolerError("DATABASE_POOLER", repr(mode[:MOST_SHOWN]), wanted)
+    if mode != "transaction":
         return None
 
     def read(variable: str, default: int, least: int) -> int:

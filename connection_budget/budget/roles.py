@@ -5,6 +5,7 @@ Django 5.2, see README.md): by the threads of the worker processes, by the main 
 prefork worker, and by the one child that may still be going while its successor starts.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -13,6 +14,14 @@ from connection_budget.budget.environment import VariableError, whole_number
 
 class RoleError(VariableError):
     """A ROLE_… variable is not a number, too small, or contradicts another one."""
+
+
+# As PostgreSQL keeps an application_name: ASCII, cut after 63.
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,63}")
+
+
+def _is_at_least(least: int, number: object) -> bool:
+    return isinstance(number, int) and number >= least
 
 
 @dataclass(frozen=True)
@@ -28,6 +37,11 @@ class RoleKind:
     serves_pages: bool = False
     """Its connections are a pool's, and requests borrow them."""
 
+    def __post_init__(self) -> None:
+        for quantity in ("extra_connections", "main_thread"):
+            if not _is_at_least(0, number := getattr(self, quantity)):
+                raise RoleError(f"RoleKind.{quantity}", repr(number), "0 or more is wanted")
+
 
 WEB = RoleKind(extra_connections=1, serves_pages=True)
 PREFORK = RoleKind(has_main=True)
@@ -41,7 +55,8 @@ class Role:
 
     `connections` is what one process may use for its work: the pool's maximum, or its lanes.
     `processes` is what was asked for. Every instance starts the same number, so what counts is
-    `started`. Raises `RoleError` when a number is below 1.
+    `started`. Raises `RoleError` when a number is below 1, and for a name that no server shows as
+    it is.
     """
 
     name: str
@@ -51,11 +66,12 @@ class Role:
     kind: RoleKind = field(kw_only=True)
 
     def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            wanted = "1 to 63 of a-z, A-Z, 0-9, _, - and . are wanted: PostgreSQL shows no others"
+            raise RoleError("Role.name", repr(self.name), wanted)
         for quantity in ("connections", "processes", "instances"):
-            if getattr(self, quantity) < 1:
-                raise RoleError(
-                    self.variable(quantity), getattr(self, quantity), "1 or more is wanted"
-                )
+            if not _is_at_least(1, number := getattr(self, quantity)):
+                raise RoleError(self.variable(quantity), repr(number), "1 or more is wanted")
 
     @property
     def per_instance(self) -> int:
@@ -88,8 +104,12 @@ class Role:
         return (self.started + self.overlap) * self.per_process + self.main
 
     def variable(self, quantity: str) -> str:
-        """The environment variable that sets `quantity`: ROLE_WEB_PROCESSES."""
-        return f"ROLE_{self.name}_{quantity}".upper()
+        """The environment variable that sets `quantity`: ROLE_WEB_PROCESSES.
+
+        No shell sets one with a hyphen or a dot in its name: `web-api` is ROLE_WEB_API_PROCESSES.
+        """
+        name = self.name.replace("-", "_").replace(".", "_")
+        return f"ROLE_{name}_{quantity}".upper()
 
     def explain(self) -> str:
         """The arithmetic behind `peak`, on one line."""
@@ -126,6 +146,16 @@ def roles_from_environment(
 ) -> tuple[Role, ...]:
     """The `declared` roles with the sizes that ROLE_<ROLE>_… give. Raises `RoleError`."""
     return tuple(_sized(role, environ) for role in declared)
+
+
+def check_names(roles: Iterable[Role]) -> None:
+    """Raise `RoleError` where two roles are one for whoever says PROCESS_ROLE or sizes them."""
+    seen: dict[str, Role] = {}
+    for role in roles:
+        other = seen.setdefault(role.variable("processes"), role)
+        if other is not role:
+            wanted = f"there is {other.name!r} already, and each needs a name of its own"
+            raise RoleError("Role.name", repr(role.name), wanted)
 
 
 def _sized(role: Role, environ: Mapping[str, str]) -> Role:

@@ -25,6 +25,17 @@ def test_without_a_pooler_its_variables_mean_nothing() -> None:
     ) == budget_from_environment({}, FLEET)
 
 
+@pytest.mark.parametrize("mode", ["transactions", "Transaction", "pgbouncer"])
+def test_a_pooler_of_another_word_is_refused_and_not_taken_for_none(mode: str) -> None:
+    with pytest.raises(PoolerError, match=f"DATABASE_POOLER='{mode}': transaction is wanted"):
+        budget_from_environment({"DATABASE_POOLER": mode}, FLEET)
+
+
+@pytest.mark.parametrize("mode", ["", " ", "none", "session"])
+def test_one_connection_a_client_is_what_there_is_without_a_pooler(mode: str) -> None:
+    assert budget_from_environment({"DATABASE_POOLER": mode}, FLEET).pooler is None
+
+
 def test_the_default_fleet_fits_pgbouncers_defaults() -> None:
     budget = behind()
     assert (budget.fits, budget.rolling_fits, budget.rolling_total) == (True, True, 92)

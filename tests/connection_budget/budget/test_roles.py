@@ -1,7 +1,10 @@
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connection_budget.budget.budget import budget_from_environment
 from connection_budget.budget.roles import (
     COMMAND,
     PREFORK,
@@ -55,7 +58,7 @@ def test_a_blank_variable_counts_as_unset() -> None:
     assert roles_from_environment({"ROLE_WEB_PROCESSES": " "}, FLEET) == FLEET
 
 
-@pytest.mark.parametrize("value", ["four", "0", "-1", "2.5"])
+@pytest.mark.parametrize("value", ["four", "0", "-1", "2.5", "1_0", "٣", "1e3", "9" * 10])
 def test_a_size_that_is_not_a_positive_whole_number_is_refused(value: str) -> None:
     with pytest.raises(RoleError, match=rf"ROLE_LOGS_CONNECTIONS='?{value}'?: .*1 or more"):
         roles_from_environment({"ROLE_LOGS_CONNECTIONS": value}, FLEET)
@@ -85,6 +88,36 @@ def test_what_rounding_adds_is_told() -> None:
 def test_a_role_declared_in_code_is_checked_too() -> None:
     with pytest.raises(RoleError, match="ROLE_MAILER_CONNECTIONS=0"):
         Role("mailer", connections=0, processes=1, kind=PREFORK)
+
+
+@pytest.mark.parametrize("number", ["4", 2.5, None])
+def test_a_size_in_code_is_a_whole_number(number: Any) -> None:
+    with pytest.raises(RoleError, match=r"ROLE_MAILER_CONNECTIONS='?(4|2.5|None)'?: 1 or more"):
+        Role("mailer", connections=number, processes=1, kind=PREFORK)
+
+
+def test_nothing_beside_the_lanes_takes_connections_away() -> None:
+    with pytest.raises(RoleError, match=r"RoleKind.extra_connections=-5: 0 or more"):
+        RoleKind(extra_connections=-5)
+
+
+@pytest.mark.parametrize("name", ["", "two words", "网页", "w" * 64, "web\n"])
+def test_a_name_that_the_server_would_show_otherwise_is_refused(name: str) -> None:
+    with pytest.raises(RoleError, match=r"Role.name='.*': 1 to 63 of"):
+        Role(name, connections=1, processes=1, kind=PREFORK)
+
+
+def test_a_name_with_a_hyphen_has_variables_that_a_shell_can_set() -> None:
+    declared = [Role("web-api.v2", connections=1, processes=1, kind=PREFORK)]
+    (sized,) = roles_from_environment({"ROLE_WEB_API_V2_PROCESSES": "3"}, declared)
+    assert sized.processes == 3
+
+
+@pytest.mark.parametrize("names", [("web", "web"), ("web", "WEB"), ("a-b", "a_b"), ("command",)])
+def test_two_roles_of_one_name_are_refused(names: tuple[str, ...]) -> None:
+    fleet = [Role(name, connections=1, processes=1, kind=PREFORK) for name in names]
+    with pytest.raises(RoleError, match=r"there is '[a-z-]+' already"):
+        budget_from_environment({}, fleet)
 
 
 @given(connections=sizes, processes=sizes, kind=st.sampled_from([role.kind for role in FLEET]))
