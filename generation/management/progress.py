@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
 from typing import Self, TextIO
 
@@ -14,6 +14,7 @@ from django.conf import settings
 
 from generation.port.provider import Provider
 from generation.providers.endpoints import OPENAI_URL, timeout_for
+from generation.providers.gateway.repeating import pauses_told_to
 
 # Between two looks of a terminal; and between two lines where nobody may be looking.
 TERMINAL_SECONDS = 1.0
@@ -49,9 +50,13 @@ class Waiting(AbstractContextManager["Waiting"]):
         self._over = show is None and self._moves
         self._done = threading.Event()
         self._began = time.monotonic()
+        # Why nothing is asked just now.
+        self._pause = ""
+        self._listening = ExitStack()
         self._thread = threading.Thread(target=self._tell, name="tell progress", daemon=True)
 
     def __enter__(self) -> Self:
+        self._listening.enter_context(pauses_told_to(self.pause))
         self._thread.start()
         return self
 
@@ -61,7 +66,12 @@ class Waiting(AbstractContextManager["Waiting"]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._listening.close()
         self.stop()
+
+    def pause(self, why: str, seconds: float) -> None:
+        """Nothing is asked for so long; then another attempt begins."""
+        self._pause, self._began = why, time.monotonic() + seconds
 
     def restart(self) -> None:
         """One attempt is over, and another begins."""
@@ -79,6 +89,8 @@ class Waiting(AbstractContextManager["Waiting"]):
 
     def text(self) -> str:
         waited = time.monotonic() - self._began
+        if waited < 0:
+            return f"{self._what}: {self._pause} Asked again in {-waited:.0f} s"
         if self._most is None:
             return f"{self._what}: {waited:.0f} s"
         left = self._most - waited

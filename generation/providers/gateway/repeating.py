@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 import stamina
@@ -75,8 +77,25 @@ def attempts(
     return aiter(context.with_name(purpose, (), {}))
 
 
+# Hears why something is not asked at once, and for how many seconds.
+OnPause = Callable[[str, float], None]
+_ON_PAUSE: ContextVar[OnPause | None] = ContextVar("on_pause", default=None)
+
+
+@contextmanager
+def pauses_told_to(on_pause: OnPause) -> Iterator[None]:
+    """Those of all that is asked in this context: a server may say that it wants ten minutes."""
+    token = _ON_PAUSE.set(on_pause)
+    try:
+        yield
+    finally:
+        _ON_PAUSE.reset(token)
+
+
 def _log_repetition(details: RetryDetails) -> None:
     error = details.caused_by
+    if (on_pause := _ON_PAUSE.get()) is not None:
+        on_pause(brief_error(error), details.wait_for)
     log.warning(
         "llm_request_retried",
         purpose=details.name,

@@ -12,6 +12,9 @@ from pytest_django import Settings
 
 from generation.management import progress
 from generation.models import GenerationRun
+from generation.providers.gateway.opening import open_gateway
+from generation.providers.gateway.repeating import pauses_told_to
+from tests.generation.providers.gateway.conftest import endpoint_of, prompt_for
 from tests.generation.providers.gateway.model_server import KEY, MODEL, ModelServer
 from tests.generation.providers.gateway.received import Received
 from tests.waiting import wait_until
@@ -124,3 +127,25 @@ def test_another_timeout_is_refused_by_name(value: str) -> None:
 def test_an_attempt_that_took_too_long_is_told_as_that() -> None:
     waiting = progress.Waiting("bee-1 plans", most=0.0)
     assert waiting.text() == "bee-1 plans: 0 s, longer than LLM_TIMEOUT_SECONDS allows; asked again"
+
+
+def test_whoever_waits_is_told_why_nothing_is_asked_and_until_when() -> None:
+    """A server may want ten minutes; then the attempt that follows has all of its time."""
+    waiting = progress.Waiting("A plan", most=60.0)
+    waiting.pause("The model server is asked too often.", 500.4)
+    assert waiting.text() == "A plan: The model server is asked too often. Asked again in 500 s"
+    waiting.pause("The model server is asked too often.", 0.0)
+    assert waiting.text() == "A plan: 0 s, at most 60 s more (LLM_TIMEOUT_SECONDS)"
+
+
+async def test_a_pause_that_a_server_asks_for_is_told(server: ModelServer) -> None:
+    server.refuse = lambda _request: (
+        (429, {"retry-after-ms": "20"}, {"error": {"message": "Slow down."}})
+        if len(server.received) == 1
+        else None
+    )
+    told: list[tuple[str, float]] = []
+    with pauses_told_to(lambda why, seconds: told.append((why, seconds))):
+        async with open_gateway(endpoint_of(server)) as gateway:
+            await gateway.write_text(prompt_for("tutorial"))
+    assert told == [("The model server is asked too often.", 0.02)]
