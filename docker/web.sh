@@ -16,11 +16,12 @@ else
 fi
 # The log configuration only keeps uvicorn from making its own: its lines go the way of all others.
 # A process that is slow to start on a busy machine is no reason to kill it and start another.
-# Compressing messages would cost each open socket 50 KiB; what we send is short.
+# Compressing messages would cost each open socket 50 KiB; what we send is short. Browsers say nothing
+# there: what is longer than this ends the socket, where else each would hold 16 MiB of it.
 exec "$python" -m uvicorn config.asgi:application \
     --host "${HOST:-127.0.0.1}" --port "${PORT:-8000}" --workers "$processes" \
     --timeout-graceful-shutdown "${WEB_STOP_SECONDS:-5}" --no-server-header \
     --http config.serve.heads:TimedHeadsProtocol \
-    --ws config.serve.sockets:CarefulSocketProtocol --ws-per-message-deflate false \
+    --ws config.serve.sockets:CarefulSocketProtocol --ws-per-message-deflate false --ws-max-size 4096 \
     --timeout-worker-healthcheck 30 \
     --log-config docker/uvicorn.json "$@"

@@ -73,6 +73,7 @@ def test_web_gives_heads_a_deadline_and_compresses_no_messages(checkout: Checkou
     outcome = checkout.run("web")
     assert outcome.option("--http") == "config.serve.heads:TimedHeadsProtocol"
     assert outcome.option("--ws-per-message-deflate") == "false"
+    assert int(outcome.option("--ws-max-size")) <= 4_096
 
 
 def test_web_believes_only_the_proxies_it_was_told_of(checkout: Checkout) -> None:

@@ -133,3 +133,12 @@ def test_a_frame_that_says_nothing_ends_at_most_its_socket(
             read_all(line)
         assert site.is_up(), name
         assert site.complaints() == [], name
+
+
+def test_nobody_has_the_server_keep_a_long_message(site: Site, run: GenerationRun) -> None:
+    """It is told by its head alone that there is too much to come."""
+    with dial(site, f"/ws{run.get_absolute_url()}") as line:
+        assert line.recv(4_096).startswith(HEAD)
+        line.sendall(bytes([TEXT, 0xFF]) + struct.pack("!Q", 15 * 1024 * 1024) + bytes(4))
+        assert read_all(line)[2:4] == struct.pack("!H", 1009)
+    assert_unharmed(site)
