@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -18,6 +19,7 @@ from connection_budget.lanes.executor import DbExecutor
 from connection_budget.process import process_executor
 from generation.awaiting.draining import finish
 from generation.live.hints import close_channel_layer, send_hint
+from generation.log_events import brief_error
 from generation.port.outline import Outline
 from generation.port.provider import Provider
 from generation.port.request import OutlineRequest
@@ -34,7 +36,9 @@ from generation.puller.stopping import Stop
 from generation.run_states import RunState
 from generation.runs.batches import SavedBatch
 from generation.runs.progress import count_unfinished, has_pending
-from generation.runs.selectors import get_last_seq, get_run_provider
+from generation.runs.selectors import get_last_seq, get_run_provider, is_gone
+
+log = structlog.get_logger(__name__)
 
 # A puller in a worker claims nothing more after this long, so that runs take turns.
 PULL_SECONDS = 300.0
@@ -117,19 +121,28 @@ def begin(run_id: uuid.UUID, work: Callable[[Provider], Coroutine[Any, Any, RunS
     """Work on a run with whoever writes it; the state it is in afterwards.
 
     What fails here is begun again by the next sweep: so a provider that cannot be had pauses the
-    run, and anything else is counted.
+    run, and anything else is counted. A run whose roadmap was deleted was cancelled before.
     """
+    try:
+        return _begin(run_id, work)
+    except (SoftTimeLimitExceeded, *OUTAGES):
+        raise
+    except Exception as error:
+        if in_lane(is_gone, run_id):
+            log.info("run_gone", error=brief_error(error))
+            return RunState.CANCELLED
+        in_lane(count_failed_start, run_id, repr(error))
+        raise
+
+
+def _begin(
+    run_id: uuid.UUID, work: Callable[[Provider], Coroutine[Any, Any, RunState]]
+) -> RunState:
     try:
         doing = work(get_provider(in_lane(get_run_provider, run_id)))
     except ImproperlyConfigured as error:
         doing = pause_start(run_id, process_executor(), error)
-    try:
-        return run_here(drained(pull_and_tell(doing, run_id)))
-    except (SoftTimeLimitExceeded, *OUTAGES):
-        raise
-    except Exception as error:
-        in_lane(count_failed_start, run_id, repr(error))
-        raise
+    return run_here(drained(pull_and_tell(doing, run_id)))
 
 
 async def hint_after(batch: SavedBatch) -> None:

@@ -50,6 +50,11 @@ def get_run_provider(run_id: uuid.UUID) -> str:
     return GenerationRun.objects.values_list("provider", flat=True).get(pk=run_id)
 
 
+def is_gone(run_id: uuid.UUID) -> bool:
+    """Whether its roadmap, and so the run, was deleted."""
+    return not GenerationRun.objects.filter(pk=run_id).exists()
+
+
 def get_last_seq(run_id: uuid.UUID) -> int:
     return GenerationRun.objects.values_list("last_seq", flat=True).get(pk=run_id)
 
