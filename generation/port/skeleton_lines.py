@@ -57,7 +57,7 @@ _COUNTED = (
 )
 _LABELLED = rf"{_NUMBERED}|{_COUNTED}"
 _LABEL = re.compile(
-    rf"[ \t]{{0,12}}(?P<name>(?:{_LABELLED}))\s?(?:[:：.、–—-]\s?|\s)(?=\S)",
+    rf"\A[ \t]{{0,12}}(?P<name>(?:{_LABELLED}))\s?(?:[:：.、–—-]\s?|\s)(?=\S)",
     re.IGNORECASE,
 )
 # “**Stage 1:** Knots”, “- **Stage 1**: Knots”: the name of the place alone is in bold.
