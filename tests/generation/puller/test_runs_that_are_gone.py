@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from typing import ClassVar
 
 import pytest
 from pytest_django import Settings
@@ -27,24 +28,22 @@ pytestmark = pytest.mark.django_db(transaction=True)
 class Deleting(ScriptedProvider):
     """While it is asked, all roadmaps are deleted: when it plans, or when it writes."""
 
+    lanes: ClassVar[DbExecutor]
+
     def __init__(self, *, planning: bool) -> None:
         super().__init__(make_outline(4), before=self._delete)
         self._planning = planning
 
     async def outline(self, request: OutlineRequest) -> Written[Outline]:
         if self._planning:
-            await delete_all()
+            await self.lanes.run(delete_all)
         return await super().outline(request)
 
     async def _delete(self, _kind: ArtifactKind, _brief: ConceptBrief) -> None:
-        await delete_all()
+        await self.lanes.run(delete_all)
 
 
-async def delete_all() -> None:
-    await runner.process_executor().run(_delete_all)
-
-
-def _delete_all() -> None:
+def delete_all() -> None:
     for roadmap in Roadmap.objects.all():
         delete_roadmap(roadmap.pk)
 
@@ -62,6 +61,7 @@ def deleting_the_words() -> Deleting:
 def worker(monkeypatch: pytest.MonkeyPatch, db_executor: DbExecutor, settings: Settings) -> None:
     """This process works on runs as a worker's child does."""
     monkeypatch.setattr(runner, "process_executor", lambda: db_executor)
+    monkeypatch.setattr(Deleting, "lanes", db_executor, raising=False)
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     settings.CONTENT_PROVIDERS = {
         name: f"{__name__}.{name}" for name in ("deleting_the_plan", "deleting_the_words")
