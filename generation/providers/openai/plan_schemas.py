@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from collections.abc import Iterable
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from concepts.content import ConceptKindName
 from generation.port.details import ModuleDetails
@@ -13,21 +15,77 @@ from generation.port.skeleton import Skeleton, SkeletonConcept
 from generation.providers.openai.schemas import Answered, read_content, trim_concept
 from roadmaps.text import text_key
 
+# No answer is looked into further than that.
+_LOOKED_AT = 4_000
+_NUMBER = re.compile(r"\d{1,4}")
+_NOTHING = {"", "-", "none", "n/a", "null", "[]"}
+_BULLET = re.compile(r"\A[ \t]{0,9}[-*•·][ \t]{1,9}")
+
+
+def _number(said: Any) -> Any:
+    """“30 min”, “2/5” and 22.5 are numbers; of “20-30” the first counts."""
+    if isinstance(said, str) and (found := _NUMBER.search(said[:_LOOKED_AT])):
+        return int(found[0])
+    is_fraction = isinstance(said, float) and abs(said) < 10_000
+    return round(said) if is_fraction else said
+
+
+def _number_or_none(said: Any) -> Any:
+    number = _number(said)
+    return None if isinstance(number, str) else number
+
+
+def _text(said: Any) -> Any:
+    """A key may be a number, or stand in an object with its title."""
+    if isinstance(said, dict):
+        said = said.get("key", said.get("title"))
+    return str(said) if type(said) is int else said
+
+
+def _list_of(said: Any, between: str) -> Any:
+    """A list of texts, also where it came as one text, or with holes in it."""
+    if isinstance(said, str):
+        lines = re.split(between, said[:_LOOKED_AT])
+        said = [_BULLET.sub("", line) for line in lines]
+    if not isinstance(said, Iterable) or isinstance(said, dict):
+        return said
+    told = [_text(one) for one in said]
+    texts = [one.strip() if isinstance(one, str) else one for one in told]
+    return [one for one in texts if one is not None and str(one).casefold() not in _NOTHING]
+
+
+_Number = Annotated[int, BeforeValidator(_number)]
+_Names = Annotated[list[str], BeforeValidator(lambda said: _list_of(said, r"[,;\n]"))]
+_Sentences = Annotated[list[str], BeforeValidator(lambda said: _list_of(said, r"[;\n]"))]
+
 
 class DetailedConcept(Answered):
-    key: str
+    key: Annotated[str, BeforeValidator(_text)]
     summary: str
     kind: ConceptKindName
-    difficulty: int
-    est_minutes: int
-    practice_minutes: int | None = None
-    objectives: list[str]
-    keywords: list[str] = Field(default_factory=list)
-    requires: list[str] = Field(default_factory=list)
+    difficulty: _Number
+    est_minutes: _Number
+    practice_minutes: Annotated[int | None, BeforeValidator(_number_or_none)] = None
+    objectives: _Sentences
+    keywords: _Names = Field(default_factory=list)
+    requires: _Names = Field(default_factory=list)
 
 
 class DetailsAnswer(Answered):
     concepts: list[DetailedConcept]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _may_be_a_list(cls, said: Any) -> Any:
+        return {"concepts": said} if isinstance(said, list) else said
+
+    @field_validator("concepts", mode="before")
+    @classmethod
+    def _may_be_named_by_keys(cls, said: Any) -> Any:
+        """`{"c1": {…}, "c2": {…}}`"""
+        if isinstance(said, dict) and all(isinstance(one, dict) for one in said.values()):
+            return [{"key": key} | one for key, one in said.items()]
+        return said
 
 
 def read_details(
