@@ -101,7 +101,11 @@ def _without_loose_end(tail: str) -> str:
         may_end = line.strip() and not line.strip(" `~")
         return (before if may_end else tail).rstrip("\n")
     if FENCE_LINE.fullmatch(line) or _NO_WORD_YET.match(line):
-        return before + line_break
+        line = ""
+        tail = before + line_break
+    formula = tail.rfind("$$")
+    if tail.count("$$") % 2 and tail[max(formula - 1, 0)] in "\n$":
+        return tail[:formula]
     end = line[-_MOST_HELD:]
     held = _OPEN_LINK.search(end)
     return tail if held is None else tail[: len(tail) - len(end) + held.start()]

@@ -153,6 +153,9 @@ def test_a_closed_block_is_rendered_once(monkeypatch: pytest.MonkeyPatch) -> Non
         ("A list comes\n\n1", "<p>A list comes</p>\n"),
         ("Code comes\n\n```pyth", "<p>Code comes</p>\n"),
         ("a < b, and [so on", "<p>a &lt; b, and</p>\n"),
+        ("A formula comes\n$$\n\\frac{a}{b", "<p>A formula comes</p>\n"),
+        ("A formula comes\n$$\n\\frac{a}{b}\n$", "<p>A formula comes</p>\n"),
+        ("It costs $$5 a", "<p>It costs $$5 a</p>\n"),
         ("[1] is not held", "<p>[1] is not held</p>\n"),
     ],
 )
