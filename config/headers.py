@@ -6,11 +6,14 @@ In front of Django, because what is refused there never reaches a middleware.
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
 from csp.utils import build_policy
 from django.conf import settings
+
+from accounts.json_errors import is_for_programs
 
 Pairs = list[tuple[bytes, bytes]]
 
@@ -33,6 +36,8 @@ def standard_headers() -> dict[bytes, bytes]:
 
 
 _STARTS = {"http.response.start", "websocket.http.response.start"}
+# Nobody searches for what only programs read, and it may be of something unlisted.
+_FOR_PROGRAMS = ((b"x-robots-tag", b"noindex"),)
 _REFUSED = {
     "type": "websocket.http.response.start",
     "status": HTTPStatus.FORBIDDEN.value,
@@ -48,6 +53,7 @@ class StandardHeaders:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         open_to_say = "websocket.http.response" in (scope.get("extensions") or {})
+        own = _FOR_PROGRAMS if is_for_programs(scope["path"]) else ()
 
         async def send_with_headers(message: Any) -> None:
             nonlocal open_to_say
@@ -55,14 +61,14 @@ class StandardHeaders:
                 await send_with_headers(_REFUSED)
                 message = {"type": "websocket.http.response.body", "body": b""}
             if message["type"] in _STARTS:
-                message = {**message, "headers": complete(list(message.get("headers", [])))}
+                message = {**message, "headers": complete(list(message.get("headers", [])), own)}
             open_to_say = False
             await send(message)
 
         await self._application(scope, receive, send_with_headers)
 
 
-def complete(headers: Pairs) -> Pairs:
+def complete(headers: Pairs, own: Iterable[tuple[bytes, bytes]] = ()) -> Pairs:
     given = {bytes(name).lower() for name, _ in headers}
-    missing = (pair for pair in standard_headers().items() if pair[0] not in given)
+    missing = (pair for pair in (*standard_headers().items(), *own) if pair[0] not in given)
     return [*headers, *missing]

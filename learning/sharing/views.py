@@ -17,7 +17,12 @@ from generation.runs.removal import delete_roadmap
 from learning.learners import browser_of
 from learning.sharing.forking import fork_roadmap
 from learning.sharing.visibility import set_visibility
-from roadmaps.access import get_changeable_roadmap, get_owned_roadmap, get_visible_roadmap
+from roadmaps.access import (
+    get_changeable_roadmap,
+    get_owned_roadmap,
+    get_visible_roadmap,
+    keep_to_visitors,
+)
 from roadmaps.makers import made_roadmaps
 from roadmaps.models import Roadmap, Visibility
 
@@ -61,7 +66,8 @@ def show_visibility(request: HttpRequest, slug: str) -> HttpResponse:
         "saved": "saved" in request.GET,
     }
     status = 422 if form.is_bound else 200
-    return render(request, "learning/sharing/visibility.html", context, status=status)
+    response = render(request, "learning/sharing/visibility.html", context, status=status)
+    return keep_to_visitors(response, roadmap)
 
 
 @only
@@ -85,7 +91,7 @@ def show_fork(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _show_fork(request: HttpRequest, roadmap: Roadmap, notice: str = "") -> HttpResponse:
     context = {"roadmap": roadmap, "notice": notice}
-    return render(request, "learning/sharing/fork.html", context)
+    return keep_to_visitors(render(request, "learning/sharing/fork.html", context), roadmap)
 
 
 @only
@@ -95,4 +101,5 @@ def show_removal(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         delete_roadmap(roadmap.pk)
         return redirect("learning:home")
-    return render(request, "learning/sharing/delete.html", {"roadmap": roadmap})
+    response = render(request, "learning/sharing/delete.html", {"roadmap": roadmap})
+    return keep_to_visitors(response, roadmap)

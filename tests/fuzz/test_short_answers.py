@@ -89,6 +89,15 @@ def test_programs_are_refused_in_json_even_at_the_door(site: Site) -> None:
         assert (answered, headers["content-type"]) == (status, "application/json"), ask.told()
 
 
+def test_what_programs_read_is_not_indexed(site: Site) -> None:
+    for page, told in (
+        (b"/api/v1/roadmaps", "noindex"),
+        (b"/api/v1/nowhere", "noindex"),
+        (b"/", None),
+    ):
+        assert headers_of(site, Ask(target=page))[1].get("x-robots-tag") == told, page
+
+
 def test_files_may_be_kept_by_anybody(site: Site) -> None:
     _, headers = headers_of(site, Ask(target=b"/static/css/cairn.css"))
     assert "private" not in headers["cache-control"]
