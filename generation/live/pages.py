@@ -78,6 +78,8 @@ def look_at_run(run: GenerationRun, *, after: int = 0, for_staff: bool = False) 
         "final": is_final(run),
         "plan_url": f"{run.get_absolute_url()}plan/" if run.state == RunState.PLANNED else "",
         "reason": run.reason if for_staff else tell_reason(run),
+        "about": _name_work(run),
+        "is_readable": RunState(run.state) not in OPEN and progress.ready > 0,
         "title": run.roadmap.title,
         "ready": progress.ready,
         "failed": progress.failed,
@@ -118,6 +120,15 @@ def _failures(run: GenerationRun, *, for_staff: bool) -> list[dict[str, str]]:
 
 def _name_part(artifact: str) -> str:
     return _("details") if artifact == DETAILS else str(ArtifactKindLabel(artifact).label)
+
+
+def _name_work(run: GenerationRun) -> str:
+    """What stands above its title: nothing is being written once it has ended."""
+    if run.state == RunState.PLANNED:
+        return _("Planning a roadmap")
+    if RunState(run.state) not in OPEN:
+        return _("How the writing went")
+    return _("Writing a roadmap") if run.artifact_id is None else _("Writing a new version")
 
 
 def is_final(run: GenerationRun) -> bool:

@@ -105,6 +105,7 @@ def _look(state: RunState, ready: int = 30, total: int = 72, *, failed: int = 0)
         "state": run.state,
         "state_label": run.get_state_display(),
         "open": state in OPEN,
+        "is_readable": state not in OPEN,
         "plan_url": "#" if state is RunState.PLANNED else "",
         "reason": explain_run(state, ""),
         "total": progress.artifacts,

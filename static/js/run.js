@@ -93,11 +93,13 @@ function listen() {
 function show(news) {
   open = news.open;
   final = news.final;
+  setText("about", news.about);
   setText("title", news.title);
   document.title = `${news.title} · Cairn`;
   setText("reason", news.reason);
   setText("progress", news.progress);
   setText("spending", news.spending);
+  part("way").classList.toggle("primary", news.is_readable);
   part("plan").hidden = !news.plan_url;
   part("plan").firstElementChild.href = news.plan_url;
   const state = page.querySelector(".state");

@@ -112,6 +112,31 @@ def test_a_watcher_that_knows_everything_gets_no_event_again(
     assert (news["events"], news["last_seq"]) == ([], last)
 
 
+def test_once_it_has_ended_nothing_says_that_it_is_being_written(
+    client: Client, scribe: Scribe
+) -> None:
+    scribe.plan()
+    scribe.write(2)
+    begun = read(client, scribe.run_id)
+    assert "Writing a roadmap" in begun
+    assert _way(begun) == "button"
+    scribe.write_all()
+    ended, news = read(client, scribe.run_id), look(client, scribe.run_id)
+    assert "Writing a roadmap" not in ended
+    assert "How the writing went" in ended
+    assert _way(ended) == "button primary"
+    assert (news["about"], news["is_readable"]) == ("How the writing went", True)
+
+
+@pytest.mark.parametrize("state", [RunState.PAUSED, RunState.CANCELLED])
+def test_what_ended_before_there_was_a_plan_leads_to_nothing_to_read(
+    client: Client, scribe: Scribe, state: RunState
+) -> None:
+    lifecycle.stop_run(scribe.run_id, state, "Somebody stopped it.")
+    news = look(client, scribe.run_id)
+    assert (news["about"], news["is_readable"]) == ("How the writing went", False)
+
+
 def test_asking_step_by_step_gives_the_whole_history_once(client: Client, scribe: Scribe) -> None:
     seen: list[int] = []
     scribe.plan()
@@ -238,3 +263,9 @@ def test_every_event_of_the_history_has_words(client: Client, scribe: Scribe) ->
     assert all(event["text"] and "%(" not in event["text"] for event in news["events"])
     assert json.dumps(news)
     assert GenerationRun.objects.get(pk=scribe.run_id).state == news["state"] == "ready"
+
+
+def _way(page: str) -> str:
+    """How the way to the roadmap looks."""
+    (way,) = [link["class"] for tag, link in Page(page).tags if tag == "a" and "data-way" in link]
+    return way
