@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from concepts.models import (
-    ArtifactVersion,
-    Origin,
-)
+from concepts.models import ArtifactVersion, Origin
+from learning.templatetags.content import day
 
 
 def _writer(version: ArtifactVersion) -> str:
@@ -27,8 +24,8 @@ def describe_origin(version: ArtifactVersion) -> str:
         return _describe_built_in(version)
     values: dict[str, Any] = {
         "writer": _writer(version),
-        "date": date_format(version.created_at, "j M Y"),
-        "reviewed": date_format(version.reviewed_on, "j M Y") if version.reviewed_on else "",
+        "date": day(version.created_at),
+        "reviewed": day(version.reviewed_on) if version.reviewed_on else "",
     }
     line = (
         _("Written by %(writer)s on %(date)s, reviewed %(reviewed)s")
@@ -42,5 +39,5 @@ def _describe_built_in(version: ArtifactVersion) -> str:
     """What was done to it before it was built in: `tests/generation` does it again each time."""
     if version.reviewed_on is None:
         return _("Built in: code run, quizzes checked, not read yet")
-    day = {"date": date_format(version.reviewed_on, "j M Y")}
-    return _("Built in: code run, quizzes checked, read on %(date)s") % day
+    read = {"date": day(version.reviewed_on)}
+    return _("Built in: code run, quizzes checked, read on %(date)s") % read

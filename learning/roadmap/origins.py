@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from concepts.models import Origin
 from learning.roadmap.plan import Writing
+from learning.templatetags.content import day as say_day
 
 # More names than these nobody reads.
 MOST_WRITERS = 3
@@ -29,8 +28,8 @@ def _of_built_in(parts: list[Writing]) -> str:
         return _("Built in: code run, quizzes checked; not all of it has been read yet.")
     first, last = min(days), max(days)
     if first == last:
-        return _("Built in: code run, quizzes checked, read on %(day)s.") % {"day": _day(last)}
-    days_read = {"first": _day(first), "last": _day(last)}
+        return _("Built in: code run, quizzes checked, read on %(day)s.") % {"day": say_day(last)}
+    days_read = {"first": say_day(first), "last": say_day(last)}
     return _("Built in: code run, quizzes checked, read from %(first)s to %(last)s.") % days_read
 
 
@@ -42,7 +41,3 @@ def _of_generated(parts: list[Writing]) -> str:
     if any(part.reviewed_on is not None for part in parts):
         return _("Written by %(writer)s; not all of it has been reviewed.") % values
     return _("Written by %(writer)s, not reviewed.") % values
-
-
-def _day(day: date) -> str:
-    return date_format(day, "j M Y")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, date
 
 from django import template
 from django.utils.formats import date_format
@@ -32,13 +32,20 @@ def stem(text: str) -> SafeString:
 
 @register.filter
 def choice(text: str) -> SafeString:
-    return SafeString(render_choice(text))
+    return SafeString(_tell_whole(render_choice(text)))
+
+
+def _tell_whole(paragraph: str) -> str:
+    """A choice that is code and nothing else may look as it does in a file."""
+    _, is_code, rest = paragraph.partition("><code>")
+    is_whole = is_code and rest.find("</code>") == len(rest) - len("</code></p>")
+    return paragraph.replace("<p", '<p class="whole"', 1) if is_whole else paragraph
 
 
 @register.filter
 def choice_line(text: str) -> SafeString:
     """A choice where no paragraph may stand, such as in a label."""
-    paragraph = render_choice(text)
+    paragraph = _tell_whole(render_choice(text))
     return SafeString(f"<span{paragraph.removeprefix('<p').removesuffix('</p>')}</span>")
 
 
@@ -55,8 +62,8 @@ def link_state(resource: Resource) -> str:
     words: str = resource.get_state_display()
     if resource.checked_at is None:
         return words
-    day = date_format(resource.checked_at.astimezone(UTC).date(), "j M Y")
-    return _("%(state)s (checked on %(date)s)") % {"state": words, "date": day}
+    checked = day(resource.checked_at.astimezone(UTC).date())
+    return _("%(state)s (checked on %(date)s)") % {"state": words, "date": checked}
 
 
 @register.filter
@@ -74,6 +81,13 @@ def direction(tag: str) -> str:
     may begin with a word of another language."""
     subtags = set(tag.casefold().split("-"))
     return "rtl" if subtags & _RIGHT_TO_LEFT and "latn" not in subtags else "ltr"
+
+
+@register.filter(expects_localtime=True)
+def day(when: date) -> str:
+    """In the order in which the language of the interface tells it."""
+    # Translators: how a day is written, in the letters of Django's format of dates.
+    return str(date_format(when, _("j M Y")))
 
 
 @register.filter

@@ -185,6 +185,14 @@ def test_what_is_built_in_says_what_was_done_to_it(client: Client) -> None:
     assert read(client, run).count("Built in: code run, quizzes checked, not read yet") == 1
 
 
+def test_a_day_is_told_as_the_language_of_the_interface_tells_it(client: Client) -> None:
+    run = make_ready()
+    ArtifactVersion.objects.update(origin="authored", reviewed_on=date(2026, 11, 23))
+    for address in (concept_page(run), run.roadmap.get_absolute_url()):
+        page = client.get(address, headers={"Accept-Language": "zh-hans"}).content.decode()
+        assert "2026年11月23日" in page
+
+
 def test_a_part_of_what_is_built_in_that_was_read_later_says_so_itself(client: Client) -> None:
     run = make_ready()
     ArtifactVersion.objects.update(origin="authored", reviewed_on=date(2026, 11, 23))

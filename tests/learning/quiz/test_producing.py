@@ -181,6 +181,8 @@ def test_lines_that_share_a_number_or_have_none_are_asked_for_again_and_nothing_
     assert response.status_code == 422
     page = response.content.decode()
     assert "Question 2: give every line a number of its own" in page
+    assert "#quiz-2-number" in Page(page).links()
+    assert '<p class="error" id="quiz-2-unsettled">' in page
     assert page.count('aria-invalid="true"') == 4
     again = Form(page)
     assert (again.token, again.lines) == (form.token, form.lines)

@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from learning.quiz.forms import make_fields, new_ticket
 from learning.quiz.grading import Choice, Question
 from learning.quiz.shells import fill, make_shells
+from learning.templatetags.content import choice, choice_line
 from roadmaps.models import Roadmap
 
 HOSTILE = ("</span>", "<b>", "{{ x }}", "`code`", "مرحبا", "&amp;", "$x$", "\\g<0>")
@@ -31,3 +32,22 @@ def test_a_question_filled_into_its_shell_is_what_its_template_shows(language: s
             for field in fields
         ]
         assert fill(shells, fields) == "".join(whole)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_whole"),
+    [
+        ("`    turn += 1`", True),
+        ("`x`", True),
+        ("`a` and `b`", False),
+        ("use `x`", False),
+        ("`x` first", False),
+        ("<code>x</code>", False),
+        ("", False),
+    ],
+)
+def test_a_line_that_is_code_and_nothing_else_may_look_as_in_a_file(
+    text: str, is_whole: bool
+) -> None:
+    for shown in (choice(text), choice_line(text)):
+        assert ('class="whole"' in shown) is is_whole
