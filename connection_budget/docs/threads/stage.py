@@ -7,6 +7,7 @@ connections that PostgreSQL showed under its name, and what the scene has to say
 """
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,7 @@ MAILBOX = {name: str(FOLDER / "mail") for name in ("data_folder_in", "data_folde
 MAILBOX |= {"control_folder": str(FOLDER / "control")}
 SERVED = "served"
 PATIENCE_SECONDS = 120
+MOST_SECONDS_TO_END = 30
 LOOK_SECONDS = 0.003
 
 
@@ -103,6 +105,16 @@ def tell(outcomes):
     counts = Counter(outcomes)
     others = ", ".join(f"{n} x {name}" for name, n in sorted(counts.items()) if name != SERVED)
     return f"{counts[SERVED]} of {counts.total()} served" + (f" ({others})" if others else "")
+
+
+def end(process):
+    """The leader of a session. A warm shutdown of Celery may wait for ever for a child that was
+    replaced meanwhile."""
+    process.terminate()
+    try:
+        process.wait(MOST_SECONDS_TO_END)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def wait_until(condition):

@@ -27,13 +27,14 @@ def work(app, *options, tasks):
     """Has a worker do so many tasks called `look`, and tells on how many backends they ran."""
     program = os.environ["STAGE_PROGRAM"]
     command = [sys.executable, "-m", "celery", "-A", program, "worker", "-l", "critical"]
-    with subprocess.Popen([*command, *options], stdout=subprocess.DEVNULL) as worker:
+    command += options
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True) as worker:
         try:
             for _ in range(tasks):
                 app.send_task("look")
             stage.wait_until(lambda: len(_seen()) == tasks or worker.poll() is not None)
         finally:
-            worker.terminate()
+            stage.end(worker)
     return f"{len(_seen())} tasks on {len(set(_seen()))} backends"
 
 

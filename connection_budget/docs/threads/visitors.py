@@ -25,12 +25,13 @@ def visit(server, *options, visitors, servers=1):
 @contextmanager
 def _serving(server, place, options):
     where = f"unix:{place}" if server is GUNICORN else str(place)
-    with subprocess.Popen([sys.executable, "-m", *server, where, *options]) as process:
+    command = [sys.executable, "-m", *server, where, *options]
+    with subprocess.Popen(command, start_new_session=True) as process:
         try:
             stage.wait_until(lambda: _listens(place) or process.poll() is not None)
             yield
         finally:
-            process.terminate()
+            stage.end(process)
 
 
 def _listens(place):
