@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from concepts.languages.guessing import tell_language
 from concepts.languages.judging import find_wrong_language
+from concepts.languages.tags import is_same_language
 from generation.port.outline_rules import count_problems, tag_problems, title_problems
 from generation.port.request import OutlineRequest
 from generation.port.skeleton import Skeleton
@@ -21,7 +23,10 @@ def check_skeleton(skeleton: Skeleton, request: OutlineRequest) -> list[str]:
 
 
 def _language(skeleton: Skeleton) -> Iterator[str]:
-    """Titles are judged all together and by script, the sentences by script and words."""
+    """Titles are judged all together and by script, the sentences by script and words.
+
+    These are few: where they seem to be in another language, the titles decide.
+    """
     titles = [
         *(stage.title for stage in skeleton.stages),
         *(module.title for module in skeleton.modules()),
@@ -32,4 +37,12 @@ def _language(skeleton: Skeleton) -> Iterator[str]:
         "the summary": find_wrong_language("\n".join(sentences), skeleton.language),
         "the titles": find_wrong_language("\n".join(titles), skeleton.language, by_words=False),
     }
+    if not any(complaints.values()) and _seems_other("\n".join(sentences), skeleton.language):
+        text = "\n".join([*sentences, *titles])
+        complaints["the plan"] = find_wrong_language(text, skeleton.language)
     yield from (f"{name}: {wrong}" for name, wrong in complaints.items() if wrong)
+
+
+def _seems_other(sentences: str, language: str) -> bool:
+    told = tell_language(sentences)
+    return told is not None and not is_same_language(told, language)

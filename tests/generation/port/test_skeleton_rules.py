@@ -52,3 +52,24 @@ def test_a_summary_in_another_language_is_told() -> None:
     summary = "Hier lernt man, wie Knoten gebunden werden, wozu sie taugen und wie sie halten. " * 4
     [told] = check_skeleton(with_titles(summary=summary), REQUEST)
     assert told.startswith("the summary: ")
+
+
+ENGLISH = tuple(f"Reading what frame {number} tells about the colony" for number in range(24))
+GERMAN = (
+    *("Docker Compose", "REST API", "asyncio", "Pandas DataFrame", "Git Branching", "CI/CD"),
+    *(f"Unit Tests mit pytest, Teil {number}" for number in range(18)),
+)
+
+
+def test_a_plan_in_another_language_is_told_by_its_titles_where_its_summary_is_short() -> None:
+    short = "From the first look into a hive to honey in jars, through one whole year."
+    wrong = with_titles(*ENGLISH, summary=short, language="de")
+    assert check_skeleton(wrong, REQUEST) == [
+        "the plan: it is written in English, not in German (Deutsch, de)"
+    ]
+    assert check_skeleton(with_titles(*ENGLISH, summary=short), REQUEST) == []
+
+
+def test_terms_of_another_language_are_no_other_language() -> None:
+    summary = "Vom ersten Skript bis zum Betrieb einer Anwendung."
+    assert check_skeleton(with_titles(*GERMAN, summary=summary, language="de"), REQUEST) == []
