@@ -26,7 +26,7 @@ _MARKS = ("**", "__", "`")
 _HEADING = re.compile(r"[ \t]{0,12}(?P<hashes>#{1,6})(?P<title>[^#].*)")
 _CLOSED = re.compile(r"(?<=\s)#{1,6}\Z")
 _BULLET = re.compile(
-    r"(?P<indent>[ \t]{0,40})(?:[-*+•‣▪◦·–—−●○■□▸►➤✓✔∙][ \t]{1,9}|[-•‣▪◦●○■□▸►➤✓✔](?=\w))"
+    r"(?P<indent>[ \t]{0,40})(?:[-*+•‣▪◦·–—−●○■□▸►➤→⇒✓✔∙][ \t]{1,9}|[-•‣▪◦●○■□▸►➤→⇒✓✔](?=\w))"
     r"(?P<title>.*)"
 )
 _NUMBER = re.compile(
@@ -41,6 +41,8 @@ _LETTER = re.compile(
 )
 _BOX = re.compile(r"\[(?P<mark>[ xX✓✔]?)\](?:[ \t]{1,3}|\Z)")
 _BOLD_HEAD = re.compile(r"[ \t]{0,12}(?:\*\*|__)(?P<title>[^*]{1,300})(?:\*\*|__)\s{0,3}[:：]?\s*")
+# “**Stage 1: Knots** (a week)”
+_BOLD_BEGINNING = re.compile(r"[ \t]{0,12}(?:\*\*|__)(?P<title>[^*]{1,300})(?:\*\*|__)")
 _BOLD_FIRST = re.compile(
     r"\*\*(?=[^\s*])(?P<title>[^*]{1,300})(?<=[^\s*])\*\*"
     r"(?:(?<=[:：]\*\*)(?=\s)|\s?(?:[:：–—]|\s-\s)).*"
@@ -120,6 +122,8 @@ def read_item(line: str) -> Item | None:
         return None
     if label := _BOLD_LABEL.match(line):
         line = f"{label['before']}{label['name']}: {line[label.end() :]}"
+    if (bold := _BOLD_BEGINNING.match(line)) and _LABEL.match(bold["title"]):
+        return _read_bold(bold)
     for pattern, read in _READERS:
         found = pattern.match(line)
         if found:

@@ -140,6 +140,11 @@ PASTED = {
     "Stage 2: Rescue\nModule 1: Loops\n- Bowline",
     "labels in bold": "**Stage 1:** Ropes\n**Module 1.1:** Fibres\n- Hemp\n**Module 1.2:** Care\n"
     "- Drying\n**Stage 2:** Rescue\n**Module 2.1:** Loops\n- Bowline",
+    "labels in bold before other words": "**Stage 1: Ropes** (a week)\n**Module 1: Fibres** - what "
+    "they are\n- Hemp\n**Module 2: Care**\n- Drying\n**Stage 2: Rescue** (an hour)\n"
+    "**Module 3: Loops** …\n- Bowline",
+    "arrows": "→ Ropes\n  → Fibres\n    → Hemp\n  → Care\n    → Drying\n"
+    "→ Rescue\n  → Loops\n    → Bowline",
     "labels in bold in lists": "- **Stage 1**: Ropes\n  - **Module 1**: Fibres\n    - Hemp\n"
     "  - **Module 2:** Care\n    - Drying\n- **Stage 2**: Rescue\n  - **Module 3**: Loops\n"
     "    - **Bowline:** how it is tied",
