@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_rules import DeletesWhole
 from accounts.limits.dollars import why_not
-from accounts.models import User
+from accounts.models import User, has_email
 
 # Generic for the type checker only.
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class EmailMixin(forms.Form):
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"].strip().lower()
         others = User.objects.exclude(pk=self.instance.pk)  # type: ignore[attr-defined]  # a model form's
-        if others.filter(email__iexact=email).exists():
+        if others.filter(has_email(email)).exists():
             raise forms.ValidationError(_("Somebody else has this address."))
         return email
 

@@ -9,7 +9,7 @@ from django.contrib.auth.forms import SetPasswordMixin
 from django.utils.translation import gettext_lazy as _
 
 from accounts.display import Theme
-from accounts.models import EMAIL_MAX_CHARACTERS, InterfaceLanguage, User
+from accounts.models import EMAIL_MAX_CHARACTERS, InterfaceLanguage, User, validate_mailbox
 
 if TYPE_CHECKING:
     _SetPasswordMixin = SetPasswordMixin[User]
@@ -23,6 +23,7 @@ class SignUpForm(_SetPasswordMixin, forms.Form):
     email = forms.EmailField(
         label=_("E-mail address"),
         max_length=EMAIL_MAX_CHARACTERS,
+        validators=[validate_mailbox],
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     password1, password2 = SetPasswordMixin.create_password_fields()
@@ -101,6 +102,7 @@ class EmailForm(ConfirmedForm):
     email = forms.EmailField(
         label=_("New e-mail address"),
         max_length=EMAIL_MAX_CHARACTERS,
+        validators=[validate_mailbox],
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     field_order = ("email", "password")
@@ -116,5 +118,6 @@ class ResetForm(forms.Form):
     email = forms.EmailField(
         label=_("E-mail address"),
         max_length=EMAIL_MAX_CHARACTERS,
+        validators=[validate_mailbox],
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )

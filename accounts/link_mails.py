@@ -15,7 +15,7 @@ from kombu.exceptions import OperationalError
 from accounts import tasks
 from accounts.limits.rules import counted, link_mail_windows
 from accounts.limits.windows import Full
-from accounts.models import User
+from accounts.models import User, has_email
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +41,7 @@ def take_address(user: User) -> bool:
 
 def ask_for_reset(email: str) -> None:
     """Whether there is such an account or not, the same steps are taken."""
-    found = User.objects.filter(email__iexact=email, is_active=True).values_list("pk", flat=True)
+    found = User.objects.filter(has_email(email), is_active=True).values_list("pk", flat=True)
     _enqueue(tasks.mail_reset, found.first() or 0, email)
 
 

@@ -13,7 +13,7 @@ from accounts import tasks
 from accounts.forms import SignUpForm
 from accounts.limits.rules import counted, sign_up_mail_windows
 from accounts.limits.windows import Full
-from accounts.models import InterfaceLanguage, User
+from accounts.models import InterfaceLanguage, User, has_email
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +29,7 @@ def sign_up(form: SignUpForm) -> None:
             user.save()
     except IntegrityError:
         is_new = False
-    owner = User.objects.filter(email__iexact=user.email).first()
+    owner = User.objects.filter(has_email(user.email)).first()
     if owner is not None:
         transaction.on_commit(partial(_have_mailed, owner.pk, is_new=is_new))
 

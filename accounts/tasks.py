@@ -11,7 +11,7 @@ from django.utils import translation
 
 from accounts import mails
 from accounts.email_links import make_link_token
-from accounts.models import User
+from accounts.models import User, has_email
 from connection_budget.process import process_executor
 
 
@@ -76,4 +76,4 @@ def _get_owner(user_id: int) -> User | None:
 
 
 def _find_by_address(email: str) -> User | None:
-    return User.objects.filter(email__iexact=email).first()
+    return User.objects.filter(has_email(email)).first()

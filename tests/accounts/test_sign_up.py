@@ -50,6 +50,15 @@ def test_one_address_is_one_account_however_it_is_written(client: Client) -> Non
     assert User.objects.get().password == carol.password
 
 
+@pytest.mark.parametrize("letter", ["\u017f", "\u0131", "\u0130", "\u212a"])
+def test_no_letter_passes_for_another_in_a_mailbox(client: Client, letter: str) -> None:
+    """Those that Django's pattern takes for a letter from A to Z."""
+    email = f"carol{letter}@knots.example"
+    assert sign_up(client, email=email).status_code == 422
+    assert client.post("/accounts/reset/", {"email": email}).status_code == 422
+    assert not User.objects.exists()
+
+
 @pytest.mark.parametrize(
     "changes", [{}, {"next": "/roadmaps/knots/"}, {"password2": "another-one"}, {"email": "x"},
                 {"password1": "1", "password2": "1"}]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
+from django.test import Client
 
 from accounts.models import User
 
@@ -18,6 +19,19 @@ def test_an_address_belongs_to_one_person_whatever_its_case() -> None:
 def test_people_are_found_by_their_address_whatever_its_case() -> None:
     alice = User.objects.create_user("alice@example.org")
     assert User.objects.get_by_natural_key("Alice@Example.org") == alice
+
+
+@pytest.mark.parametrize("other", ["ſally@knots.example", "sally@knotſ.example"])
+def test_letters_that_are_one_in_upper_case_shut_nobody_out(client: Client, other: str) -> None:
+    """Two accounts of which neither could sign in, for each was found twice."""
+    for email in ("sally@knots.example", other):
+        User.objects.create_user(email, f"rope-and-twine of {email}")
+    for email in ("Sally@Knots.example", other):
+        assert User.objects.get_by_natural_key(email).email == email.lower()
+        form = {"username": email, "password": f"rope-and-twine of {email.lower()}"}
+        assert Client().post("/accounts/login/", form).status_code in {200, 302}
+    form = {"username": "SALLY@knots.example", "password": "rope-and-twine of sally@knots.example"}
+    assert client.post("/accounts/login/", form).status_code == 302
 
 
 def test_a_user_needs_an_address() -> None:
