@@ -113,3 +113,10 @@ def test_everything_collects_for_production(tmp_path: Path) -> None:
         timeout=100,
     )  # fmt: skip
     assert (tmp_path / "staticfiles.json").exists()
+
+
+def test_a_page_that_is_loaded_at_a_place_of_its_own_begins_there() -> None:
+    """Whoever marks a lesson would else see all of it go by, each time."""
+    styles = sorted((ROOT / "static" / "css").glob("*.css"))
+    assert styles
+    assert [one.name for one in styles if "scroll-behavior" in one.read_text()] == []
