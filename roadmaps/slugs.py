@@ -19,7 +19,10 @@ def make_slug(text: str, *, fallback: str) -> str:
     """A slug of `text`, of its beginning where it is long; of `fallback` when nothing is left
     (emoji, punctuation)."""
     beginning = unicodedata.normalize("NFKC", _NO_VOWELS.sub("", text[:LOOKED_AT]))
-    slug = _JOINTS.sub("-", "".join(_kept(beginning.lower())))
+    # Small letters, and those between which a sign went, may melt into one, as they do in each
+    # address that is asked for: that would find nothing.
+    kept = unicodedata.normalize("NFKC", "".join(_kept(beginning.lower())))
+    slug = _JOINTS.sub("-", kept)
     return slug[: SLUG_MAX_CHARACTERS - 20].strip("-_") or fallback
 
 

@@ -116,3 +116,14 @@ def test_of_a_long_text_the_beginning_is_looked_at() -> None:
     started = process_time()
     assert make_slug("\ufdfa" * 1_000_000, fallback="roadmap").startswith("صلى")
     assert process_time() - started < 0.1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\u03aa\u0301 Greek", "\u1fbc\u0301 Greek", "\u1100!\u1161 Hangul", "\u1100.\u1161.\u11a8"],
+)
+def test_a_slug_is_written_as_addresses_are_asked_for(text: str) -> None:
+    """`UnicodeSlugConverter` reads every address in NFKC."""
+    slug = make_slug(text, fallback="roadmap")
+    assert unicodedata.is_normalized("NFKC", slug)
+    assert resolve(f"/roadmaps/{slug}/").kwargs == {"slug": slug}
