@@ -16,6 +16,9 @@ class ConnectionBudgetConfig(AppConfig):
         if find_spec("psycopg"):
             # With the cap come its hooks for forks, before any worker can fork.
             from connection_budget import cap
+            from connection_budget.cap.process import begin_with_first_request
             from connection_budget.checks import databases
+
+            begin_with_first_request()
 
         renew_asgiref_thread_in_forked_children()

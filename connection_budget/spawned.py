@@ -2,7 +2,8 @@
 
 They inherit PROCESS_ROLE, and would open as many connections as their parent may, beside it. So its
 environment names a role of the reserve as soon as it works: whatever it starts is a command, and
-so is whatever it forks (`multiprocessing`, a pool of processes).
+so is whatever it forks (`multiprocessing`, a pool of processes). What a server or a worker forks to
+share its work begins before that.
 """
 
 from __future__ import annotations

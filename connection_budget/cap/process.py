@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import inspect
 import threading
-from functools import partial
+from contextlib import suppress
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import request_started
 
 from connection_budget.cap.cap import Cap
-from connection_budget.cap.limits import count_of, limit_for
+from connection_budget.cap.limits import count_of, is_testing, limit_for
 from connection_budget.cap.places import Keeper, Place
-from connection_budget.conf import get_wait_seconds
+from connection_budget.conf import get_role, get_wait_seconds
 from connection_budget.forks import call_in_forked_child
+from connection_budget.spawned import count_spawned_on_reserve
 
 
 class _Caps:
@@ -45,7 +50,33 @@ def take_place(alias: str, keeper: Keeper | None = None) -> Place:
     where = _caller() if settings.DEBUG or not apps.ready else ""
     if not apps.ready:
         _while_loading.append(where)
-    return cap_of(count_of(alias)).take(keeper, seconds=get_wait_seconds(), where=where)
+    place = cap_of(count_of(alias)).take(keeper, seconds=get_wait_seconds(), where=where)
+    _begin_to_work()
+    return place
+
+
+@cache
+def _begin_to_work() -> None:
+    """What it starts from now on is none of its role. Others begin elsewhere: they may ask the
+    database before they fork those who work."""
+    kind = get_role().kind
+    if not (kind.has_main or kind.serves_pages or is_testing()):
+        count_spawned_on_reserve()
+
+
+def begin_with_first_request() -> None:
+    """A process that serves pages works from then on, whichever server runs it."""
+    request_started.connect(_serve, dispatch_uid=_SERVES)
+
+
+def _serve(**_: Any) -> None:
+    request_started.disconnect(dispatch_uid=_SERVES)
+    with suppress(ImproperlyConfigured):  # a project without a budget
+        if not is_testing():
+            count_spawned_on_reserve()
+
+
+_SERVES = "connection_budget.cap.process"
 
 
 # Where connections were asked for before the project was loaded: a system check tells.

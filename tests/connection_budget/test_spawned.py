@@ -6,11 +6,13 @@ import os
 from collections.abc import Callable
 
 import pytest
+from django.core.signals import request_started
 from django.db import connections
 from pytest_django import Settings
 
 from connection_budget import spawned
 from connection_budget.budget.budget import budget_from_environment
+from connection_budget.cap import process
 from connection_budget.conf import get_role_name
 from connection_budget.contrib.celery import refusing
 from tests.connection_budget.fleet import FLEET
@@ -73,6 +75,21 @@ def test_who_was_started_and_finds_no_connection_is_told_by_whom(
     assert spawned.about_parent() == ""
     monkeypatch.setenv(spawned.PARENT, "web, process 7")
     assert "web, process 7, and counts on DB_RESERVED_CONNECTIONS" in spawned.about_parent()
+
+
+def test_a_process_that_serves_pages_begins_with_the_first_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counted: list[bool] = []
+    monkeypatch.setattr(process, "count_spawned_on_reserve", lambda: counted.append(True))
+    process.begin_with_first_request()
+    request_started.send(sender=None)
+    assert counted == [], "tests start what they like"
+    monkeypatch.setattr(process, "is_testing", lambda: False)
+    process.begin_with_first_request()
+    for _ in range(2):
+        request_started.send(sender=None)
+    assert counted == [True]
 
 
 def test_a_child_of_a_worker_does_so_when_it_begins(

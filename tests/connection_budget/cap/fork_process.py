@@ -41,7 +41,10 @@ def be_a_child() -> None:
     cast("DatabaseWrapper", connections["default"]).close_pool()
     gc.collect()
     backends.append(query())
-    say(inherited=inherited, child=backends)
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW application_name")
+        (name,) = cursor.fetchone()
+    say(inherited=inherited, child=backends, role=name)
 
 
 def main() -> None:

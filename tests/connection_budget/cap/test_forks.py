@@ -48,7 +48,7 @@ def forked(
     )
     assert (script.returncode, script.stderr) == (0, "")
     child, parent = script.stdout.splitlines()
-    return {**json.loads(child), **json.loads(parent)}
+    return {"parent": role, **json.loads(child), **json.loads(parent)}
 
 
 def test_the_child_connects_by_itself(forked: dict[str, Any]) -> None:
@@ -58,6 +58,11 @@ def test_the_child_connects_by_itself(forked: dict[str, Any]) -> None:
 
 def test_the_child_counts_nothing_of_its_parents(forked: dict[str, Any]) -> None:
     assert forked["inherited"] == 0
+
+
+def test_the_child_of_a_process_that_works_is_a_command(forked: dict[str, Any]) -> None:
+    """One that serves pages has not begun: a server may load the project before it forks."""
+    assert forked["role"] == {"beat": "command", "web": "web"}[forked["parent"]]
 
 
 def test_what_the_child_closes_is_not_the_parents(forked: dict[str, Any]) -> None:
