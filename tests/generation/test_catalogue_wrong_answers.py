@@ -68,6 +68,7 @@ IN_SQL: list[Wrong] = [
     ("psql", 1, "GENERATED ALWAYS AS IDENTITY ", ""),
     ("queues", 2, ", until = excluded.until", ""),
     ("roles", 1, " LOGIN", ""),
+    ("roles", 1, "price) ON", "price), DELETE ON"),
     ("types", 1, "amount >= 0", "amount > 0"),
     ("windows", 1, "ORDER BY day, id ", "ORDER BY day, price DESC "),
     ("writing", 2, "int8range(hall_id, hall_id, '[]') WITH &&, ", ""),
