@@ -55,6 +55,11 @@ GONE_ON_ENOUGH = _(
     "is ready can be read at any time."
 )
 
+# A program without an account or a session is not known again.
+NOBODY_TO_APPROVE = gettext_noop(
+    "Nobody could say later that this plan is to be written: sign in, or have it written at once."
+)
+
 log = structlog.get_logger(__name__)
 
 
@@ -86,6 +91,8 @@ def place_order(
     known = known or find_order(order, wanted)
     if known is None and skeleton is None:
         known = find_finished_run(wanted, provider=provider.name)
+    if known is None and wanted.plan_first and asker.account is None and not remembers:
+        raise GoalRefused(NOBODY_TO_APPROVE)
     run_id = known or open_within_limits(
         asker,
         provider,

@@ -11,6 +11,7 @@ from django.test import Client
 from kombu.exceptions import OperationalError
 from pytest_django import Settings
 
+from accounts.models import User
 from generation.models import GenerationRun
 from generation.providers.catalogue import find_roadmap
 from roadmaps.models import Roadmap, Visibility
@@ -143,6 +144,20 @@ def test_what_is_built_in_is_written_at_once_whoever_asks_for_the_plan_first(
     assert answer.status_code == 202
     run = GenerationRun.objects.get(pk=answer.json()["run_id"])
     assert "plan_first" not in run.options
+
+
+def test_nobody_gets_a_plan_that_nobody_could_approve(client: Client, settings: Settings) -> None:
+    """A program without a cookie is not known again."""
+    path = "tests.generation.stepwise.make_stepwise_provider"
+    settings.CONTENT_PROVIDERS = settings.CONTENT_PROVIDERS | {"stepwise": path}
+    settings.CONTENT_PROVIDER = "stepwise"
+    wish = {"user_request": "Tying knots", "plan_first": True}
+    answer = generate(client, wish)
+    assert (answer.status_code, GenerationRun.objects.exists()) == (422, False)
+    assert "Nobody could say later" in error_of(answer)["message"]
+    assert generate(client, wish | {"plan_first": False}).status_code == 202
+    client.force_login(User.objects.create(email="carol@knots.example"))
+    assert generate(client, wish).status_code == 202
 
 
 @pytest.mark.parametrize("body", ["", "{", "nonsense", b"\xff\xfe", "[" * 60_000, "9" * 5_000])
