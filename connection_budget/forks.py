@@ -29,13 +29,15 @@ class Lineage:
     def __init__(self) -> None:
         self.is_child = False
         self.has_children = False
+        self.works = False
+        """Itself: what it forks from then on shares none of its work."""
         os.register_at_fork(after_in_child=self._be_a_child, after_in_parent=self._have_children)
 
     def _be_a_child(self) -> None:
         self.is_child, self.has_children = True, False
 
     def _have_children(self) -> None:
-        self.has_children = True
+        self.has_children = self.has_children or not self.works
 
 
 lineage = Lineage()

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connections
 
 from connection_budget.conf import get_budget, get_role_name
+from connection_budget.forks import lineage
 from connection_budget.logs import get_logger
 
 PARENT = "CONNECTION_BUDGET_SPAWNED_BY"
@@ -32,6 +33,7 @@ def count_spawned_on_reserve() -> None:
     if is_of_the_fleet and budget.reserve_roles and os.environ.get("PROCESS_ROLE") == name:
         theirs = os.environ["PROCESS_ROLE"] = budget.reserve_roles[0].name
         os.environ[PARENT] = f"{name}, process {os.getpid()}"
+        lineage.works = True
         os.register_at_fork(after_in_child=partial(_be_a_command, name, theirs))
         log.info("db_commands_on_reserve", role=name, theirs=theirs)
 

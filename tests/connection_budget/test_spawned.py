@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
+from celery.concurrency.prefork import TaskPool
 from django.core.signals import request_started
 from django.db import connections
 from pytest_django import Settings
@@ -15,6 +17,7 @@ from connection_budget.budget.budget import budget_from_environment
 from connection_budget.cap import process
 from connection_budget.conf import get_role_name
 from connection_budget.contrib.celery import refusing
+from connection_budget.forks import Lineage
 from tests.connection_budget.fleet import FLEET
 
 
@@ -24,6 +27,7 @@ def role(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> str
     name = str(getattr(request, "param", "web"))
     monkeypatch.setenv("PROCESS_ROLE", name)
     monkeypatch.setenv(spawned.PARENT, "")
+    monkeypatch.setattr(spawned, "lineage", Lineage())
     monkeypatch.setattr(spawned, "get_role_name", lambda: name)
     monkeypatch.setattr(spawned, "get_budget", lambda: budget_from_environment({}, FLEET))
     return name
@@ -75,6 +79,16 @@ def test_who_was_started_and_finds_no_connection_is_told_by_whom(
     assert spawned.about_parent() == ""
     monkeypatch.setenv(spawned.PARENT, "web, process 7")
     assert "web, process 7, and counts on DB_RESERVED_CONNECTIONS" in spawned.about_parent()
+
+
+def test_a_worker_without_children_works_itself(role: str) -> None:
+    """`--pool threads`: what its tasks fork is not counted as the children that it has not."""
+    mine = spawned.lineage
+    refusing._work_alone(SimpleNamespace(pool=object.__new__(TaskPool)))
+    assert (os.environ["PROCESS_ROLE"], mine.works) == (role, False)
+    refusing._work_alone(SimpleNamespace(pool=object()))
+    mine._have_children()
+    assert (os.environ["PROCESS_ROLE"], mine.has_children) == ("command", False)
 
 
 def test_a_process_that_serves_pages_begins_with_the_first_one(

@@ -10,11 +10,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from celery.concurrency.prefork import TaskPool
 from celery.signals import (
     beat_init,
     celeryd_init,
     worker_process_init,
     worker_process_shutdown,
+    worker_ready,
 )
 from django.core.exceptions import ImproperlyConfigured
 
@@ -36,6 +38,7 @@ def hold_to_budget() -> None:
     for signal, receiver in (
         (celeryd_init, _refuse_worker),
         (beat_init, _refuse_beat),
+        (worker_ready, _work_alone),
         (worker_process_init, _have_lanes),
         (worker_process_shutdown, _close_lanes),
     ):
@@ -65,6 +68,12 @@ def _refuse_worker(options: Any = None, conf: Any = None, **_: Any) -> None:
 @_ending
 def _refuse_beat(**_: Any) -> None:
     assert_budget(get_budget(), get_role().name)
+
+
+def _work_alone(sender: Any, **_: Any) -> None:
+    """Without children (`threads`, `gevent`) what a task forks is none of theirs."""
+    if not isinstance(sender.pool, TaskPool):
+        count_spawned_on_reserve()
 
 
 def _have_lanes(**_: Any) -> None:
