@@ -74,6 +74,14 @@ _TITLES = (
             re.IGNORECASE | re.MULTILINE,
         ),
     ),
+    (
+        re.compile(r"\A\s*(?:#{1,6} ?|\*\*)?(?:思考过程|思考|推理过程|思维链)\*{0,2}[:：\n]"),
+        re.compile(
+            r"^(?:#{1,6} ?|\*\*)?(?:最终答案|最终回答|正式回答|答案|回答)\*{0,2}"
+            r"(?:[:：]\*{0,2}[ \t]*|[ \t]*$)",
+            re.MULTILINE,
+        ),
+    ),
 )
 # A block of code that is none: "```thinking". It may hold others.
 _FENCED = re.compile(
@@ -85,7 +93,10 @@ _GEMMAS_WORD = re.compile(r"\s*thoughts?[ \t]*\n")
 # A line on thoughts, perhaps in italics, and the thoughts themselves as a quotation.
 _QUOTED = re.compile(
     r"\s*[*_]{0,2}(?:💭[^\n]{0,80}|thinking(?:\.{3}|…)|(?:thought|reasoned) for [^\n]{1,40}?)"
-    r"[*_]{0,2}[ \t]*\n(?:[ \t]*\n|[ \t]*>[^\n]*(?:\n|$))+",
+    r"[*_]{0,2}[ \t]*\n(?:[ \t]*\n|[ \t]*>[^\n]*(?:\n|$))+"
+    # The line itself in the quotation.
+    r"|\s*>[ \t]{0,4}(?:💭[^\n]*|[*_]{0,2}(?:thinking|thoughts?|reasoning)[*_:.…]{0,5})[ \t]{0,9}\n"
+    r"(?:[ \t]*>[^\n]*(?:\n|$))+",
     re.IGNORECASE,
 )
 

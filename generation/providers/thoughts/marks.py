@@ -19,7 +19,7 @@ from concepts.markdown.code_spans import find_code_spans
 
 _STEM = (
     "think(?:ing)?|thoughts?|reason(?:ing)?|reflection|scratchpad|monologue|analysis|analy[sz]e"
-    "|deliberation|cot|plan(?:ning)?|rationale|ponder(?:ing)?|brainstorm(?:ing)?"
+    "|deliberation|cot|plan(?:ning)?|rationale|ponder(?:ing)?|brainstorm(?:ing)?|思考|思维链"
 )
 # Written as one word: `<antThinking>`, `<deepthink>`, `<ThinkingProcess>`.
 _IN_ONE_WORD = r"[a-z0-9]{0,16}think[a-z0-9]{0,16}"
@@ -30,7 +30,9 @@ _NAME = (
 )
 # `<think>`, `<seed:think>`, `<|START_THINKING|>`, `<|think>`, `<｜think｜>`, `◁/think▷`, `[THINK]`.
 _THOUGHT = re.compile(
-    rf"<[|｜]? ?(?P<slash>/?) ?(?P<name>{_NAME})(?:\s[^<>\n]{{0,120}})?(?P<empty>/?)[|｜]?>"
+    # Also escaped, or as wide as ideographs.
+    rf"(?:\\?<|[＜⟨])[|｜]? ?(?P<slash>[/／]?) ?(?P<name>{_NAME})(?:\s[^<>\n]{{0,120}})?"
+    r"(?P<empty>/?)[|｜]?(?:\\?>|[＞⟩])"
     rf"|&lt;(?P<slash4>/?)(?P<name4>{_NAME})&gt;"
     rf"|◁(?P<slash2>/?)(?P<name2>{_NAME})▷"
     r"|\[(?P<slash3>/?)(?P<name3>(?-i:(?:BEGIN |START |END )?"

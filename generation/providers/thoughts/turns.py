@@ -75,9 +75,10 @@ _SPEAKING_ROLE = re.compile(r"^(?:<\|im_start\|>)?assistant[ \t]*\n", re.MULTILI
 _OTHERS_TURN = re.compile(
     r"(?:<\|(?:im_start|start_header_id|header_start|begin|turn)\|?>|<start_of_turn>)\s{0,4}user"
 )
-# What is left of a mark nobody knows, alone at the end.
+# What is left of a mark nobody knows, alone at the end; and half of one.
 _LAST = re.compile(
-    r"(?<=[.!?。！？)*_\"”»`\n])[ \n]{0,4}(?:<[a-zA-Z_]{3,30}>|\[[A-Z_]{4,30}\])\s{0,9}\Z"
+    r"<\|[\w▁]{0,20}\Z"
+    r"|(?<=[.!?。！？)*_\"”»`\n])[ \n]{0,4}(?:<[a-zA-Z_]{3,30}>|\[[A-Z_]{4,30}\])\s{0,9}\Z"
 )
 _LAST_CHARACTERS = 80
 

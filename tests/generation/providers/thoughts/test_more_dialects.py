@@ -43,6 +43,10 @@ THINKING = {
     "a reason": ("<rationale>%T%</rationale>\n", ""),
     "with spaces": ("< think >%T%</ think >\n", ""),
     "escaped": ("&lt;think&gt;%T%&lt;/think&gt;\n", ""),
+    "escaped as in Markdown": (r"\<think\>%T%\</think\>", ""),
+    "as wide as ideographs": ("＜think＞%T%＜/think＞", ""),
+    "in Chinese": ("<思考>%T%</思考>", ""),
+    "Chinese headlines": ("思考过程：\n%T%\n\n最终答案：\n", ""),
     "small brackets": ("[think]%T%[/think]\n", ""),
     "a block of code that is none": ("```thinking\n%T%\n```\n", ""),
     "a gateway's details": (
@@ -56,6 +60,7 @@ THINKING = {
     "behind a zero": ("\x00<think>%T%</think>\n", ""),
 }
 TURNS = {
+    "half a mark": ("", "<|im_en"),
     "Ring": ("<role>ASSISTANT</role>", "<|role_end|>"),
     "Nemotron": ("<SPECIAL_11>Assistant\n", "<SPECIAL_12>"),
     "Ernie": ("", "<mask:1>"),
@@ -130,3 +135,11 @@ def test_of_one_that_was_cut_off_nothing_is_left(cut_off: str) -> None:
 def test_a_lesson_may_speak_of_all_that(sentence: str) -> None:
     lesson = f"{TEXT}\n\n## Marks\n\n{sentence}\n\n{TEXT}"
     assert clean_tutorial(lesson) == lesson
+
+
+@pytest.mark.parametrize("first", ["> **Thinking**", "> 💭 *Thinking*", "> Reasoning:"])
+def test_a_quotation_that_calls_itself_a_thought_is_one(first: str) -> None:
+    thought = "".join(f"> {line}\n" for line in THOUGHT.split("\n"))
+    assert clean_tutorial(f"{first}\n{thought}\n{TEXT}") == TEXT
+    quoted = f"> Thinking is hard.\n{thought}\n{TEXT}"
+    assert clean_tutorial(quoted) == quoted
