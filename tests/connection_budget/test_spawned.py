@@ -81,9 +81,10 @@ def test_who_was_started_and_finds_no_connection_is_told_by_whom(
     assert "web, process 7, and counts on DB_RESERVED_CONNECTIONS" in spawned.about_parent()
 
 
-def test_a_worker_without_children_works_itself(role: str) -> None:
+def test_a_worker_without_children_works_itself(role: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """`--pool threads`: what its tasks fork is not counted as the children that it has not."""
-    mine = spawned.lineage
+    mine = Lineage()
+    monkeypatch.setattr(spawned, "lineage", mine)
     refusing._work_alone(SimpleNamespace(pool=object.__new__(TaskPool)))
     assert (os.environ["PROCESS_ROLE"], mine.works) == (role, False)
     refusing._work_alone(SimpleNamespace(pool=object()))
