@@ -27,6 +27,8 @@ _TO_ANY_ADDRESS = (
     "localhost.direct", "localtest.me", "lvh.me", "nip.io", "rbndr.us", "sslip.io", "traefik.me",
     "vcap.me", "xip.io", "yoogle.com",
 )  # fmt: skip
+# Many more such services tell the address with dots or dashes.
+_SPELT = re.compile(r"(?<![0-9])(?=((?:[0-9]{1,3}[.-]){3}[0-9]{1,3})(?![0-9]))")
 # Only hosts of a cloud see the first; of the others the standard library's releases differ.
 _NOT_FOR_ALL = tuple(
     map(
@@ -69,6 +71,7 @@ def is_public_host(host: str) -> bool:
         and labels[-1] not in _PRIVATE_TOPS
         and len(labels[-1]) > 1
         and not f".{'.'.join(labels)}".endswith(tuple(f".{name}" for name in _TO_ANY_ADDRESS))
+        and all(_is_public_ip(told.replace("-", ".")) for told in _SPELT.findall(host))
         and all(shown)
         and not any(_imitates(label, shown[-1]) for label in [*shown, *written])
     )

@@ -32,7 +32,7 @@ from concepts.markdown.marks import Marks
 
 # Raise it when the output changes: rows carry the version they were rendered with, and pages render
 # those of another version again.
-RENDERER_VERSION = 9
+RENDERER_VERSION = 10
 # Words a minute of technical prose, read with care.
 READING_SPEED = 130
 IDEOGRAPH_SPEED = 250

@@ -27,6 +27,7 @@ PUBLIC = (
     "https://web.archive.org/web/2020/https://docs.python.org/", "https://a_b.example/",
     "https://123.example/", "https://localhost.example.com/", "https://MÜNCHEN.de/",
     "https://mu\u0308nchen.de/", "https://МОСКВА.РФ/", "https://ΕΛΛΑΔΑ-ώρα.gr/", "https://x.ms/",
+    "https://v1-2-3.example/", "https://2026-11-27-10.example/", "https://8-8-8-8.example/",
 )  # fmt: skip
 NOT_PUBLIC = (
     # somebody before the host
@@ -54,6 +55,8 @@ NOT_PUBLIC = (
     "http://wiki.corp/", "http://nas.lan/", "http://router.home.arpa/",
     "http://db.svc.cluster.local/",
     "http://127.0.0.1.nip.io/", "http://a.localtest.me/", "http://host.docker.internal/",
+    "http://127.0.0.1.ipv4.name/", "http://127-0-0-1.my.local-ip.co/",
+    "http://app.10-0-0-1.example.com/", "http://1.192.168.0.1.example.com/",
     "http://192.0.0.192/", "http://192.88.99.1/", "http://192.0.2.1/", "http://198.18.0.1/",
     "http://db.test/", "http://a.alt/", "http://eepsite.i2p/", "http://pc.workgroup/",
     "http://fritz.box/", "http://lvh.me/", "http://a.b.lvh.me/", "http://local.gd/",
