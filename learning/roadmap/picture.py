@@ -121,12 +121,13 @@ def _define(state: str) -> str:
 def _wind(points: list[tuple[int, int]]) -> str:
     """Through all points, upright at each: half of the way down it has turned half.
 
-    `S` takes up the direction in which the turn before has ended.
+    `s` takes up the direction in which the turn before has ended, and counts from there.
     """
     turns = [f"M{points[0][0]} {points[0][1]}"]
-    for (_, y), (next_x, next_y) in pairwise(points):
-        half = (next_y - y) // 2
-        turns.append(f"S{next_x} {next_y - half} {next_x} {next_y}")
+    for (x, y), (next_x, next_y) in pairwise(points):
+        aside, down = next_x - x, next_y - y
+        end = f"{aside} {down}"
+        turns.append(f"s{aside} {down - down // 2}{'' if aside < 0 else ' '}{end}")
     return "".join(turns)
 
 
