@@ -1,5 +1,6 @@
 """What a project tells us in its Django settings: CONNECTION_BUDGET, PROCESS_ROLE, ROLE_…."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -9,8 +10,13 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS
 
 from connection_budget.budget.budget import Budget
+from connection_budget.budget.environment import MOST_SHOWN
 from connection_budget.budget.fit import Capacity
 from connection_budget.budget.roles import Role
+
+# Less is no time for a page; nobody means more than a day, and threads cannot wait for ages.
+MIN_DEADLINE_SECONDS = 0.01
+MOST_SECONDS = 86_400.0
 
 
 def get_budget() -> Budget:
@@ -55,12 +61,25 @@ def get_role() -> Role:
 
 def get_seat_deadline() -> float:
     """Seconds for which a request may have a connection (SEAT_DEADLINE_SECONDS)."""
-    return float(getattr(settings, "SEAT_DEADLINE_SECONDS", 15.0))
+    return _seconds("SEAT_DEADLINE_SECONDS", 15.0, least=MIN_DEADLINE_SECONDS)
 
 
 def get_wait_seconds() -> float:
     """Seconds for which somebody waits for a connection (CONNECTION_BUDGET_WAIT_SECONDS)."""
-    return float(getattr(settings, "CONNECTION_BUDGET_WAIT_SECONDS", 5.0))
+    return _seconds("CONNECTION_BUDGET_WAIT_SECONDS", 5.0, least=0)
+
+
+def _seconds(name: str, default: float, *, least: float) -> float:
+    """Raises `ImproperlyConfigured`: who waits by what is no time may wait for ever."""
+    declared = getattr(settings, name, default)
+    try:
+        seconds = math.nan if isinstance(declared, bool) else float(declared)
+    except (TypeError, ValueError, OverflowError):
+        seconds = math.nan
+    if least <= seconds <= MOST_SECONDS:  # never true of nan
+        return seconds
+    wanted = f"seconds are wanted, {least:g} to {MOST_SECONDS:g}"
+    raise ImproperlyConfigured(f"{name}={repr(declared)[:MOST_SHOWN]}: {wanted}.")
 
 
 def get_shares() -> dict[str, int]:

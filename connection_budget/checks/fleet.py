@@ -11,12 +11,19 @@ from django.core.checks import (
     Warning,  # noqa: A004 - Django's name
     register,
 )
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from connection_budget.budget.budget import Budget
 from connection_budget.budget.refusal import over_reserve
 from connection_budget.budget.roles import Role
-from connection_budget.conf import get_budget, get_role_name, get_role_names
+from connection_budget.conf import (
+    get_budget,
+    get_role_name,
+    get_role_names,
+    get_seat_deadline,
+    get_wait_seconds,
+)
 from connection_budget.watch.server import LiveLogin, limit_problems, read_logins, read_server
 from connection_budget.watch.suitability import kind_of, problems_of
 
@@ -78,6 +85,18 @@ def check_process_role_is_known(**_: Any) -> list[CheckMessage]:
     message = f"PROCESS_ROLE={get_role_name()!r} is not a role of the connection budget."
     hint = f"Use one of: {', '.join(get_role_names())}."
     return [Error(message, hint=hint, id="connection_budget.E002")]
+
+
+@register(TAG)
+def check_seconds_are_a_time(**_: Any) -> list[CheckMessage]:
+    """Those that nobody reads before somebody waits by them."""
+    messages: list[CheckMessage] = []
+    for read in (get_wait_seconds, get_seat_deadline):
+        try:
+            read()
+        except ImproperlyConfigured as error:
+            messages.append(Error(str(error), id="connection_budget.E011"))
+    return messages
 
 
 @register(TAG)
