@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.asyncio import async_unsafe
 from psycopg.pq import TransactionStatus
 
 from connection_budget.cap.places import Place
@@ -88,6 +89,17 @@ class Capped(BaseDatabaseWrapper):
     def _open_cursors(self) -> list[weakref.ref[Any]]:
         return [ref for ref in self._cursors if (one := ref()) is not None and not one.closed]
 
+    @async_unsafe
+    def connect(self) -> None:
+        """Django forgets the connection that there was, and would be asked for a place more."""
+        with self._using:
+            if self.connection is not None:
+                if self._open_cursors():
+                    self.let_go()
+                else:
+                    self.give_up()
+        super().connect()
+
     def set_autocommit(self, *args: Any, **kwargs: Any) -> None:
         with self._using:
             super().set_autocommit(*args, **kwargs)
@@ -134,6 +146,10 @@ class Capped(BaseDatabaseWrapper):
         """In a forked child: what this wrapper had is the parent's."""
         self.connection = None
         self._start_afresh()
+
+    def let_go(self) -> None:
+        """Whoever reads an open cursor has the connection now, and its place goes with it."""
+        self.connection = None
 
     def give_up(self) -> None:
         """Close the connection, which is not in use, from whatever thread."""

@@ -146,6 +146,12 @@ class DatabaseWrapper(Capped, base.DatabaseWrapper):
         else:
             self._end_loan(self._loan)
 
+    def let_go(self) -> None:
+        if self._loan is not None:
+            self.connection.ends_loan = self._loan.give_back
+        self._loan = self._net = None
+        super().let_go()
+
     def _end_loan(self, loan: Loan) -> None:
         self._loan = None
         self.is_wanted = False
@@ -173,9 +179,12 @@ class DatabaseWrapper(Capped, base.DatabaseWrapper):
 
         deadline = None if in_unit() else process_seats().deadline
         loan = Loan(self.alias, pool, connection, deadline=deadline, returned=returned)
-        self._loan = loan
-        self._net = weakref.finalize(self, recovery.put, loan)
-        self._net.atexit = False
+        net = weakref.finalize(self, recovery.put, loan)
+        net.atexit = False
+        if self.connection is None:
+            self._loan, self._net = loan, net
+        else:  # of somebody's own, made by hand: it goes back when they close it
+            connection.ends_loan = loan.give_back
         _borrowers[id(self)] = self
         note_borrower(self)
         recovery.watch(seats_up_to(self.alias)[-1], _borrowers)

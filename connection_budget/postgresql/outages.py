@@ -4,7 +4,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Self
 
@@ -130,6 +130,8 @@ class ToldConnection(psycopg.Connection[Any]):
     outage: Outage
     alias = "default"
     is_lent = False
+    ends_loan: Callable[[], None] | None = None
+    """Where whoever borrowed it gives it back by closing it."""
     keeper: Keeper | None = None
     _place: Place | None = None
 
@@ -175,6 +177,12 @@ class ToldConnection(psycopg.Connection[Any]):
         self.pgconn.finish()
 
     def close(self) -> None:
+        self._close()
+        ends_loan, self.ends_loan = self.ends_loan, None
+        if ends_loan is not None:
+            ends_loan()
+
+    def _close(self) -> None:
         end_statement(self.alias, self)
         if self._place is not None:
             self._place.leave()
