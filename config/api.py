@@ -16,10 +16,11 @@ from ninja.utils import check_csrf
 
 from config.api_errors import handle_errors
 from generation.api import router as runs
+from generation.plan_api import PLAN_MAX_BYTES, PLAN_URL_NAMES
 from generation.plan_api import router as plans
 from learning.api.routes import router as roadmaps
 
-# A goal with all its wishes has a few hundred.
+# A goal with all its wishes has a few hundred; only a plan has more.
 BODY_MAX_BYTES = 64 * 1024
 _SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
@@ -45,8 +46,10 @@ def _bound_body(request: HttpRequest) -> None:
     try:
         size = len(request.body)
     except RequestDataTooBig:
-        size = BODY_MAX_BYTES + 1
-    if size > BODY_MAX_BYTES:
+        raise HttpError(413, "") from None
+    match = request.resolver_match
+    is_plan = request.method == "PUT" and match is not None and match.url_name in PLAN_URL_NAMES
+    if size > (PLAN_MAX_BYTES if is_plan else BODY_MAX_BYTES):
         raise HttpError(413, "")
 
 

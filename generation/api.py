@@ -126,6 +126,9 @@ class Run(Accepted):
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    resumes_at: datetime | None = Field(
+        description="When a run that a day's limit has paused goes on by itself; else null."
+    )
 
 
 class Event(Schema):
@@ -279,6 +282,7 @@ def describe_run(run: GenerationRun) -> dict[str, Any]:
         | {name: getattr(run, name) for name in plain}
         | {
             "is_open": state in OPEN,
+            "resumes_at": run.resumes_at if state is RunState.PAUSED else None,
             "reason": tell_reason(run),
             "title": run.roadmap.title,
             "artifacts": {

@@ -15,19 +15,32 @@ from ninja.errors import HttpError
 from pydantic import ValidationError
 
 from accounts.json_errors import WrongFields, refusals
+from accounts.limits.rules import address_of
 from concepts.bounds import OUTLINE_KEY_MAX_CHARACTERS
 from generation import plan_orders
+from generation.admission import Asker
 from generation.api import Run, describe_run
 from generation.models import GenerationRun
 from generation.port.outline import MOST_CONCEPTS
 from generation.port.skeleton import Skeleton, concept_key
-from generation.port.skeleton_edits import EditRefused, last_number
+from generation.port.skeleton_edits import TOO_MANY, EditRefused, last_number
 from generation.runs import plans
 from generation.runs.access import get_visible_run
 from generation.runs.estimates import estimate_run
 from roadmaps.bounds import TITLE_MAX_CHARACTERS, LevelName
 
 router = Router(tags=["plans"])
+
+# A character outside ASCII may be written so: \ud83d\ude00.
+_CHARACTER_BYTES = 12
+# What JSON puts around the titles of a concept, indented.
+_FRAME_BYTES = 1_000
+# The largest plan there may be: each concept in a module and a stage of its own.
+PLAN_MAX_BYTES = _CHARACTER_BYTES * TITLE_MAX_CHARACTERS + MOST_CONCEPTS * (
+    _CHARACTER_BYTES * (OUTLINE_KEY_MAX_CHARACTERS + 3 * TITLE_MAX_CHARACTERS) + _FRAME_BYTES
+)
+# Of its address, which Django names after the first of its operations.
+PLAN_URL_NAMES = {"get_plan", "change_plan"}
 
 _Title = Annotated[str, Field(max_length=TITLE_MAX_CHARACTERS)]
 
@@ -92,18 +105,20 @@ def show_plan(request: HttpRequest, run_id: uuid.UUID) -> Any:
 
 @router.put(
     "runs/{uuid:run_id}/plan",
-    response={200: ToldPlan} | refusals(401, 403, 404, 409, 413, 422),
+    response={200: ToldPlan} | refusals(401, 403, 404, 409, 413, 422, 429),
     operation_id="change_plan",
     url_name="change_plan",
 )
 def change_plan(request: HttpRequest, run_id: uuid.UUID, changed: ChangedPlan) -> Any:
     """Put another plan in its place. A concept keeps its `key` wherever it goes."""
     run = plan_orders.get_changeable_run(request.user, request.session, run_id)
+    asker = Asker.of(request.user, request.session, address_of(request))
     with _refused():
         plan = plans.read_plan(run)
         if plan.version != changed.version:
             raise plans.PlanStale
-        plan = plans.change_plan(run.pk, changed.version, _changed(plan.skeleton, changed))
+        wanted = _changed(plan.skeleton, changed)
+        plan = plan_orders.change_plan(run, asker, changed.version, wanted)
     run.refresh_from_db()
     return _tell(run, plan)
 
@@ -153,6 +168,10 @@ def _refused() -> Iterator[None]:
 
 
 def _changed(plan: Skeleton, changed: ChangedPlan) -> Skeleton:
+    """Raises EditRefused."""
+    modules = [module for stage in changed.stages for module in stage.modules]
+    if sum(len(module.concepts) for module in modules) > MOST_CONCEPTS:
+        raise EditRefused(TOO_MANY)
     told = {"title": changed.title, "level": changed.level}
     wanted = plan.model_dump() | {name: value for name, value in told.items() if value is not None}
     wanted["stages"] = [stage.model_dump() for stage in changed.stages]

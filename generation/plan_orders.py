@@ -9,6 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounts.limits.refusals import take_places
+from accounts.limits.rules import plan_change_windows
 from generation import tasks
 from generation.admission import Asker, ask_once_more
 from generation.enqueueing import enqueue_on_commit
@@ -23,6 +25,10 @@ ENOUGH = _(
     "That is as much as can be asked for in a day. You can ask for another plan %(when)s, and "
     "have this one written at any time."
 )
+CHANGED_OFTEN = _(
+    "This plan cannot be changed more often in a day. You can change it %(when)s, and have it "
+    "written at any time."
+)
 CLOSED = _("Nothing new is written for you at present. Everything that is ready can be read.")
 
 
@@ -33,6 +39,17 @@ def get_changeable_run(visitor: Visitor, session: SessionBase, run_id: uuid.UUID
     if not may_change(visitor, run.roadmap, made_roadmaps(session)):
         raise PermissionDenied
     return run
+
+
+def change_plan(run: GenerationRun, asker: Asker, version: int, changed: Skeleton) -> plans.Plan:
+    """Each change is kept with its run, and so there is an end to them; what changes nothing is
+    none. Raises EditRefused, PlanStale, NotPlanned and LimitReached."""
+    windows = [] if asker.is_staff else plan_change_windows(asker.person)
+    with take_places(windows, words=CHANGED_OFTEN, closed=CHANGED_OFTEN) as places:
+        plan = plans.change_plan(run.pk, version, changed)
+        if plan.version == version:
+            places.give_back()
+        return plan
 
 
 def write_plan(

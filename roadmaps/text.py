@@ -26,6 +26,10 @@ _UNSEEN = re.compile(
     "|(?<![#*0-9\u00a9\u00ae])(?<![\u2000-\u33ff\U0001f000-\U0001faff])[\ufe00-\ufe0f]"
     "|(?<=[\u3000-\ua4cf\uac00-\ud7a3])[\u200c\u200d]"
 )
+# What does nothing but turn the text around it.
+_DIRECTIONS = dict.fromkeys(
+    map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+)
 # Letters and signs that every font draws alike; a blank that is no white space.
 _ONE_SHAPE = str.maketrans(
     "АВЕЅІЈКМНОРСТХаеорсхуѕіјһԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧο∆\u00b5\u2010\u2011\u2212\u2024\u2800",
@@ -60,6 +64,11 @@ def has_invisible(text: str) -> bool:
 
 def without_invisible(text: str) -> str:
     return _INVISIBLE.sub("", text)
+
+
+def without_directions(text: str) -> str:
+    """Without the signs that set which way it runs: in every script the letters themselves do."""
+    return text.translate(_DIRECTIONS)
 
 
 def words(text: str) -> set[str]:

@@ -26,6 +26,8 @@ LINKS_PER_ADDRESS_PER_DAY = 30
 EXPORTS_PER_DAY = 10
 # What stopped goes on without being ordered anew, but each time a model may be asked for it.
 GOING_ON_PER_DAY = 20
+# Somebody who moves a concept a minute all day, and some.
+PLAN_CHANGES_PER_DAY = 2_000
 # Learners of one address who all answer as fast as one may.
 ANSWERING_AT_ONCE = 10
 
@@ -91,6 +93,17 @@ def order_windows(person: Person) -> Sequence[Window]:
 
 def going_on_windows(person: Person) -> Sequence[Window]:
     return [_window("going-on", name, GOING_ON_PER_DAY, DAY) for name in person.names]
+
+
+def plan_change_windows(person: Person) -> Sequence[Window]:
+    """Of changes to plans that wait for a word. An address, a school's, may have ten times as
+    many."""
+    most = PLAN_CHANGES_PER_DAY
+    by_address = f"address:{person.address}"
+    return [
+        _window("plan-changes", person.names[0], most, DAY),
+        _window("plan-changes", by_address, ANSWERING_AT_ONCE * most, DAY),
+    ]
 
 
 def sign_in_windows(address: str, account: str) -> Sequence[Window]:

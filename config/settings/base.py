@@ -113,6 +113,8 @@ MIDDLEWARE = [
 SILENCED_SYSTEM_CHECKS = ["connection_budget.W006"]
 # The form of the largest plan: 250 stages, modules and concepts with a title each, and 250 boxes.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_100
+# The largest plan, of 250 concepts, has to come through (`PLAN_MAX_BYTES`).
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
 TEMPLATES: list[dict[str, Any]] = [

@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Self, TypeVar
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from concepts.content import Content, Language, Line, Paragraph
 from generation.port.outline import MOST_ASSUMPTIONS, MOST_CONCEPTS, Key
 from roadmaps.bounds import LevelName
 from roadmaps.plain_titles import plain_title, plain_titles
-from roadmaps.text import without_invisible
+from roadmaps.text import without_directions, without_invisible
 
 # As the prompt has them, and as models and people with another language write them.
 FIELDS = {
@@ -45,10 +45,14 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def _undirected(said: object) -> object:
+    return without_directions(said) if isinstance(said, str) else said
+
+
 def _plainest(title: str) -> str:
     """Where a title loses its number, another may come to light: until none does. Nothing in it
     deceives, or is not seen."""
-    if not (title := without_invisible(title).strip()):
+    if not (title := without_invisible(without_directions(title)).strip()):
         raise ValueError("is empty")
     while (plain := plain_title(title)) != title:
         title = plain
@@ -56,7 +60,7 @@ def _plainest(title: str) -> str:
 
 
 Title = Annotated[Line, AfterValidator(_plainest)]
-Assumption = Annotated[Line, AfterValidator(_without_separators)]
+Assumption = Annotated[Line, BeforeValidator(_undirected), AfterValidator(_without_separators)]
 
 
 class SkeletonConcept(Content):
@@ -95,7 +99,7 @@ class Skeleton(Content):
     """A whole one. Titles are plain, also beside their siblings (`roadmaps.plain_titles`)."""
 
     title: Title
-    summary: Annotated[Paragraph, AfterValidator(_one_line)]
+    summary: Annotated[Paragraph, BeforeValidator(_undirected), AfterValidator(_one_line)]
     language: Language
     level: LevelName
     assumptions: list[Assumption] = Field(default_factory=list, max_length=MOST_ASSUMPTIONS)

@@ -29,6 +29,7 @@ from generation.runs.lifecycle import FREE, move_run, stop_run
 from generation.runs.skeleton_rows import save_skeleton_rows
 from generation.runs.spending import record_spending
 from roadmaps.models import Roadmap
+from roadmaps.text import without_directions
 
 KEPT = timedelta(days=14)
 # Of those whose time is over, in one sweep.
@@ -168,7 +169,7 @@ def plan_anew(run_id: uuid.UUID, version: int, wish: str) -> None:
     """Queue the run to be planned once more, from this plan, as somebody wishes. The caller
     enqueues it. Raises PlanStale and NotPlanned."""
     _lock(run_id, version)
-    said = storable(wish).strip()[:INSTRUCTION_MAX_CHARACTERS]
+    said = storable(without_directions(wish)).strip()[:INSTRUCTION_MAX_CHARACTERS]
     move_run(run_id, RunState.QUEUED, reason="", planned_until=None, plan_wish=said)
     append_events(run_id, [Event(EventType.RUN_QUEUED)])
 

@@ -28,6 +28,7 @@ from generation.runs.events import Event, append_events
 from generation.runs.lifecycle import FREE, find_open_rewriting, log_end, move_run
 from generation.runs.spending import record_spending
 from generation.runs.work import Work, list_work
+from roadmaps.text import without_directions
 
 
 class NotRewritten(Exception):
@@ -50,7 +51,7 @@ def open_rewriting(
     run = GenerationRun.objects.create(
         roadmap_id=artifact.concept.roadmap_id,
         artifact=artifact,
-        instruction=storable(instruction),
+        instruction=storable(without_directions(instruction)),
         provider=provider.name,
         model=storable(provider.model)[:MODEL_MAX_CHARACTERS],
         **ordered,

@@ -29,13 +29,15 @@ from generation.runs.rewriting import NotRewritten, dismiss, show_kept
 from learning.concept.access import get_visible_concept
 from roadmaps.access import keep_to_visitors, may_change
 from roadmaps.makers import made_roadmaps
+from roadmaps.text import without_directions
 
 
 class _Lines(forms.CharField):
-    """Browsers send lines in two ways, and count them in one."""
+    """Browsers send lines in two ways, and count them in one. Nothing turns them around."""
 
     def to_python(self, value: Any) -> str:
-        return str(super().to_python(value)).replace("\r\n", "\n").replace("\r", "\n")
+        said = without_directions(str(super().to_python(value)))
+        return said.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 class RewriteForm(forms.Form):

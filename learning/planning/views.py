@@ -24,6 +24,7 @@ from learning.planning.page import explain, get_facts, list_parts, tell_changes
 from roadmaps.access import keep_to_visitors
 from roadmaps.bounds import TITLE_MAX_CHARACTERS
 from roadmaps.models import Level
+from roadmaps.text import without_directions
 
 # No plan is changed so often.
 LONGEST_VERSION = 9
@@ -67,17 +68,17 @@ def _do(request: HttpRequest, run: GenerationRun, plan: plans.Plan) -> HttpRespo
         plans.discard_plan(run.pk, plan.version)
         return redirect("generation:run", run.pk)
     changed = change(plan.skeleton, said)
+    asker = Asker.of(request.user, request.session, address_of(request))
     if act == "write":
         plan_orders.write_plan(run.pk, plan.version, changed)
         return redirect(run.roadmap)
     if act == "anew":
-        wish = said.get("wish", "").strip()
+        wish = without_directions(said.get("wish", "")).strip()
         if problem := _judge_wish(wish):
             return _render(request, run, plan, status=422, wish_problem=problem)
-        asker = Asker.of(request.user, request.session, address_of(request))
         plan_orders.plan_anew(run, asker, plan.version, changed, wish)
         return redirect("generation:run", run.pk)
-    plans.change_plan(run.pk, plan.version, changed)
+    plan_orders.change_plan(run, asker, plan.version, changed)
     return redirect(f"{request.path}#{part or 'plan'}")
 
 

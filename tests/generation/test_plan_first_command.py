@@ -97,5 +97,5 @@ def test_without_the_option_it_is_written_at_once() -> None:
 
 def test_a_run_that_waits_is_not_planned_once_more_by_a_dry_run() -> None:
     generate(*WISH)
-    with pytest.raises(CommandError, match="a run has its plan"):
+    with pytest.raises(CommandError, match="--dry-run belongs to a new order"):
         generate("--resume", str(GenerationRun.objects.get().pk), "--dry-run")

@@ -35,6 +35,11 @@ from generation.run_states import RunState
 from roadmaps.bounds import LEVELS
 
 BAD_USAGE = 2
+# A run has these from its order, and is written as it was ordered.
+OF_AN_ORDER = (
+    "level", "language", "hours_per_week", "target_date", "concepts", "provider", "owner", "new",
+    "plan_first", "dry_run",
+)  # fmt: skip
 EXIT_CODES = {RunState.READY: 0, RunState.PLANNED: 0, RunState.PARTIAL: 3}
 
 EXAMPLES = """\
@@ -105,6 +110,8 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         if bool(options["goal"]) == bool(options["resume"]):
             raise CommandError("Give a goal, or --resume with a run.", returncode=BAD_USAGE)
+        if options["resume"]:
+            _refuse_another_order(options)
         try:
             self._serve_what_is_meant(options)
         except (GoalRefused, ImproperlyConfigured) as error:
@@ -162,8 +169,6 @@ class Command(BaseCommand):
         self.stderr.write(f"To have it written: {_resume(run_id)}")
 
     def _print_outline(self, options: dict[str, Any]) -> None:
-        if options["resume"]:
-            raise CommandError("--dry-run plans a goal; a run has its plan.", returncode=BAD_USAGE)
         provider = get_provider(options["provider"] or settings.CONTENT_PROVIDER)
         request = check_request(_request(options), provider)
         owner = None
@@ -223,6 +228,17 @@ class Command(BaseCommand):
             self.stderr.write(f"{state.capitalize()}: {reason}")
             self.stderr.write(f"To go on: {_resume(report['run']['id'])}")
         sys.exit(EXIT_CODES.get(state, 1))
+
+
+def _refuse_another_order(options: dict[str, Any]) -> None:
+    """What would be ignored is told, 0 and an empty word, too."""
+    for name in OF_AN_ORDER:
+        if options[name] is not None and options[name] is not False:
+            raise CommandError(
+                f"--{name.replace('_', '-')} belongs to a new order, and cannot stand beside "
+                "--resume: a run is written as it was ordered.",
+                returncode=BAD_USAGE,
+            )
 
 
 def _request(options: dict[str, Any]) -> OutlineRequest:

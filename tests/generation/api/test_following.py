@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from unittest.mock import patch
 
 import pytest
@@ -59,6 +60,21 @@ def test_a_pause_is_told_without_a_variables_name(client: Client) -> None:
     assert "Paused. Nothing can be written here at the moment." in events
     assert "LLM_API_KEY" not in events
     assert "secret words" not in events
+
+
+def test_when_a_paused_run_goes_on_by_itself_is_told_as_a_time(client: Client) -> None:
+    scribe = open_order()
+    scribe.start()
+    runs = GenerationRun.objects.filter(pk=scribe.run_id)
+    runs.update(resumes_at=datetime(2099, 1, 2, tzinfo=UTC))
+    # It is still being written: what is known beforehand is nothing to wait for.
+    assert client.get(f"{API}/runs/{scribe.run_id}").json()["resumes_at"] is None
+    runs.update(state=RunState.PAUSED, reason="Enough for a day.", finished_at=datetime.now(UTC))
+    told = client.get(f"{API}/runs/{scribe.run_id}").json()
+    assert told["resumes_at"] == "2099-01-02T00:00:00Z"
+    schema = client.get(f"{API}/openapi.json").json()["components"]["schemas"]["Run"]
+    assert "goes on by itself" in schema["properties"]["resumes_at"]["description"]
+    assert "resumes_at" in schema["required"]
 
 
 @pytest.mark.parametrize("limit", [1, 3, 100, 500])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from generation.port.skeleton import Skeleton, print_skeleton
 from generation.port.skeleton_reading import Parsed, build_skeleton, read_skeleton
@@ -121,6 +122,19 @@ def test_a_plan_is_found_whatever_stands_around_it(around: str) -> None:
     assert AROUND[around] != PRINTED
     assert read(AROUND[around]) == PLAN
     assert read_skeleton(AROUND[around]).is_whole
+
+
+def test_nothing_that_turns_a_text_around_is_kept_of_an_outline() -> None:
+    bidi = "\u202a\u202e\u2066\u2069\u200e\u200f\u061c"
+    turned = f"{bidi}\u05d7{bidi}\u05d1{bidi}"
+    told = PLAN.model_dump() | {"title": turned, "summary": turned, "assumptions": [turned]}
+    for part in (told["stages"][0], told["stages"][0]["modules"][0]):
+        part["title"] = turned
+    kept = Skeleton.model_validate(told)
+    titles = (kept.title, kept.summary, kept.assumptions[0], kept.stages[0].title)
+    assert (*titles, kept.modules()[0].title) == ("\u05d7\u05d1",) * 5
+    with pytest.raises(ValidationError):
+        Skeleton.model_validate(told | {"summary": bidi})
 
 
 BOLD_HEADS = """

@@ -130,6 +130,7 @@ def test_who_asks_for_another_meanwhile_is_told_that_it_is_under_way(admin_clien
         {"instruction": ""},
         {"instruction": " \n "},
         {"instruction": "\x00"},
+        {"instruction": "\u202e \u2066\u200f"},
         {"instruction": "x" * (INSTRUCTION_MAX_CHARACTERS + 1)},
         {"part": ""},
         {"part": "exam"},
