@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS
+from django.db.backends.base.base import NO_DB_ALIAS
 
 from connection_budget.budget.budget import Budget
 from connection_budget.budget.roles import Role
@@ -43,9 +44,10 @@ def shares(connections: int) -> Mapping[str, int]:
 
 
 def count_of(alias: str) -> str:
-    """By which alias connections to `alias` are counted: those without a database, by which
-    databases are made, with the first one's."""
+    """By which alias connections to `alias` are counted."""
     aliases = counted_aliases()
+    if alias == NO_DB_ALIAS:
+        return alias
     one_for_all = is_testing() or get_role().connections < len(aliases)
     return alias if alias in aliases and not one_for_all else aliases[0]
 
@@ -59,7 +61,7 @@ def share_of(alias: str, connections: int) -> int:
 def limit_for(alias: str) -> Limit:
     """Asked whenever a place is taken: forks change it, and so does the beginning of tests."""
     budget, role = get_budget(), get_role()
-    if is_testing():
+    if alias == NO_DB_ALIAS or is_testing():
         return _of_the_reserve(budget, role)
     return _of_the_role(role, alias)
 
@@ -71,7 +73,7 @@ def is_testing() -> bool:
 
 
 def _of_the_reserve(budget: Budget, role: Role) -> Limit:
-    """Tests, in any role."""
+    """Tests, and connections without a database, by which databases are made."""
     total = max(budget.operations_reserved, role.per_process)
     remedy = "Close what is no longer needed, or raise DB_RESERVED_CONNECTIONS."
     return Limit(total, total, role.name, remedy)

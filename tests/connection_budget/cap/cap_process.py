@@ -264,20 +264,6 @@ def two_databases() -> dict[str, Any]:
     return outcome.report()
 
 
-def without_a_database() -> dict[str, Any]:
-    """By which databases are made; the thread leaves its own connection for it."""
-    outcome = Outcome()
-
-    def ask() -> None:
-        query(0)
-        with connection._nodb_cursor() as cursor:
-            cursor.execute("SELECT pg_sleep(0.05)")
-
-    outcome.attempt(ask)
-    run_threads(15, partial(outcome.attempt, ask))
-    return outcome.report()
-
-
 def taken_while_used() -> dict[str, Any]:
     """The main thread and the only lane ask by turns and at once; nobody's query fails."""
     lane, main, enough = Outcome(), Outcome(), threading.Event()

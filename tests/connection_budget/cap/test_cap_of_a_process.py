@@ -14,7 +14,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 WITH_FIVE = (
     *("threads", "default_executor", "second_pool", "lane_and_main", "lanes_of_all_and_main"),
     *("opening_and_closing", "collected_wrappers", "closed_underneath", "staying_threads"),
-    "without_a_database",
 )
 WITH_ONE = (
     *("threads", "default_executor", "lane_and_main", "lanes_of_all_and_main", "idle_holder"),
@@ -67,7 +66,6 @@ def test_with_one_connection_too_the_next_one_is_served(with_one: Reports, scene
         ("lanes_of_all_and_main", 11),
         ("opening_and_closing", 160),
         ("collected_wrappers", 12),
-        ("without_a_database", 16),
     ],
 )
 def test_nobody_is_refused_where_connections_come_back(

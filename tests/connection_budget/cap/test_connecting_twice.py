@@ -6,10 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection
-from django.db.backends.base.base import NO_DB_ALIAS
-from pytest_django import Settings
 
-from connection_budget.cap import cap_of, limits, places
+from connection_budget.cap import cap_of, places
 from connection_budget.cap.cap import Limit
 from connection_budget.postgresql import base
 from connection_budget.postgresql.base import DatabaseWrapper
@@ -101,13 +99,3 @@ def test_what_is_made_by_hand_has_a_seat_of_its_own(wrapper: DatabaseWrapper, se
     by_hand.close()
     wait_until(lambda: seats.statistics().taken == 0)
     wrapper.ensure_connection()
-
-
-@pytest.mark.parametrize("role", ["web", "beat", "command"])
-def test_a_connection_without_a_database_is_one_of_the_roles(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, role: str
-) -> None:
-    settings.PROCESS_ROLE = role
-    assert limits.count_of(NO_DB_ALIAS) == "default", "tests have the reserve, all in all"
-    monkeypatch.setattr(limits, "is_testing", lambda: False)
-    assert limits.count_of(NO_DB_ALIAS) == "default"
