@@ -54,8 +54,7 @@ def path(name: str) -> Callable[[Path], Path]:
 
 
 def _read(client: Client, address: str, status: int = 200) -> None:
-    answer = client.get(address)
-    assert answer.status_code == status, f"{address}: {answer.status_code}"
+    assert (client.get(address).status_code, address) == (status, address)
 
 
 def _page(name: str, address: str, *, listed: int = 0) -> None:
@@ -65,8 +64,8 @@ def _page(name: str, address: str, *, listed: int = 0) -> None:
     def read(subject: int) -> Iterator[int]:
         yield listed
         moment = (int(time.time()) - 60 * subject) * 10**6
-        run, far = key(RUN, subject), f"{moment}-{key(ROADMAP, subject).hex}"
-        roadmap = key(ROADMAP, subject)
+        run, roadmap = key(RUN, subject), key(ROADMAP, subject)
+        far = f"{moment}-{roadmap.hex}"
         _read(Client(), address.format(subject=subject, run=run, far=far, roadmap=roadmap))
 
 
@@ -238,8 +237,7 @@ def look_at_progress(subject: int) -> Iterator[None]:
     run_id = key(RUN, subject)
     yield
     assert get_run_progress(run_id).ready == 3 * CONCEPTS
-    assert count_unfinished(run_id) == 0
-    assert not has_pending(run_id)
+    assert (count_unfinished(run_id), has_pending(run_id)) == (0, False)
     assert lifecycle.close_run(run_id) is None
 
 
@@ -270,8 +268,8 @@ def retry(subject: int) -> Iterator[None]:
     scribe = begin(c07=ContentError("The rope was too short."))
     scribe.write_all()
     yield
-    failed = list(Artifact.objects.filter(run_id=scribe.run_id, state=ArtifactState.FAILED))
-    assert retry_artifacts(scribe.run_id, [artifact.pk for artifact in failed]) == 3
+    failed = Artifact.objects.filter(run_id=scribe.run_id, state=ArtifactState.FAILED)
+    assert retry_artifacts(scribe.run_id, list(failed.values_list("pk", flat=True))) == 3
 
 
 @path("claims, renewed and given back")
@@ -280,8 +278,8 @@ def claim_and_give_back(subject: int) -> Iterator[None]:
     scribe.plan()
     spent, puller = Spent(calls=1, tokens_in=1), uuid.uuid4()
     yield
-    works = claims.claim_next(scribe.run_id, puller, limit=8, lease_seconds=30.0).works
-    held = [work.artifact_id for work in works]
+    claimed = claims.claim_next(scribe.run_id, puller, limit=8, lease_seconds=30.0)
+    held = [work.artifact_id for work in claimed.works]
     claims.renew_work(scribe.run_id, puller, held, lease_seconds=30.0)
     assert claims.give_up_work(scribe.run_id, puller, spent) == len(held) == 8
 

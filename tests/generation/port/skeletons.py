@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from generation.port.skeleton import Skeleton, Title, concept_key
+from roadmaps.text import without_directions
 
 _TITLE: TypeAdapter[str] = TypeAdapter(Title)
 # What a reader might take for something else than a title.
@@ -38,7 +39,7 @@ titles = st.one_of(
     st.text(min_size=1, max_size=40),
 ).filter(_is_title)
 lines = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=60).filter(
-    lambda text: bool(text.strip())
+    lambda text: bool(without_directions(text).strip())
 )
 
 

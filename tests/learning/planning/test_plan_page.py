@@ -18,13 +18,7 @@ from generation.port.spent import Spent
 from generation.run_states import RunState
 from generation.runs import claims, plans
 from learning.planning.changing import name_parts
-from tests.learning.planning.planning import (
-    PLAN,
-    form_of,
-    make_planned,
-    skeleton_of,
-    whoever_made,
-)
+from tests.learning.planning.planning import PLAN, form_of, make_planned, skeleton_of, whoever_made
 
 pytestmark = pytest.mark.django_db
 
