@@ -31,6 +31,12 @@ from tests.generation.scribe import Scribe
 from tests.visitors import Visitors, make_visitors
 
 GOAL = "Python web development"
+# What else is built in.
+OTHERS = {
+    "postgresql": "PostgreSQL for application developers",
+    "learning-machines": "机器学习入门",
+    "spanish": "Spanish for travel",
+}
 WHY = "The model server refused the key: it is asked no more until somebody has looked."
 
 
@@ -62,6 +68,8 @@ class Cast:
 def make_cast() -> Cast:
     cast = Cast()
     _order(cast, "ready").write_all()
+    for name, goal in OTHERS.items():
+        _order(cast, name, goal=goal).write_all()
     _order(cast, "partial", ForgetfulProvider()).write_all()
     _order(cast, "arabic", make_arabic_provider()).write_all()
     writing = _order(cast, "writing")
@@ -90,11 +98,16 @@ def make_cast() -> Cast:
 
 
 def _order(
-    cast: Cast, name: str, provider: Provider | None = None, *, owner: bool = False
+    cast: Cast,
+    name: str,
+    provider: Provider | None = None,
+    *,
+    goal: str = GOAL,
+    owner: bool = False,
 ) -> Scribe:
     provider = provider or CatalogueProvider()
     order = Order(
-        OutlineRequest(goal=GOAL, hours_per_week=6),
+        OutlineRequest(goal=goal, hours_per_week=6),
         owner=cast.visitors.alice if owner else None,
         visibility=Visibility.PRIVATE if owner else Visibility.PUBLIC,
     )

@@ -9,7 +9,7 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from concepts.models import Concept
-from screenshots.cast import Cast
+from screenshots.cast import OTHERS, Cast
 
 Act = Callable[[Page], object]
 
@@ -65,6 +65,7 @@ def _roadmaps(cast: Cast) -> list[Shot]:
     own = cast.runs["paused"].roadmap
     return [
         page("ready", "anonymous"),
+        *(page(name, "anonymous") for name in OTHERS),
         page("partial", "anonymous"),
         page("writing", "anonymous"),
         page("arabic", "anonymous"),
@@ -84,9 +85,12 @@ def _concepts(cast: Cast) -> list[Shot]:
         concepts = Concept.objects.filter(roadmap=roadmap).order_by("position")
         return reverse(f"learning:{view}", args=[roadmap.slug, concepts[position].slug])
 
+    def keyed(run: str, key: str, view: str = "concept") -> str:
+        concept = Concept.objects.get(roadmap=cast.runs[run].roadmap, outline_key=key)
+        return reverse(f"learning:{view}", args=[concept.roadmap.slug, concept.slug])
+
     def quiz_of(key: str) -> str:
-        concept = Concept.objects.get(roadmap=cast.runs["ready"].roadmap, outline_key=key)
-        return reverse("learning:quiz", args=[concept.roadmap.slug, concept.slug])
+        return keyed("ready", key, "quiz")
 
     quiz, arabic = address("ready", 3, "quiz"), address("arabic", 1, "quiz")
     to_type = quiz_of("injection-and-xss")
@@ -95,6 +99,9 @@ def _concepts(cast: Cast) -> list[Shot]:
         Shot("concept-ready-own", address("ready", 3), "alice"),
         Shot("concept-first", address("ready", 0)),
         Shot("concept-figure", address("ready", 5)),
+        Shot("concept-statements", keyed("postgresql", "mvcc")),
+        Shot("concept-formulas", keyed("learning-machines", "gradient-descent"), act=unfold),
+        Shot("concept-phrases", keyed("spanish", "directions"), act=unfold),
         Shot("concept-being-written", address("writing", 14)),
         Shot("concept-waiting", address("writing", 35)),
         Shot("concept-paused", address("paused", 20), "alice"),
@@ -109,9 +116,16 @@ def _concepts(cast: Cast) -> list[Shot]:
         Shot("quiz-to-type", to_type),
         Shot("quiz-typed", to_type, act=answer_quiz(100)),
         Shot("quiz-put-in-order", quiz_of("sockets-and-servers"), act=answer_quiz(100)),
+        Shot("quiz-formulas", keyed("learning-machines", "gradient-descent", "quiz")),
+        Shot("quiz-phrases", keyed("spanish", "directions", "quiz"), act=answer_quiz(100)),
         Shot("quiz-arabic-answered", arabic, act=answer_quiz(2)),
         Shot("quiz-not-written", address("writing", 35, "quiz"), status=404),
     ]
+
+
+def unfold(page: Page) -> None:
+    """What waits to be asked for: answers, hints, solutions, notes."""
+    page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
 
 
 def answer_quiz(most: int) -> Act:
