@@ -81,6 +81,7 @@ def _told_once(part: Part, tutorial: Part) -> Part:
 def _part(
     kind: str, artifact: Artifact | None, snapshot: Snapshot, texts: Mapping[int, Text]
 ) -> Part:
+    has_code = any(text.has_code for text in texts.values())
     if artifact is None and snapshot.planning is not None:
         missing = explain_unplanned(snapshot.planning, snapshot.run)
         return Part(kind, missing=missing, is_awaited=snapshot.is_being_written)
@@ -92,7 +93,7 @@ def _part(
         return Part(kind, missing=missing, is_awaited=_is_awaited(artifact, snapshot.run))
     return Part(
         kind,
-        provenance=describe_origin(version),
+        provenance=describe_origin(version, has_code=has_code),
         version=version,
         text=texts[version.pk],
     )

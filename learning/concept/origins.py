@@ -18,10 +18,10 @@ def _writer(version: ArtifactVersion) -> str:
     return _("%(model)s (prompt %(prompt)s)") % {"model": name, "prompt": version.prompt_version}
 
 
-def describe_origin(version: ArtifactVersion) -> str:
-    """Who wrote it and when, and whether people have looked at it."""
+def describe_origin(version: ArtifactVersion, *, has_code: bool) -> str:
+    """Who wrote it and when, and whether people have looked at it; `has_code` its lesson."""
     if version.origin == Origin.AUTHORED:
-        return _describe_built_in(version)
+        return _describe_built_in(version, has_code=has_code)
     values: dict[str, Any] = {
         "writer": _writer(version),
         "date": day(version.created_at),
@@ -35,9 +35,17 @@ def describe_origin(version: ArtifactVersion) -> str:
     return line % values
 
 
-def _describe_built_in(version: ArtifactVersion) -> str:
+def _describe_built_in(version: ArtifactVersion, *, has_code: bool) -> str:
     """What was done to it before it was built in: `tests/generation` does it again each time."""
     if version.reviewed_on is None:
-        return _("Built in: code run, quizzes checked, not read yet")
-    read = {"date": day(version.reviewed_on)}
-    return _("Built in: code run, quizzes checked, read on %(date)s") % read
+        return (
+            _("Built in: code run, quizzes checked, not read yet")
+            if has_code
+            else _("Built in: quizzes checked, not read yet")
+        )
+    words = (
+        _("Built in: code run, quizzes checked, read on %(date)s")
+        if has_code
+        else _("Built in: quizzes checked, read on %(date)s")
+    )
+    return words % {"date": day(version.reviewed_on)}

@@ -49,6 +49,10 @@ class Text:
     resources: SafeString = _NOTHING
     questions: tuple[grading.Question, ...] = ()
 
+    @property
+    def has_code(self) -> bool:
+        return "<pre" in self.html
+
 
 def get_texts(
     versions: Collection[ArtifactVersion], links: Mapping[int, str], terms: str

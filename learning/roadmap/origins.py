@@ -23,14 +23,34 @@ def describe_writing(writings: Iterable[Writing]) -> str:
 
 
 def _of_built_in(parts: list[Writing]) -> str:
+    """What was done to it: code is run where there is any, and nothing else is claimed."""
+    has_code = any(part.has_code for part in parts)
     days = [part.reviewed_on for part in parts if part.reviewed_on is not None]
     if len(days) < len(parts):
-        return _("Built in: code run, quizzes checked; not all of it has been read yet.")
+        return (
+            _("Built in: code run, quizzes checked; not all of it has been read yet.")
+            if has_code
+            else _("Built in: quizzes checked; not all of it has been read yet.")
+        )
     first, last = min(days), max(days)
     if first == last:
-        return _("Built in: code run, quizzes checked, read on %(day)s.") % {"day": say_day(last)}
+        return _read_on(say_day(last), has_code=has_code)
     days_read = {"first": say_day(first), "last": say_day(last)}
-    return _("Built in: code run, quizzes checked, read from %(first)s to %(last)s.") % days_read
+    words = (
+        _("Built in: code run, quizzes checked, read from %(first)s to %(last)s.")
+        if has_code
+        else _("Built in: quizzes checked, read from %(first)s to %(last)s.")
+    )
+    return words % days_read
+
+
+def _read_on(day: str, *, has_code: bool) -> str:
+    words = (
+        _("Built in: code run, quizzes checked, read on %(day)s.")
+        if has_code
+        else _("Built in: quizzes checked, read on %(day)s.")
+    )
+    return words % {"day": day}
 
 
 def _of_generated(parts: list[Writing]) -> str:

@@ -12,24 +12,38 @@ from typing import Any
 from urllib.parse import quote
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    Case,
+    Expression,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    When,
+)
 from django.db.models.functions import JSONObject
 
-from concepts.models import Artifact, ArtifactKindLabel, Concept, ConceptPrerequisite
+from concepts.models import Artifact, ArtifactKindLabel, Concept, ConceptPrerequisite, Origin
 from concepts.times import Times, add_times
 from learning.models import ConceptMark
 from learning.roadmap.picture import MOST_CONCEPTS
 from learning.roadmap.states import THROUGH, ConceptState, marked_state, planned_state
 from roadmaps.models import DetailsState, Module, Roadmap
 
+# What code stands between.
+FENCE = "```"
+
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """Who wrote a tutorial that is shown, and whether it has been read since."""
+    """Who wrote a tutorial that is shown, whether it has been read since, and whether it has code
+    that we have run."""
 
     origin: str
     writer: str
     reviewed_on: date | None
+    has_code: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +220,18 @@ def _tutorial(artifacts: QuerySet[Artifact]) -> QuerySet[Artifact, Any]:
             model=f"{version}__model",
             provider=f"{version}__provider",
             reviewed=f"{version}__reviewed_on",
+            # Of what is built in alone: nobody runs what else is written, and to search is dear.
+            has_code=Case(
+                When(**{f"{version}__origin": Origin.AUTHORED}, then=_has_code(version)),
+                default=False,
+            ),
         )
     )
+
+
+def _has_code(version: str) -> Expression:
+    fenced = Q(**{f"{version}__tutorial__markdown__contains": FENCE})
+    return ExpressionWrapper(fenced, output_field=BooleanField())
 
 
 def _mark(theirs: Q | None) -> QuerySet[ConceptMark, Any]:
@@ -260,4 +284,5 @@ def _writing(tutorial: dict[str, Any]) -> Writing:
         tutorial["origin"],
         tutorial["model"] or tutorial["provider"],
         date.fromisoformat(reviewed) if reviewed else None,
+        tutorial["has_code"],
     )

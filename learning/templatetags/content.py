@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date
 
 from django import template
@@ -64,6 +65,12 @@ def link_state(resource: Resource) -> str:
         return words
     checked = day(resource.checked_at.astimezone(UTC).date())
     return _("%(state)s (checked on %(date)s)") % {"state": words, "date": checked}
+
+
+@register.filter
+def any_checked(resources: Iterable[Resource]) -> bool:
+    """Where nobody has followed a link, it is said once, not of each."""
+    return any(resource.checked_at is not None for resource in resources)
 
 
 @register.filter

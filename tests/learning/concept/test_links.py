@@ -38,14 +38,24 @@ def states() -> list[str]:
     return list(Resource.objects.order_by("pk").values_list("state", flat=True))
 
 
-def test_a_new_link_is_unchecked_and_says_so(client: Client) -> None:
+def test_that_nobody_has_checked_any_link_is_said_once(client: Client) -> None:
     run = make_ready()
     assert set(states()) == {LinkState.UNCHECKED}
     page = client.get(concept_page(run)).content.decode()
-    assert page.count('data-state="unchecked">link not checked yet<') == 3
+    assert page.count('data-state="unchecked">links not checked yet<') == 1
+    assert "link not checked yet" not in page
 
 
-@pytest.mark.parametrize("state", LinkState)
+def test_where_states_differ_each_link_tells_its_own(client: Client) -> None:
+    run = make_ready()
+    found(LinkState.WORKS, title="c02 first")
+    page = client.get(concept_page(run)).content.decode()
+    assert page.count('data-state="unchecked">link not checked yet<') == 2
+    assert page.count(WORDS[LinkState.WORKS]) == 1
+    assert "links not checked yet" not in page
+
+
+@pytest.mark.parametrize("state", [one for one in LinkState if one != LinkState.UNCHECKED])
 def test_each_state_is_told_by_a_word_a_sign_and_its_day(client: Client, state: LinkState) -> None:
     run = make_ready()
     found(state)

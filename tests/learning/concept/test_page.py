@@ -179,10 +179,19 @@ def test_it_says_who_wrote_it_and_that_nobody_reviewed_it(client: Client) -> Non
 
 def test_what_is_built_in_says_what_was_done_to_it(client: Client) -> None:
     run = make_ready()
+    Tutorial.objects.update(html="<pre><code>rope</code></pre>")
     ArtifactVersion.objects.update(origin="authored", reviewed_on=date(2026, 11, 23))
     assert read(client, run).count("Built in: code run, quizzes checked, read on 23 Nov 2026") == 1
     ArtifactVersion.objects.update(reviewed_on=None)
     assert read(client, run).count("Built in: code run, quizzes checked, not read yet") == 1
+
+
+def test_no_code_is_said_to_be_run_where_there_is_none(client: Client) -> None:
+    run = make_ready()
+    ArtifactVersion.objects.update(origin="authored", reviewed_on=date(2026, 11, 23))
+    assert read(client, run).count("Built in: quizzes checked, read on 23 Nov 2026") == 1
+    ArtifactVersion.objects.update(reviewed_on=None)
+    assert read(client, run).count("Built in: quizzes checked, not read yet") == 1
 
 
 def test_a_day_is_told_as_the_language_of_the_interface_tells_it(client: Client) -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.models import User
 from concepts.content import ArtifactKind
-from concepts.models import ArtifactVersion, Concept
+from concepts.models import ArtifactVersion, Concept, Tutorial
 from generation.models import GenerationRun
 from generation.port.errors import ContentError
 from learning.models import Learner, Standing
@@ -152,10 +152,28 @@ def test_it_says_truly_who_wrote_it(
     client: Client, origin: str, reviewed: date | None, words: str
 ) -> None:
     run = make_ready()
+    Tutorial.objects.update(markdown="```text\nrope\n```")
     ArtifactVersion.objects.update(origin=origin, reviewed_on=reviewed)
     page = read(client, run)
     assert words in page
     assert "by people" not in page
+
+
+def test_no_code_is_said_to_be_run_where_there_is_none(client: Client) -> None:
+    run = make_ready()
+    versions = ArtifactVersion.objects.filter(tutorial__isnull=False)
+    versions.update(origin="authored")
+    assert "Built in: quizzes checked; not all of it has been read yet." in read(client, run)
+    versions.update(reviewed_on=date(2026, 11, 23))
+    assert "Built in: quizzes checked, read on 23 Nov 2026." in read(client, run)
+    versions.filter(artifact__concept__outline_key="c02").update(reviewed_on=date(2026, 11, 24))
+    words = "Built in: quizzes checked, read from 23 Nov 2026 to 24 Nov 2026."
+    assert words in read(client, run)
+    Tutorial.objects.filter(version__artifact__concept__outline_key="c02").update(
+        markdown="```text\nrope\n```"
+    )
+    words = "Built in: code run, quizzes checked, read from 23 Nov 2026 to 24 Nov 2026."
+    assert words in read(client, run)
 
 
 def test_a_public_roadmap_tells_what_it_is_to_those_who_share_it(client: Client) -> None:
