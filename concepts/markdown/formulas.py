@@ -60,7 +60,8 @@ def render_formula(written: str) -> str | None:
         inner = "".join(_write(child, 0) for child in tree)
     except ValueError:
         return None
-    display = ' display="block"' if is_displayed else ""
+    # Moved by keys where it is wider than its page.
+    display = ' display="block" tabindex="0"' if is_displayed else ""
     return f'<math alttext="{escape(latex.strip())}"{display}>{inner}</math>'
 
 

@@ -27,7 +27,11 @@ OURS = {
     "summary": {},
     "section": {"class": re.compile("exercise|recap")},
     "p": {"class": re.compile("check"), "data-check": re.compile("[0-9]+")},
-    "math": {"alttext": re.compile(".*", re.DOTALL), "display": re.compile("block")},
+    "math": {
+        "alttext": re.compile(".*", re.DOTALL),
+        "display": re.compile("block"),
+        "tabindex": re.compile("0"),
+    },
     **dict.fromkeys(
         ("mfrac", "mi", "mn", "mo", "mover", "mroot", "mrow", "mspace", "msqrt", "mstyle", "msub",
          "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder", "munderover", "mpadded"),

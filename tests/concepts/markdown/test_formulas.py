@@ -24,12 +24,13 @@ def test_a_formula_is_mathml_with_what_was_written_beside_it() -> None:
 @pytest.mark.parametrize("written", ["$$x$$", r"\[x\]", r"\begin{align} x &= y \end{align}"])
 def test_a_formula_that_is_set_apart_is_displayed_as_a_block(written: str) -> None:
     assert Page(written).values("display") == ["block"]
+    assert Page(written).values("tabindex") == ["0"], "keys move what is wider than its page"
     assert Page(f"{written}.").text.strip().endswith(".")
 
 
 @pytest.mark.parametrize("written", ["$x$", r"\(x\)"])
 def test_a_formula_in_a_line_stays_in_it(written: str) -> None:
-    assert Page(written).values("display") == []
+    assert Page(written).values("display") == Page(written).values("tabindex") == []
 
 
 HOSTILE = [
