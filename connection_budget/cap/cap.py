@@ -83,11 +83,14 @@ class Cap:
             place.forget()
 
     def _wait_for_turn(self, place: Place, give_up_at: float) -> None:
-        while not self._has_room(place):
+        while True:
+            # Before it looks: whoever slept beyond its time looks once more.
+            late = time.monotonic() >= give_up_at
+            if self._has_room(place):
+                return
             self._make_room(place)
             if self._has_room(place):
                 return
-            late = time.monotonic() >= give_up_at
             is_vain = late or (self._is_first(place) and self._all_rest(place))
             if (is_vain or place.waits_for() > LOOK_SECONDS) and self._collect(place):
                 continue
