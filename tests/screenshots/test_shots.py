@@ -36,6 +36,7 @@ NO_PAGES = {
     "accounts/export/": "a file",
     "accounts/email/<str:token>/": "needs a link from a mail",
     "admin/login/": "Django's, in front of our own",
+    "admin/password_change/": "Django's, in front of our own",
 }
 
 
