@@ -32,18 +32,12 @@ WARM_UP_RATE, WARM_UP_SECONDS = 25, 12
 PROCESSES, POOL = 2, 4
 MOST_MEDIAN, MOST_P99 = 15.0, 150.0
 ROUNDS = 3
+REFUSED = "HTTP/1.1 503 "
 # The longest of a model call.
 DELAY_SECONDS = 3.0
 GUNICORN = (
-    *(
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "benchmarks.stock:application",
-        "--bind",
-        "127.0.0.1:$PORT",
-    ),
-    *("--workers", str(PROCESSES), "--threads", str(POOL), "--log-level", "warning"),
+    'exec "$0" -m gunicorn benchmarks.stock:application --bind "127.0.0.1:$PORT"'
+    f" --workers {PROCESSES} --threads {POOL} --log-level warning"
 )
 
 
@@ -63,16 +57,20 @@ class Bench:
     @contextmanager
     def stock(self) -> Iterator[int]:
         more = {"DJANGO_SETTINGS_MODULE": "benchmarks.stock_settings", "PROCESS_ROLE": "web"}
-        command = ("sh", "-c", f"exec {' '.join(GUNICORN)}")
+        command = ("sh", "-c", GUNICORN, sys.executable)
         with serving(self.variables, command, is_alone=False, **more) as (_, port):
             yield port
 
-    def measure(self, port: int) -> Arrivals:
-        """The right pages first, and only then how long they took."""
+    def measure(self, port: int, *, may_be_full: bool = False) -> Arrivals:
+        """The right pages first, and only then how long they took. A site that `may_be_full` may
+        tell some at once to come again."""
         have_visitors(port, self.asks, rate=WARM_UP_RATE, seconds=WARM_UP_SECONDS)
         arrivals = have_visitors(port, self.asks, rate=RATE, seconds=SECONDS)
-        assert arrivals.faults == [], arrivals.faults[:3]
-        assert len(arrivals.milliseconds) > RATE * SECONDS * 0.9, len(arrivals.milliseconds)
+        refused = [fault for fault in arrivals.faults if fault.startswith(REFUSED)]
+        wrong = [fault for fault in arrivals.faults if not may_be_full or fault not in refused]
+        assert wrong == [], wrong[:3]
+        answered = len(arrivals.milliseconds) + len(refused)
+        assert answered > RATE * SECONDS * 0.9, answered
         return arrivals
 
 
@@ -106,7 +104,7 @@ def _measure_loaded(bench: Bench) -> dict[str, Any]:
     with bench.ours() as port, SixRoadmaps(bench.stage) as roadmaps:
         roadmaps.await_share(0.02)
         before = roadmaps.count_ready()
-        arrivals = bench.measure(port)
+        arrivals = bench.measure(port, may_be_full=True)
         written = roadmaps.count_ready() - before
         assert before + written < ARTIFACTS, "the load ended before the visitors did"
     roadmaps.assert_written_once()
@@ -119,6 +117,7 @@ def _told(arrivals: Arrivals) -> dict[str, Any]:
         "p99_ms": arrivals.percentile(99),
         "worst_ms": arrivals.percentile(100),
         "requests": len(arrivals.milliseconds),
+        "refused": len(arrivals.faults),
         "client_late_ms": arrivals.late,
         # Of the last minute: what else this machine does.
         "load_average": round(os.getloadavg()[0], 1),

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -76,7 +76,8 @@ def serving(
         wait_until(lambda: _listens(process, port, log), seconds=60)
         yield process.pid, port
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):  # it has ended by itself, and was told of
+            os.killpg(process.pid, signal.SIGTERM)
         process.wait()
         if is_alone:
             # A server notices a moment later that its clients are gone.
