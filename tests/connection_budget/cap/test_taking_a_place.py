@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 import pytest
 
@@ -123,3 +125,19 @@ def test_an_idle_connection_of_another_thread_is_left_to_it_for_a_while(
     assert isinstance(told_elsewhere(lambda: cap.take(None, seconds=0)), CapReached)
     monkeypatch.setattr(module, "FORSAKEN_SECONDS", 0)
     assert isinstance(told_elsewhere(lambda: cap.take(None, seconds=0)), Place)
+
+
+def test_who_slept_beyond_its_time_looks_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A place that came free meanwhile is not refused for being late."""
+    cap = Cap("default", lambda: ONE)
+    held = keep(cap, Keeper())
+    began, moments = time.monotonic(), iter((0.0,))
+
+    def monotonic() -> float:
+        if (moment := next(moments, None)) is not None:
+            return began + moment
+        end(held)  # while it sleeps, a minute long
+        return began + 60
+
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=monotonic))
+    assert cap.take(None, seconds=5) is not held
