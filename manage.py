@@ -19,10 +19,10 @@ def main() -> None:
     signal.signal(signal.SIGINT, leave)
     # Nor is there garbage: looking for some was a tenth of every start.
     gc.disable()
-    from config.streams import prepare_streams  # noqa: PLC0415 - after the signal
+    from config.streams import prepare_streams
 
     prepare_streams()
-    from config.bootstrap import run_command  # noqa: PLC0415 - takes a moment
+    from config.bootstrap import run_command
 
     try:
         try:
@@ -37,7 +37,7 @@ def main() -> None:
 
 def give_up_writing(error: OSError) -> None:
     """Exits where it is the output that cannot be written. What was done before is done."""
-    from config.streams import UNWRITABLE, abandon_stdout  # noqa: PLC0415 - after the signal
+    from config.streams import UNWRITABLE, abandon_stdout
 
     if error.errno not in UNWRITABLE:
         raise error

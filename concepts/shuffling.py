@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from typing import TypeVar
 
 from concepts.content import QuestionContent, QuizContent
 
 SHUFFLED = ("single", "multiple")
+
+T = TypeVar("T")
+
+
+def seeded(seed: str) -> random.Random:
+    """Spreads what the seed says; whoever knows the seed knows the order."""
+    return random.Random(seed)  # noqa: S311 - an order, not a secret
+
+
+def shuffled(items: Sequence[T], seed: str) -> list[T]:
+    """In an order that depends on the seed alone."""
+    return seeded(seed).sample(items, k=len(items))
 
 
 def shuffle_choices(quiz: QuizContent, seed: str) -> QuizContent:
@@ -15,7 +29,7 @@ def shuffle_choices(quiz: QuizContent, seed: str) -> QuizContent:
     Models (and people) favour a position for the key. True and false stay in their order, for there
     is nothing to hide in it, and so do lines: it is what they say, or the key.
     """
-    rng = random.Random(seed)  # noqa: S311 - an order, not a secret
+    rng = seeded(seed)
     return quiz.model_copy(
         update={"questions": [_shuffled(question, rng) for question in quiz.questions]}
     )

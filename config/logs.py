@@ -12,6 +12,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, MutableMapping
+from functools import cache
 from types import TracebackType
 from typing import Any
 
@@ -143,19 +144,12 @@ def redact_event(_logger: Any, _method: str, event: EventDict) -> EventDict:
 
 def known_secrets() -> tuple[str, ...]:
     """Our own secrets: wherever they turn up, they are recognised by their value."""
-    global _known  # noqa: PLW0603 - settings do not change once they are loaded
-    if _known is None:
-        from django.conf import settings
+    from django.conf import settings
 
-        if not settings.configured:
-            return ()
-        _known = _secrets_of(settings)
-    return _known
+    return _secrets_of(settings) if settings.configured else ()
 
 
-_known: tuple[str, ...] | None = None
-
-
+@cache  # they do not change once they are loaded
 def _secrets_of(settings: Any) -> tuple[str, ...]:
     names = ("SECRET_KEY", "LLM_API_KEY", "METRICS_TOKEN", "EMAIL_HOST_PASSWORD")
     found = {str(getattr(settings, name, "") or "") for name in names}

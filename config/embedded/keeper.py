@@ -16,7 +16,7 @@ from collections import deque
 from pathlib import Path
 from queue import SimpleQueue
 
-from config.embedded import locks
+from config.embedded import Postgres, Redis, locks
 from config.embedded.errors import EmbeddedServiceError
 from config.embedded.privileges import make_socket_directory, server_account
 from config.embedded.server import Server, SupervisedService
@@ -111,8 +111,6 @@ def main(name: str, state: str, keeper_lock: str, *arguments: str) -> None:
 
 
 def make_service(name: str, state: Path, *arguments: str) -> SupervisedService:
-    from config.embedded import Postgres, Redis  # noqa: PLC0415 - only the one that runs is needed
-
     if name == Redis.name:
         return Redis(state)
     return Postgres(state, *map(int, arguments))

@@ -21,7 +21,8 @@ def main() -> None:
         assert_budget(settings.CONNECTION_BUDGET)
     except (BudgetRefused, ImproperlyConfigured) as error:
         sys.exit(str(error))
-    print(settings.CONNECTION_BUDGET.role(settings.PROCESS_ROLE).per_instance)  # noqa: T201 - the answer
+    role = settings.CONNECTION_BUDGET.role(settings.PROCESS_ROLE)
+    sys.stdout.write(f"{role.per_instance}\n")
 
 
 if __name__ == "__main__":

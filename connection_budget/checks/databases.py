@@ -9,12 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import (
-    CheckMessage,
-    Error,
-    Warning,  # noqa: A004 - Django's name
-    register,
-)
+from django.core import checks
 from django.db.utils import load_backend
 from django.utils.module_loading import import_string
 
@@ -37,8 +32,8 @@ def _with_engine() -> list[str]:
     return [alias for alias in aliases if settings.DATABASES[alias].get("ENGINE") == ENGINE]
 
 
-@register(TAG)
-def check_middleware_is_asynchronous(**_: Any) -> list[CheckMessage]:
+@checks.register(TAG)
+def check_middleware_is_asynchronous(**_: Any) -> list[checks.CheckMessage]:
     """Only where pages are served from a pool: elsewhere nothing is to be gained."""
     if not any(_options(alias).get("pool") for alias in _with_engine()):
         return []
@@ -47,7 +42,7 @@ def check_middleware_is_asynchronous(**_: Any) -> list[CheckMessage]:
         "connections back between the parts of a stream all the same: then silence this."
     )
     return [
-        Warning(
+        checks.Warning(
             f"{path} is a synchronous middleware: under ASGI all that stand in front of it become "
             "so, too, and ReleaseMiddleware no longer sees the parts of a stream.",
             hint=hint,
@@ -58,11 +53,11 @@ def check_middleware_is_asynchronous(**_: Any) -> list[CheckMessage]:
     ]
 
 
-@register(TAG)
-def check_pools_keep_no_connections_by_age(**_: Any) -> list[CheckMessage]:
+@checks.register(TAG)
+def check_pools_keep_no_connections_by_age(**_: Any) -> list[checks.CheckMessage]:
     hint = "Set CONN_MAX_AGE to 0 where there is a pool: the pool keeps the connections."
     return [
-        Error(
+        checks.Error(
             f"The database {alias!r} has a pool and CONN_MAX_AGE = "
             f"{settings.DATABASES[alias].get('CONN_MAX_AGE')!r}: its first query will fail.",
             hint=hint,
@@ -73,8 +68,8 @@ def check_pools_keep_no_connections_by_age(**_: Any) -> list[CheckMessage]:
     ]
 
 
-@register(TAG)
-def check_prefork_roles_have_no_pool(**_: Any) -> list[CheckMessage]:
+@checks.register(TAG)
+def check_prefork_roles_have_no_pool(**_: Any) -> list[checks.CheckMessage]:
     """Celery closes the pool before and after each task: what is out then is in none."""
     name = get_role_name()
     prefork = {role.name for role in get_budget().roles if role.kind.has_main}
@@ -82,7 +77,7 @@ def check_prefork_roles_have_no_pool(**_: Any) -> list[CheckMessage]:
         return []
     hint = "Leave the pool out, with CONN_MAX_AGE = None: lanes keep their connections."
     return [
-        Error(
+        checks.Error(
             f"The database {alias!r} has a pool in the prefork role {name}.",
             hint=hint,
             id="connection_budget.E009",
@@ -92,11 +87,11 @@ def check_prefork_roles_have_no_pool(**_: Any) -> list[CheckMessage]:
     ]
 
 
-@register(TAG)
-def check_connections_tell_their_role(**_: Any) -> list[CheckMessage]:
+@checks.register(TAG)
+def check_connections_tell_their_role(**_: Any) -> list[checks.CheckMessage]:
     hint = f"Set OPTIONS['application_name'] of each to PROCESS_ROLE (now {get_role_name()!r})."
     return [
-        Warning(
+        checks.Warning(
             f"The database {alias!r} has no application_name: --live, /health and the metrics "
             "cannot tell whose its connections are.",
             hint=hint,
@@ -107,37 +102,37 @@ def check_connections_tell_their_role(**_: Any) -> list[CheckMessage]:
     ]
 
 
-@register(TAG)
-def check_databases_share_what_there_is(**_: Any) -> list[CheckMessage]:
+@checks.register(TAG)
+def check_databases_share_what_there_is(**_: Any) -> list[checks.CheckMessage]:
     aliases = _with_engine()
     if len(aliases) < 2:
         return []
     budget = get_budget()
     few = [role for role in budget.roles if role.connections < len(aliases)]
     names = ", ".join(role.name for role in few)
-    messages: list[CheckMessage] = []
+    messages: list[checks.CheckMessage] = []
     if few:
         message = f"{len(aliases)} databases, but fewer connections in a process of {names}."
         hint = f"Raise {few[0].variable('connections')}; until then a thread has one at a time."
-        messages.append(Warning(message, hint=hint, id="connection_budget.W008"))
+        messages.append(checks.Warning(message, hint=hint, id="connection_budget.W008"))
     try:
         shares(budget.role(get_role_name()).connections)
     except SharesError as error:
-        messages.append(Error(str(error), id="connection_budget.E010"))
+        messages.append(checks.Error(str(error), id="connection_budget.E010"))
     except KeyError:
         pass  # a role that nobody declared has an error of its own
     if not get_shares():
         message = "Several databases share a role's connections, and nobody says how: evenly."
         hint = "Say it in CONNECTION_BUDGET_SHARES, by role and alias."
-        messages.append(Warning(message, hint=hint, id="connection_budget.W009"))
+        messages.append(checks.Warning(message, hint=hint, id="connection_budget.W009"))
     return messages
 
 
-@register(TAG)
-def check_databases_are_counted(**_: Any) -> list[CheckMessage]:
+@checks.register(TAG)
+def check_databases_are_counted(**_: Any) -> list[checks.CheckMessage]:
     hint = f"Use {ENGINE}, or put its DatabaseWrapper before the other's, as a base of your own."
     return [
-        Warning(
+        checks.Warning(
             f"The connections of the database {alias!r} are not counted: its ENGINE is {engine}.",
             hint=hint,
             id="connection_budget.W010",
@@ -155,14 +150,14 @@ def _counts_nothing(engine: str) -> bool:
     return wrapper.vendor == "postgresql" and not issubclass(wrapper, Capped)
 
 
-@register(TAG)
-def check_nothing_connects_while_loading(**_: Any) -> list[CheckMessage]:
+@checks.register(TAG)
+def check_nothing_connects_while_loading(**_: Any) -> list[checks.CheckMessage]:
     hint = (
         "Ask the database later. A server that loads the project before it forks (gunicorn "
         "--preload) would have this connection beside those of its children."
     )
     return [
-        Warning(
+        checks.Warning(
             f"A connection was opened while the project was loaded, at {place or 'some import'}.",
             hint=hint,
             id="connection_budget.W011",

@@ -4,13 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import (
-    CheckMessage,
-    Error,
-    Tags,
-    Warning,  # noqa: A004 - Django's name
-    register,
-)
+from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS, connections
 
@@ -32,17 +26,17 @@ RELEASE = "connection_budget.seats.middleware.ReleaseMiddleware"
 APPLY_SQL = "Apply what manage.py connection_budget --sql prints."
 
 
-@register(TAG)
-def check_budget_fits(**_: Any) -> list[CheckMessage]:
+@checks.register(TAG)
+def check_budget_fits(**_: Any) -> list[checks.CheckMessage]:
     budget = get_budget()
     if budget.fits:
         return []
     message = f"The connection budget does not fit the server.\n{budget.explain()}"
-    return [Error(message, hint=budget.remedy(), id="connection_budget.E001")]
+    return [checks.Error(message, hint=budget.remedy(), id="connection_budget.E001")]
 
 
-@register(TAG)
-def check_rolling_deploy_fits(**_: Any) -> list[CheckMessage]:
+@checks.register(TAG)
+def check_rolling_deploy_fits(**_: Any) -> list[checks.CheckMessage]:
     budget = get_budget()
     if budget.rolling_fits or not budget.fits:
         return []
@@ -52,11 +46,11 @@ def check_rolling_deploy_fits(**_: Any) -> list[CheckMessage]:
         f"of {budget.limit}."
     )
     hint = f"Stop the old processes before starting the new ones. Otherwise: {budget.remedy()}"
-    return [Warning(message, hint=hint, id="connection_budget.W001")]
+    return [checks.Warning(message, hint=hint, id="connection_budget.W001")]
 
 
-@register(TAG)
-def check_roles_have_their_own_database_user(**_: Any) -> list[CheckMessage]:
+@checks.register(TAG)
+def check_roles_have_their_own_database_user(**_: Any) -> list[checks.CheckMessage]:
     fleet = {role.name for role in get_budget().roles}
     declared: dict[str, str] = getattr(settings, "ROLE_DATABASE_USERS", {})
     users = {name: user for name, user in declared.items() if name in fleet}
@@ -64,50 +58,50 @@ def check_roles_have_their_own_database_user(**_: Any) -> list[CheckMessage]:
         return []
     message = "All roles share one database user, so PostgreSQL cannot limit a role by itself."
     hint = "Set ROLE_<ROLE>_DATABASE_USER; then each can have its own CONNECTION LIMIT."
-    return [Warning(message, hint=hint, id="connection_budget.W002")]
+    return [checks.Warning(message, hint=hint, id="connection_budget.W002")]
 
 
-@register(TAG)
-def check_commands_fit_the_reserve(**_: Any) -> list[CheckMessage]:
+@checks.register(TAG)
+def check_commands_fit_the_reserve(**_: Any) -> list[checks.CheckMessage]:
     budget = get_budget()
     hint = "Lower ROLE_COMMAND_CONNECTIONS or raise DB_RESERVED_CONNECTIONS."
     return [
-        Error(over_reserve(budget, role), hint=hint, id="connection_budget.E003")
+        checks.Error(over_reserve(budget, role), hint=hint, id="connection_budget.E003")
         for role in budget.reserve_roles
         if role.peak > budget.operations_reserved
     ]
 
 
-@register(TAG)
-def check_process_role_is_known(**_: Any) -> list[CheckMessage]:
+@checks.register(TAG)
+def check_process_role_is_known(**_: Any) -> list[checks.CheckMessage]:
     if get_role_name() in get_role_names():
         return []
     message = f"PROCESS_ROLE={get_role_name()!r} is not a role of the connection budget."
     hint = f"Use one of: {', '.join(get_role_names())}."
-    return [Error(message, hint=hint, id="connection_budget.E002")]
+    return [checks.Error(message, hint=hint, id="connection_budget.E002")]
 
 
-@register(TAG)
-def check_seconds_are_a_time(**_: Any) -> list[CheckMessage]:
+@checks.register(TAG)
+def check_seconds_are_a_time(**_: Any) -> list[checks.CheckMessage]:
     """Those that nobody reads before somebody waits by them."""
-    messages: list[CheckMessage] = []
+    messages: list[checks.CheckMessage] = []
     for read in (get_wait_seconds, get_seat_deadline):
         try:
             read()
         except ImproperlyConfigured as error:
-            messages.append(Error(str(error), id="connection_budget.E011"))
+            messages.append(checks.Error(str(error), id="connection_budget.E011"))
     return messages
 
 
-@register(TAG)
-def check_connections_are_released_before_the_answer_is_sent(**_: Any) -> list[CheckMessage]:
+@checks.register(TAG)
+def check_connections_are_released_before_the_answer_is_sent(**_: Any) -> list[checks.CheckMessage]:
     """Whatever the role of this process: `check` runs as a command, pages are another's."""
     middleware = list(getattr(settings, "MIDDLEWARE", []) or [])
     if middleware[:1] == [RELEASE] or not _has_pages(middleware):
         return []
     message = f"{RELEASE} is not the first of MIDDLEWARE: whoever reads slowly keeps a connection."
     hint = "Put it in front of all others, so that it sees the response when it is finished."
-    return [Error(message, hint=hint, id="connection_budget.E006")]
+    return [checks.Error(message, hint=hint, id="connection_budget.E006")]
 
 
 def _has_pages(middleware: list[str]) -> bool:
@@ -115,16 +109,16 @@ def _has_pages(middleware: list[str]) -> bool:
     return bool(pooled) or RELEASE in middleware
 
 
-@register(Tags.database)
-def check_server_holds_the_budget(databases: Any = None, **_: Any) -> list[CheckMessage]:
+@checks.register(checks.Tags.database)
+def check_server_holds_the_budget(databases: Any = None, **_: Any) -> list[checks.CheckMessage]:
     """Only with `--database`, and in `migrate`: the server's limits and those of the logins."""
     alias = DEFAULT_DB_ALIAS
     budget = get_budget()
     if not _is_asked(databases) or not budget.fits:
         return []
     hint = "manage.py connection_budget --fit proposes sizes for this server."
-    limits: list[CheckMessage] = [
-        Error(problem, hint=hint, id="connection_budget.E004")
+    limits: list[checks.CheckMessage] = [
+        checks.Error(problem, hint=hint, id="connection_budget.E004")
         for problem in limit_problems(budget, read_server(alias))
     ]
     roles = _roles_by_login(budget, alias)
@@ -140,15 +134,15 @@ def check_server_holds_the_budget(databases: Any = None, **_: Any) -> list[Check
     ]
 
 
-@register(Tags.database)
-def check_server_is_suitable(databases: Any = None, **_: Any) -> list[CheckMessage]:
+@checks.register(checks.Tags.database)
+def check_server_is_suitable(databases: Any = None, **_: Any) -> list[checks.CheckMessage]:
     """Only with `--database`, and in `migrate`: the server's version, the database's encoding."""
     if not _is_asked(databases):
         return []
     connection = connections[DEFAULT_DB_ALIAS]
     connection.ensure_connection()
     problems = problems_of(kind_of(connection.connection))
-    return [Error(problem, id="connection_budget.E007") for problem in problems]
+    return [checks.Error(problem, id="connection_budget.E007") for problem in problems]
 
 
 def _is_asked(databases: Any) -> bool:
@@ -168,24 +162,26 @@ def _roles_by_login(budget: Budget, alias: str) -> Mapping[str, list[Role]]:
 
 def _login_messages(
     login: LiveLogin, name: str, roles: list[Role], budget: Budget
-) -> list[CheckMessage]:
+) -> list[checks.CheckMessage]:
     names = ", ".join(role.name for role in roles)
     needed = budget.server_peak(roles)
     if login.superuser:
         message = f"{names}: the login {name} is a superuser, so PostgreSQL cannot limit it."
-        return [Warning(message, hint="Use a login that is none.", id="connection_budget.W004")]
+        return [
+            checks.Warning(message, hint="Use a login that is none.", id="connection_budget.W004")
+        ]
     if 0 <= login.limit < needed:
         message = (
             f"{names}: the login {name} has CONNECTION LIMIT {login.limit}, less than the "
             f"{needed} connections of its roles."
         )
-        return [Error(message, hint=APPLY_SQL, id="connection_budget.E005")]
+        return [checks.Error(message, hint=APPLY_SQL, id="connection_budget.E005")]
     return []
 
 
-def _without_limit(logins: list[str], roles: Mapping[str, list[Role]]) -> list[CheckMessage]:
+def _without_limit(logins: list[str], roles: Mapping[str, list[Role]]) -> list[checks.CheckMessage]:
     if not logins:
         return []
     lines = [f"{name} ({', '.join(role.name for role in roles[name])})" for name in logins]
     message = f"Logins without a CONNECTION LIMIT, so nothing enforces it: {', '.join(lines)}."
-    return [Warning(message, hint=APPLY_SQL, id="connection_budget.W005")]
+    return [checks.Warning(message, hint=APPLY_SQL, id="connection_budget.W005")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,18 @@ from connection_budget.metrics.process_files import ProcessFiles
 log = get_logger(__name__)
 
 _registry = CollectorRegistry()
-_files: ProcessFiles | None = None
-_chosen = _silent = False
+
+
+@dataclass
+class _Kept:
+    """Where this process keeps its values; prometheus_client's own choice is as global."""
+
+    files: ProcessFiles | None = None
+    is_chosen: bool = False
+    is_silent: bool = False
+
+
+_kept = _Kept()
 
 
 def make(kind: str, name: str, text: str, labels: Sequence[str], **options: Any) -> Any:
@@ -32,15 +43,15 @@ def make(kind: str, name: str, text: str, labels: Sequence[str], **options: Any)
 def enter() -> bool:
     """To be called before a value is changed; whether there is anywhere to keep it."""
     _enter()
-    return not _silent
+    return not _kept.is_silent
 
 
 def show() -> bytes:
-    if _silent:
+    if _kept.is_silent:
         return b""
-    if _files is None:
+    if _kept.files is None:
         return prometheus_client.generate_latest(_registry)
-    with _files.reading() as files:
+    with _kept.files.reading() as files:
         return prometheus_client.generate_latest(_Merged(files))
 
 
@@ -63,40 +74,38 @@ class _Files(Collector):
 
 def _enter() -> None:
     """Once a process, before its first value."""
-    global _files, _chosen  # noqa: PLW0603 - prometheus_client's own choice is as global
-    if not _chosen:
+    if not _kept.is_chosen:
         directory = getattr(settings, "METRICS_DIRECTORY", None)
-        _files = ProcessFiles(Path(directory)) if directory else None
-        _chosen = True
-    if _files is None or _files.entered:
+        _kept.files = ProcessFiles(Path(directory)) if directory else None
+        _kept.is_chosen = True
+    if _kept.files is None or _kept.files.entered:
         return
     try:
-        _files.enter()
+        _kept.files.enter()
     except OSError as error:
         measure_alone(error)
         return
-    if not getattr(values.ValueClass, "_ours", False):
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_files.path)
+    if not getattr(values.ValueClass, "in_our_files", False):
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_kept.files.path)
         make: Callable[..., Any] = values.MultiProcessValue
         values.ValueClass = make(_identity)
-        values.ValueClass._ours = True  # noqa: SLF001 - our own mark
+        values.ValueClass.in_our_files = True
 
 
 def _identity() -> str:
-    return _files.identity() if _files is not None else ""
+    return _kept.files.identity() if _kept.files is not None else ""
 
 
 def measure_alone(error: OSError) -> None:
     """No file can be written: what is measured here is seen here only."""
-    global _files, _silent  # noqa: PLW0603 - see above
-    if _files is not None:
-        log.warning("metrics_unshared", directory=str(_files.path), error=str(error))
-    _files = None
+    if _kept.files is not None:
+        log.warning("metrics_unshared", directory=str(_kept.files.path), error=str(error))
+    _kept.files = None
     # What was made for the directory cannot count without it.
-    _silent = getattr(values.ValueClass, "_ours", False)
+    _kept.is_silent = getattr(values.ValueClass, "in_our_files", False)
 
 
 def begin_child() -> None:
     """After a fork."""
-    if _files is not None:
-        _files.forget_parent()
+    if _kept.files is not None:
+        _kept.files.forget_parent()

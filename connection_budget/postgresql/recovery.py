@@ -8,6 +8,8 @@ pool would count the connection as taken for ever.
 import gc
 import threading
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -68,10 +70,8 @@ class Recovery:
     @staticmethod
     def _return(loan: Loan) -> None:
         log.warning("db_connection_recovered", alias=loan.alias)
-        try:
+        with _surviving(loan.alias):
             loan.give_back()
-        except Exception as error:  # noqa: BLE001 - the thread must live; the seat comes back
-            log.warning("db_connection_not_returned", alias=loan.alias, error=str(error))
 
 
 def _end_idle_loans(
@@ -87,12 +87,19 @@ def _end_idle_loans(
         uses = seen[id(one)]
         if uses is None or before.get(id(one)) != uses:
             continue
-        try:
+        with _surviving(one.alias):
             if one.surrender():
                 log.warning("db_connection_taken_back", alias=one.alias)
-        except Exception as error:  # noqa: BLE001 - the thread must live; the seat comes back
-            log.warning("db_connection_not_returned", alias=one.alias, error=str(error))
     return seen
+
+
+@contextmanager
+def _surviving(alias: str) -> Iterator[None]:
+    """Whatever is raised in the block: the thread must live; the seat comes back."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - see above
+        log.warning("db_connection_not_returned", alias=alias, error=str(error))
 
 
 recovery = Recovery()

@@ -11,7 +11,6 @@ from io import BytesIO
 from typing import Any, cast
 
 import django
-from asgiref.sync import sync_to_async as in_request_thread  # noqa: TID251 - where its connection is
 from django.core import signals
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
 from django.http import HttpResponse
@@ -19,6 +18,7 @@ from django.http.response import HttpResponseBase
 
 from connection_budget.seats.bodies import Message, Receive
 from connection_budget.seats.middleware import release_parts
+from connection_budget.seats.returning import in_request_thread
 from connection_budget.seats.seating import Application, Scope, Send
 from connection_budget.seats.unavailable import show_unavailable
 

@@ -9,12 +9,11 @@ from contextlib import aclosing
 from typing import Any, cast
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
-from asgiref.sync import sync_to_async as in_request_thread  # noqa: TID251 - where its connection is
 from django.db import OperationalError
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from connection_budget.seats.returning import return_connections
+from connection_budget.seats.returning import in_request_thread, return_connections
 from connection_budget.seats.seats import NoSeat
 from connection_budget.seats.unavailable import show_unavailable
 

@@ -1,9 +1,11 @@
 """Giving connections back before the request is over."""
 
-from asgiref.sync import sync_to_async as in_request_thread  # noqa: TID251 - where its connection is
+from asgiref.sync import sync_to_async  # noqa: TID251 - a request's connection is in its thread
 from django.db import connections
 
 from connection_budget.seats.seats import request_holds_connection
+
+in_request_thread = sync_to_async
 
 
 def return_connections() -> None:

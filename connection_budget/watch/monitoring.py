@@ -12,7 +12,7 @@ import json
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 
@@ -85,27 +85,26 @@ class Look:
         self.sampler.close()
 
 
-_monitor: Monitor | None = None
+class _Process:
+    monitor: ClassVar[Monitor | None] = None
 
 
 def start_monitoring() -> None:
     """For a process that stays and whose role declares the sampler's connection (web)."""
-    global _monitor  # noqa: PLW0603 - one a process
-    if _monitor is None:
-        _monitor = Monitor()
-        _monitor.start()
+    if _Process.monitor is None:
+        _Process.monitor = Monitor()
+        _Process.monitor.start()
 
 
 def stop_monitoring() -> None:
-    global _monitor
-    monitor, _monitor = _monitor, None
+    monitor, _Process.monitor = _Process.monitor, None
     if monitor is not None:
         monitor.stop()
 
 
 def look() -> Monitor | Look:
     """Whoever can tell now: the running monitor, or a look that has just begun."""
-    return _monitor or Look()
+    return _Process.monitor or Look()
 
 
 def wait_and_look() -> Monitor | Look:

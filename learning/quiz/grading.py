@@ -6,11 +6,11 @@ and never leave the server. A rank is the number that a line gets from whoever p
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from concepts.shuffling import shuffled
 from roadmaps.text import output_key
 
 MULTIPLE, TRUE_FALSE = "multiple", "true_false"
@@ -107,8 +107,7 @@ def put_in_order(question: Question, secret: str) -> list[Choice]:
     nothing to hide in it."""
     if question.type in {TRUE_FALSE, FAULTY_LINE}:
         return list(question.choices)
-    rng = random.Random(secret)  # noqa: S311 - it only spreads a secret that somebody else made
-    return rng.sample(question.choices, k=len(question.choices))
+    return shuffled(question.choices, secret)
 
 
 def read_given(values: Sequence[str], question: Question, shown: Sequence[Choice]) -> Given:

@@ -163,5 +163,5 @@ def _parent(row: Model, name: str, keys: Keys | uuid.UUID) -> Any:
 
 def _copied(row: Row, **changes: Any) -> Row:
     """All columns, those that come later included."""
-    fields = [field for field in row._meta.concrete_fields if not field.primary_key]  # noqa: SLF001 - Django's documented door
+    fields = [field for field in row._meta.concrete_fields if not field.primary_key]
     return type(row)(**{field.attname: getattr(row, field.attname) for field in fields} | changes)

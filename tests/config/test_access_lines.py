@@ -54,7 +54,7 @@ def test_a_long_address_does_not_stop_the_web_process(name: str, path: str) -> N
 
 
 def test_a_known_secret_in_a_path_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("config.logs._known", (SECRET,))
+    monkeypatch.setattr("config.logs.known_secrets", lambda: (SECRET,))
     told = made("uvicorn.access", HTTP, "10.0.0.1:5", "GET", f"/{SECRET}/", "1.1", 200)
     assert SECRET not in told
 

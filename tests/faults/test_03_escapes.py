@@ -31,9 +31,7 @@ APPS = (
 ALLOWED = {
     # Closing waits for the lanes; it opens nothing.
     "connection_budget/lanes/executor.py": frozenset({"run_in_executor"}),
-    # They work in the request's own thread, to give its connection back.
-    "connection_budget/seats/handler.py": frozenset({"sync_to_async"}),
-    "connection_budget/seats/middleware.py": frozenset({"sync_to_async"}),
+    # The request's own thread gives its connection back.
     "connection_budget/seats/returning.py": frozenset({"sync_to_async"}),
     # A forked child gets an idle thread in the place of one that it does not have.
     "connection_budget/forks.py": frozenset({"SyncToAsync"}),

@@ -128,7 +128,7 @@ def test_the_probe_reads_the_account_that_is_configured(
 
 
 def test_health_tells_nothing_of_what_is_for_staff(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(monitoring, "_monitor", monitor := Monitor())
+    monkeypatch.setattr(monitoring._Process, "monitor", monitor := Monitor())
     report, _ = monitoring.describe(monitor)
     assert {"redis", "workers"} <= set(report)
     assert not {"queues", "worker_counts", "model_server"} & set(report)

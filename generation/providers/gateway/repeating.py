@@ -24,6 +24,7 @@ MOST_REFUSALS = 60
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, JITTER_SECONDS = 0.5, 20.0, 0.5
 # Between attempts at a server that is not there: it may be starting. Four of them, then people act.
 UNREACHABLE_PAUSE_SECONDS = 10.0
+_chance = random.SystemRandom()
 
 
 @dataclass
@@ -65,7 +66,7 @@ class Patience:
 
 def _pause(times: int) -> float:
     """Doubling, and spread so that many that failed together do not come back together."""
-    jitter = random.uniform(0, JITTER_SECONDS)  # noqa: S311 - no secret
+    jitter = _chance.uniform(0, JITTER_SECONDS)
     return min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2.0 ** min(times - 1, 30) + jitter)
 
 

@@ -31,7 +31,7 @@ def monitor(monkeypatch: pytest.MonkeyPatch) -> Monitor:
     """A monitor that has looked and does not look again."""
     monitor = Monitor()
     monitor.sampler.snapshot = replace(HEALTHY, at=time.monotonic())
-    monkeypatch.setattr(monitoring, "_monitor", monitor)
+    monkeypatch.setattr(monitoring._Process, "monitor", monitor)
     return monitor
 
 

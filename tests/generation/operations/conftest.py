@@ -34,7 +34,7 @@ def monitor(monkeypatch: pytest.MonkeyPatch) -> Monitor:
         "worker_counts": {"workflow": 2, "content_generation": 0, "logs": 1},
         "model_server": None,
     }
-    monkeypatch.setattr(monitoring, "_monitor", monitor)
+    monkeypatch.setattr(monitoring._Process, "monitor", monitor)
     return monitor
 
 
