@@ -15,7 +15,7 @@ from typing import Any
 from psycopg_pool import ConnectionPool
 
 from connection_budget.deadlines.held import Held, Named
-from connection_budget.deadlines.severing import orphans
+from connection_budget.deadlines.severing import is_in_use, orphans
 from connection_budget.deadlines.watch import DeadlineWatch
 from connection_budget.forks import call_in_forked_child
 from connection_budget.logs import get_logger
@@ -73,6 +73,8 @@ class Loan(Held):
             if self.is_lost(self._connection):
                 orphans.add(self.alias, self._connection)
             self._connection.is_lent = False
+            if is_in_use(self._connection):  # by a thread that nobody waits for
+                self._connection.close()
             self._pool.putconn(self._connection)  # may still ask the server for something
         finally:
             self._watch.remove(self)

@@ -111,7 +111,7 @@ def end_statement(alias: str, connection: psycopg.Connection[Any]) -> None:
     An exception from a signal's handler (Celery's soft limit) leaves a statement running. Closed
     so, the server would go on with it, and count, until it is done.
     """
-    if connection.closed or connection.pgconn.transaction_status != TransactionStatus.ACTIVE:
+    if connection.closed or not is_in_use(connection):
         return
     try:
         connection.cancel_safe(timeout=CANCEL_SECONDS)
@@ -120,6 +120,13 @@ def end_statement(alias: str, connection: psycopg.Connection[Any]) -> None:
     orphans.add(alias, connection)  # a cancel that comes before its statement is not heard
     if not _is_left_alone(connection) and sever(connection):
         _is_left_alone(connection)
+
+
+def is_in_use(connection: psycopg.Connection[Any]) -> bool:
+    """Whether a statement runs on it. A thread within a call may have sent one which the client
+    does not know of yet: libpq sends first, and notes it afterwards."""
+    is_active = connection.pgconn.transaction_status == TransactionStatus.ACTIVE
+    return is_active or connection.lock.locked()
 
 
 def _is_left_alone(connection: psycopg.Connection[Any]) -> bool:

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 from django.db import OperationalError, connection
+from psycopg.pq import TransactionStatus
 
 from connection_budget.cap import cap_of, places
+from connection_budget.deadlines import severing
 from connection_budget.postgresql.base import DatabaseWrapper
 from tests.waiting import wait_until
 
@@ -72,6 +74,20 @@ def test_who_uses_a_connection_that_another_thread_closes_is_told_first(
     wait_until(lambda: used)
     thread.join()
     assert (used[0], told) == (False, [True])
+
+
+def test_what_a_thread_is_about_to_use_does_not_go_back_to_the_pool(
+    wrapper: DatabaseWrapper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """libpq sends a statement first, and notes afterwards that one runs."""
+    monkeypatch.setattr(severing, "CANCEL_SECONDS", 0.05)
+    wrapper.ensure_connection()
+    raw = wrapper.connection
+    with raw.lock:
+        assert raw.pgconn.transaction_status == TransactionStatus.IDLE
+        wrapper.close()
+    assert raw.closed
+    assert wrapper.pool is None or raw not in wrapper.pool._pool
 
 
 def test_a_connection_that_somebody_makes_by_hand_counts_for_as_long_as_it_lives(
