@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,9 +13,17 @@ from concepts.content import ChoiceContent, QuestionContent, QuizContent
 from concepts.shuffling import shuffle_choices
 from generation.port.errors import ContentError, CutOffError
 from generation.providers.dialogue import Gateway, Prompt
+from generation.providers.openai.majority import (
+    MOST_OPINIONS,
+    asks_for_value,
+    has_majority,
+    needs_another,
+)
 from generation.providers.openai.prompting import blind_solve_prompt, shorter_prompt
 from generation.providers.openai.schemas import Answered
 from roadmaps.text import output_key
+
+_TIMES = ("", " twice", " three times")
 
 
 class BlindAnswer(Answered):
@@ -36,14 +44,20 @@ async def solve_blind(
 ) -> list[str]:
     """Where the solution and the key disagree, one sentence each.
 
-    Choices are shuffled, so that a favourite position is no hint; so are lines to be put in order.
+    A value that differs from the key's is worked out anew, at most twice: the majority decides.
     """
-    shuffled = shuffle_choices(quiz, f"blind {seed}")
-    asked = [_ask_without_key(at, one, seed) for at, one in enumerate(shuffled.questions, 1)]
-    questions = [one.without_key() for one in asked]
-    answers = await _ask(blind_solve_prompt(questions, subject=seed), gateway, language)
-    solved = {one.question: one for one in answers.answers}
-    return list(_disagreements(asked, solved))
+    given: dict[int, list[_Opinion]] = {}
+    for time in range(1, MOST_OPINIONS + 1):
+        asked = [one for one in _ask_without_key(quiz, seed, time) if _is_open(one, given)]
+        if not asked:
+            break
+        questions = [one.without_key() for one in asked]
+        prompt = blind_solve_prompt(questions, subject=seed, opinion=time)
+        answers = await _ask(prompt, gateway, language)
+        solved = {one.question: one for one in answers.answers}
+        for one in asked:
+            given.setdefault(one.number, []).append(_Opinion(one, solved.get(one.number)))
+    return list(_disagreements(given))
 
 
 async def _ask(prompt: Prompt, gateway: Gateway, language: str) -> BlindAnswers:
@@ -100,28 +114,70 @@ class _Asked:
         return self.quote(chosen), self.quote(self.key)
 
 
-def _ask_without_key(number: int, question: QuestionContent, seed: str) -> _Asked:
-    shown = question.choices
-    if question.type == "order":
-        rng = random.Random(f"blind {seed} {number}")  # noqa: S311 - an order, not a secret
-        shown = rng.sample(shown, k=len(shown))
-    return _Asked(number, question, shown)
+@dataclass(frozen=True)
+class _Opinion:
+    asked: _Asked
+    # None: the question was left out.
+    answer: BlindAnswer | None
+
+    @property
+    def is_for_the_key(self) -> bool:
+        return self.answer is not None and self.asked.agrees_with(self.answer)
+
+    @property
+    def is_sound(self) -> bool:
+        return self.answer is not None and self.answer.is_sound
+
+    @property
+    def quote(self) -> str:
+        return self.asked.quotes(self.answer)[0] if self.answer else "none"
 
 
-def _disagreements(asked: Sequence[_Asked], solved: Mapping[int, BlindAnswer]) -> Iterator[str]:
-    for one in asked:
-        mine = solved.get(one.number)
-        if mine is None:
-            yield f"question {one.number}: whoever solved it gave no answer; make it plainer"
-        elif not one.agrees_with(mine):
-            answer, key = one.quotes(mine)
+def _ask_without_key(quiz: QuizContent, seed: str, time: int) -> Iterator[_Asked]:
+    """Choices are shuffled anew each time, so that a favourite position is no hint; so are lines
+    to be put in order."""
+    seed = f"blind {seed}" if time == 1 else f"blind {seed} {time}"
+    for number, question in enumerate(shuffle_choices(quiz, seed).questions, 1):
+        shown = question.choices
+        if question.type == "order":
+            shown = sorted(shown, key=lambda line: _lot(seed, line))
+        yield _Asked(number, question, shown)
+
+
+def _lot(seed: str, line: ChoiceContent) -> bytes:
+    return hashlib.sha256(f"{seed} {line.text}".encode()).digest()
+
+
+def _is_open(asked: _Asked, given: Mapping[int, Sequence[_Opinion]]) -> bool:
+    opinions = given.get(asked.number)
+    if opinions is None:
+        return True
+    is_answered = opinions[0].answer is not None
+    votes = [one.is_for_the_key for one in opinions]
+    return is_answered and asks_for_value(asked.question) and needs_another(votes)
+
+
+def _disagreements(given: Mapping[int, Sequence[_Opinion]]) -> Iterator[str]:
+    for number, opinions in given.items():
+        first = opinions[0]
+        if first.answer is None:
+            yield f"question {number}: whoever solved it gave no answer; make it plainer"
+        elif not has_majority([one.is_for_the_key for one in opinions]):
+            _, key = first.asked.quotes(first.answer)
             yield (
-                f"question {one.number}: solved without the key, the answer was {answer}, and the "
-                f"key says {key}; "
+                f"question {number}: solved{_TIMES[len(opinions) - 1]} without the key, "
+                f"{_tell(opinions)}, and the key says {key}; "
                 "work it out again and make question, key and explanation agree beyond dispute"
             )
-        elif not mine.is_sound:
+        elif not has_majority([one.is_sound for one in opinions]):
             yield (
-                f"question {one.number}: whoever solved it found that no answer, or more than one, "
+                f"question {number}: whoever solved it found that no answer, or more than one, "
                 "can be defended; make it unambiguous"
             )
+
+
+def _tell(opinions: Sequence[_Opinion]) -> str:
+    if len(opinions) == 1:
+        return f"the answer was {opinions[0].quote}"
+    *others, last = (one.quote for one in opinions)
+    return f"the answers were {', '.join(others)} and {last}"

@@ -137,9 +137,13 @@ def shorter_prompt(asked: Prompt, task: str, language: str | None, *, doublings:
     )
 
 
-def blind_solve_prompt(questions: Sequence[Mapping[str, Any]], *, subject: str) -> Prompt:
-    """`questions` come without key, rationales and explanation."""
-    return fill_prompt("blind_solve", {}, {"questions": list(questions)}, subject=subject)
+def blind_solve_prompt(
+    questions: Sequence[Mapping[str, Any]], *, subject: str, opinion: int = 1
+) -> Prompt:
+    """`questions` come without key, rationales and explanation. Another `opinion` is another
+    prompt, also where nothing else differs: what has been answered is remembered."""
+    told = {"opinion": opinion} if opinion > 1 else {}
+    return fill_prompt("blind_solve", {}, {**told, "questions": list(questions)}, subject=subject)
 
 
 def fill_prompt(

@@ -93,8 +93,8 @@ def test_whoever_solves_it_sees_lines_in_another_order_than_the_right_one() -> N
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        ({"output": {"output": "7"}}, "the answer was “7”, and the key says “6”"),
-        ({"output": {"output": ""}}, "question 1: solved without the key"),
+        ({"output": {"output": "7"}}, "the answers were “7” and “7”, and the key says “6”"),
+        ({"output": {"output": ""}}, "question 1: solved twice without the key"),
         ({"order": {"choices": [1, 2]}}, "question 2: solved without the key"),
         ({"order": {"choices": [1, 1, 1, 99]}}, "“Light the smoker.”, then “Smoke the entrance.”"),
         ({"faulty_line": {"choices": [1]}}, "the answer was “`total = 0`”"),
@@ -115,3 +115,94 @@ def test_a_question_that_was_left_out_is_not_confirmed(settings: Settings) -> No
     settings.LLM_BLIND_SOLVE = True
     gateway = ScriptedGateway({"quiz": [writings.quiz()], "blind_solve": [leave_one_out]})
     assert "question 1: whoever solved it gave no answer" in str(refused(gateway, QUIZ))
+
+
+def values(**fields: Any) -> dict[str, Any]:
+    """One question whose choices are numbers, between two that are wording."""
+    asked = [server.choose_one("a1", number) for number in (0, 1, 2)]
+    texts = ("4", "5", "`6`", "7")
+    choices = [
+        {"text": text, "is_correct": text == "`6`", "rationale": f"Count {text} once more."}
+        for text in texts
+    ]
+    asked[1] |= {"stem": "How many frames are in two boxes of three?", "choices": choices} | fields
+    return {"questions": asked}
+
+
+def saying(*said: str) -> list[Callable[[Prompt], dict[str, Any]]]:
+    """One opinion after the other on question 2; on the rest as whoever knows bees."""
+
+    def opinion(text: str) -> Callable[[Prompt], dict[str, Any]]:
+        def answer(prompt: Prompt) -> dict[str, Any]:
+            asked = data_in(prompt.user)["questions"]
+            return {"answers": [count(text, one) for one in asked if text or one["number"] != 2]}
+
+        return answer
+
+    return [opinion(text) for text in said]
+
+
+def count(text: str, asked: dict[str, Any]) -> dict[str, Any]:
+    if asked["number"] != 2:
+        return server.solve(asked)
+    places = [one["number"] for one in asked["choices"] if one["text"].strip("`") == text]
+    return {"question": 2, "choices": places, "output": text}
+
+
+SIX_IN_OUTPUT = {"type": "output", "choices": [], "accepted": ["6"]}
+KINDS = [pytest.param({}, id="choices"), pytest.param(SIX_IN_OUTPUT, id="output")]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_slip_in_a_value_is_outvoted(kind: dict[str, Any]) -> None:
+    gateway = ScriptedGateway({"quiz": [values(**kind)], "blind_solve": saying("7", "6", "6")})
+    (written,) = ask(gateway, QUIZ)
+    assert gateway.purposes() == ["quiz", *["blind_solve"] * 3]
+    assert written.usage.calls == 4
+    asked_again = [data_in(prompt.user)["questions"] for prompt in gateway.asked[2:]]
+    assert [[one["number"] for one in asked] for asked in asked_again] == [[2], [2]]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (("7", "7"), "question 2: solved twice without the key, the answers were “7” and “7”, and"),
+        (
+            ("7", "6", "5"),
+            "solved three times without the key, the answers were “7”, “`6`” and “5”",
+        ),
+        (("7", "6", ""), "the answers were “7”, “`6`” and none, and the key says “`6`”"),
+        (("7", ""), "the answers were “7” and none, and"),
+        (("",), "question 2: whoever solved it gave no answer"),
+    ],
+)
+def test_a_key_that_the_majority_does_not_find_is_sent_back(
+    said: tuple[str, ...], told: str
+) -> None:
+    gateway = ScriptedGateway({"quiz": [values()], "blind_solve": saying(*said, *said, *said)})
+    assert told in str(refused(gateway, QUIZ))
+    first = gateway.purposes()[: len(said) + 2]
+    assert first == ["quiz", *["blind_solve"] * len(said), "repair"]
+
+
+def test_whoever_is_asked_again_sees_the_choices_in_another_order() -> None:
+    seen = []
+    for name in "abcdefgh":
+        brief = replace(BRIEF, key=name)
+        gateway = ScriptedGateway({"quiz": [values()], "blind_solve": saying("7", "6", "6")})
+        ask(gateway, writing(ArtifactKind.QUIZ, brief))
+        asked = [data_in(prompt.user)["questions"] for prompt in gateway.asked[1:]]
+        shown = [[one for one in questions if one["number"] == 2] for questions in asked]
+        orders = {tuple(choice["text"] for choice in one["choices"]) for [one] in shown}
+        seen.append(len(orders))
+    assert max(seen) > 1
+
+
+def test_two_who_find_it_unsound_outvote_the_third() -> None:
+    def doubting(prompt: Prompt) -> dict[str, Any]:
+        said = saying("6")[0](prompt)
+        return {"answers": [one | {"is_sound": False} for one in said["answers"]]}
+
+    opinions = [*saying("7"), doubting, doubting]
+    gateway = ScriptedGateway({"quiz": [values()], "blind_solve": opinions * 3})
+    assert "question 2: whoever solved it found" in str(refused(gateway, QUIZ))
