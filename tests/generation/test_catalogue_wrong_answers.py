@@ -20,6 +20,8 @@ __all__ = ["open_terminals", "server"]
 # The concept, the number of the exercise, what its solution says and what it shall say instead.
 Wrong = tuple[str, int, str, str]
 IN_PYTHON: list[Wrong] = [
+    ("asgi", 1, "        await asyncio.sleep(0)\n", ""),
+    ("asgi", 1, "await asyncio.sleep(0)", "__import__('time').sleep(0)"),
     ("background-tasks", 1, "pk=order_id, ", ""),
     ("containers", 1, '("COPY package.json .", ["package.json"])', '("COPY package.json .", [])'),
     ("data-leakage", 2, "sum(before) / len", "sum(before) // len"),
@@ -51,6 +53,17 @@ IN_PYTHON: list[Wrong] = [
     ("uv-and-pyproject", 1, 'line.partition(";")[0]', "line"),
 ]
 IN_SQL: list[Wrong] = [
+    ("backups", 1, "> above", ">= above"),
+    (
+        "backups",
+        1,
+        """    WITH gone AS (DELETE FROM ticket WHERE price > above RETURNING *)
+    INSERT INTO ticket_archive SELECT * FROM gone
+""",
+        """    INSERT INTO ticket_archive SELECT * FROM ticket WHERE price > above;
+    DELETE FROM ticket WHERE price > above
+""",
+    ),
     ("btree", 1, "(sold, buyer_id)", "(buyer_id, sold)"),
     ("constraints", 1, "CHECK (amount > 0)", ""),
     ("constraints", 1, "daterange NOT NULL", "daterange"),
@@ -63,14 +76,25 @@ IN_SQL: list[Wrong] = [
     ("joins", 1, " AND price > 30", ""),
     ("joins", 1, "price > 30", "price >= 30"),
     ("keys", 1, "NOT NULL UNIQUE", "NOT NULL"),
+    ("locks", 1, " ORDER BY id", ""),
+    ("locks", 1, " FOR UPDATE", ""),
+    ("locks", 1, "FOR UPDATE", "FOR SHARE"),
+    ("locks", 1, "FOR UPDATE", "FOR UPDATE SKIP LOCKED"),
+    ("locks", 1, "WHERE id IN (2, 1) ", ""),
+    ("migrations", 1, " NOT VALID", ""),
+    ("migrations", 1, "ALTER TABLE ticket VALIDATE CONSTRAINT price_is_positive;", ""),
     ("pagination", 1, "(sold, id) > (at, last) ORDER BY sold, id", "id > last ORDER BY id"),
     ("partitioning", 2, "ON hall, seat, show, customer", "ON hall, seat, show"),
     ("psql", 1, "GENERATED ALWAYS AS IDENTITY ", ""),
     ("queues", 2, ", until = excluded.until", ""),
     ("roles", 1, " LOGIN", ""),
     ("roles", 1, "price) ON", "price), DELETE ON"),
+    ("transactions", 1, "BEGIN;\n", ""),
+    ("transactions", 1, "COMMIT", "ROLLBACK"),
     ("types", 1, "amount >= 0", "amount > 0"),
     ("windows", 1, "ORDER BY day, id ", "ORDER BY day, price DESC "),
+    ("writing", 1, " AND amount >= $1", ""),
+    ("writing", 1, ">= $1", "> $1"),
     ("writing", 2, "int8range(hall_id, hall_id, '[]') WITH &&, ", ""),
 ]
 
