@@ -23,6 +23,7 @@ from generation.port.briefs import ConceptBrief
 from generation.port.outline import ConceptOutline
 from generation.port.provider import Written
 from generation.providers.catalogue import CatalogueProvider, CatalogueRoadmap, load_catalogue
+from tests.generation.catalogue_rules import tongue_of
 
 PROVIDER = CatalogueProvider()
 ROADMAPS = load_catalogue()
@@ -112,6 +113,16 @@ def brief(roadmap: CatalogueRoadmap, concept: ConceptOutline) -> ConceptBrief:
 
 def entries_of(roadmap: CatalogueRoadmap) -> list[Entry]:
     return [entry for entry in ENTRIES if entry.roadmap is roadmap]
+
+
+def milestones_of(roadmap: CatalogueRoadmap) -> list[Entry]:
+    """The lessons that take a step of the roadmap's project, and say when it is accepted."""
+    heading, condition = tongue_of(roadmap).milestone
+    return [
+        entry
+        for entry in entries_of(roadmap)
+        if any(heading in text for _, text in entry.headings) and condition in entry.markdown
+    ]
 
 
 def find_faults(roadmap: CatalogueRoadmap, judge: Callable[[Entry], object]) -> dict[str, object]:

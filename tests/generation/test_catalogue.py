@@ -29,6 +29,7 @@ from tests.generation.catalogue_entries import (
     entries_of,
     every_roadmap,
     find_faults,
+    milestones_of,
 )
 from tests.generation.catalogue_rules import GROUNDS, TONGUES, ground_of, tongue_of
 
@@ -202,15 +203,18 @@ def test_a_roadmap_covers_its_ground(roadmap: CatalogueRoadmap) -> None:
 def test_its_project_grows_by_a_milestone_in_every_stage_that_says_when_it_is_accepted(
     roadmap: CatalogueRoadmap,
 ) -> None:
-    heading, condition = tongue_of(roadmap).milestone
-    reached = {
-        entry.concept.key
-        for entry in entries_of(roadmap)
-        if any(heading in text for _, text in entry.headings) and condition in entry.markdown
-    }
+    reached = {entry.concept.key for entry in milestones_of(roadmap)}
     for stage in roadmap.outline.stages:
         keys = {concept.key for module in stage.modules for concept in module.concepts}
         assert keys & reached, stage.title
+
+
+@every_roadmap
+def test_a_step_of_the_project_is_among_the_minutes_of_its_lesson(
+    roadmap: CatalogueRoadmap,
+) -> None:
+    times = {entry.concept.key: entry.concept.times for entry in milestones_of(roadmap)}
+    assert not {key for key, one in times.items() if one.practice < 2 * one.lesson}
 
 
 @every_roadmap
