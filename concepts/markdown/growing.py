@@ -16,13 +16,20 @@ from concepts.markdown.anchors import Anchors
 from concepts.markdown.blocks import FENCE_LINE, split_blocks
 from concepts.markdown.folding import Grammar
 from concepts.markdown.formulas import FormulaBudget
+from concepts.markdown.inline_marks import GROWING
 from concepts.markdown.marks import Marks
 from concepts.markdown.rendering import parser_for, render_part
 
-# A line that may become anything: a list, a rule, the underline of a heading, a table, a fence.
-_NO_WORD_YET = re.compile(r"[\W\d_]*\Z")
-# A link, an address or a tag without its end.
-_OPEN_LINK = re.compile(r"!?\[[^\[\]\n]*(?:\](?:\([^()\n]*)?)?\Z|<(?=[\w/!?|]|\Z)[^<>\n]*\Z")
+# A line that may become anything: a list, a rule, the underline of a heading, a table, a fence, the
+# beginning of a formula (`\\begin{al`).
+_NO_WORD_YET = re.compile(r"[\W\d_]*(?:(?<=\\)[a-z]{1,5}(?:\{[a-z]{0,20}\*?)?)?\Z")
+# A link, an address, a tag, what stands below or above the line, or a formula without its end.
+_LOOSE_END = re.compile(
+    r"!?\[[^\[\]\n]*(?:\](?:\([^()\n]*)?)?\Z|<(?=[\w/!?|]|\Z)[^<>\n]*\Z"
+    r"|<su[bp]>[^<>\n]*(?:<[^<>\n]*)?\Z"
+    r"|\\(?:\((?:[^\\`\n]|\\(?![()]))*)?\Z"
+    r"|(?<![^\s(*_\u3000-\uffff])\${1,2}(?:(?=[^\s\d$])[^$`\n]*\$?)?\Z"
+)
 # Characters of a line's end that are held back for what they may become.
 _MOST_HELD = 200
 
@@ -76,7 +83,8 @@ class GrowingText:
 
     def _render_open(self, tail: str) -> str:
         held = _without_loose_end(tail)
-        return self._render(held, copy.deepcopy(self._env)) if held.strip() else ""
+        env = copy.deepcopy(self._env) | {GROWING: True}
+        return self._render(held, env) if held.strip() else ""
 
 
 def _parts(markdown: str) -> Iterator[str]:
@@ -84,7 +92,7 @@ def _parts(markdown: str) -> Iterator[str]:
     lines = markdown.split("\n")
     whole = "\n".join([*lines[:-1], ""])
     grammar = Grammar(Marks())
-    parser_for(whole).parse(whole, {"grammar": grammar})
+    parser_for(whole).parse(whole, {"grammar": grammar, GROWING: True})
     begin = 0
     for end in grammar.beginnings:
         if end > begin:
@@ -101,11 +109,7 @@ def _without_loose_end(tail: str) -> str:
         may_end = line.strip() and not line.strip(" `~")
         return (before if may_end else tail).rstrip("\n")
     if FENCE_LINE.fullmatch(line) or _NO_WORD_YET.match(line):
-        line = ""
-        tail = before + line_break
-    formula = tail.rfind("$$")
-    if tail.count("$$") % 2 and tail[max(formula - 1, 0)] in "\n$":
-        return tail[:formula]
+        return before + line_break
     end = line[-_MOST_HELD:]
-    held = _OPEN_LINK.search(end)
+    held = _LOOSE_END.search(end)
     return tail if held is None else tail[: len(tail) - len(end) + held.start()]

@@ -32,6 +32,8 @@ _ENDS = {"$$": "$$", r"\(": r"\)", r"\[": r"\]"}
 # What may stand behind a formula that is a paragraph of its own.
 _BEHIND = " .,;:。，"
 _ENVIRONMENT = re.compile(r"\\begin\{([a-z]{1,20}\*?)\}")
+# In a parser's `env`: the text is still being written, and may end anywhere.
+GROWING = "is_growing"
 
 
 def add_marks(parser: MarkdownIt) -> None:
@@ -115,25 +117,34 @@ def _formula_block(state: StateBlock, start: int, end: int, silent: bool) -> boo
     closing = "" if state.is_code_block(start) else _closing_of(first, 0) if first else ""
     if not closing or closing == r"\)":
         return False
-    last = _last_line(state, start, min(end, start + _MOST_LINES), closing)
-    if last is None:
+    after = _line_after(state, start, min(end, start + _MOST_LINES), closing)
+    is_open = after is None
+    if after == start or (is_open and not _may_go_on(state, start, end)):
         return False
     if not silent:
-        state.line = last + 1
-        _push_paragraph(state, start, last + 1)
+        state.line = after or end
+        if not is_open:
+            _push_paragraph(state, start, state.line)
     return True
 
 
-def _last_line(state: StateBlock, start: int, end: int, closing: str) -> int | None:
-    """The line that the formula ends; None where other text follows on it."""
+def _may_go_on(state: StateBlock, start: int, end: int) -> bool:
+    """Of a text that is still being written: what stands open at its end shows nothing yet."""
+    is_last = end >= len(state.bMarks) - 1 and end - start < _MOST_LINES
+    return is_last and GROWING in state.env
+
+
+def _line_after(state: StateBlock, start: int, end: int, closing: str) -> int | None:
+    """Behind the line that ends the formula; None where none does, and `start` where it is none:
+    other text follows on that line, or what it stands in ends before."""
     for line in range(start, end):
         text = state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]].rstrip()
         if state.sCount[line] < state.blkIndent and text:
-            return None
+            return start
         rest = text[2:] if line == start else text
         if closing in rest:
             is_all = rest.rstrip(_BEHIND).endswith(closing) and rest.count(closing) == 1
-            return line if is_all else None
+            return line + 1 if is_all else start
     return None
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from concepts.markdown import growing
+from concepts.markdown.formulas import render_formula
 from concepts.markdown.growing import GrowingText
 from concepts.markdown.rendering import render_markdown, render_part
 from generation.providers.catalogue import load_catalogue, read_tutorial
@@ -35,7 +36,24 @@ GRAMMAR = (
     "$$\n\\frac{a}{b}\n$$\n\n",
     "1. one\n\n   ```sh\n   ls\n   ```\n2. two\n\n",
     "> quoted **bold\n> on** and ~~on~~\n\n",
+    "| a<sub>1</sub> | $x|y$ |\n|:-:|--:|\n| \\| `|` | <br> | ~~c |\n|\n| </td> **b\n\n",
+    "- a\n  - b\n    1. c\n\n       > d\n       > - e\n\n  - $$\n    f\n\n    g\n    $$\n\n",
+    "### Exercise 3: in\n\n- x\n\n#### Hint\n\n### Check yourself: out?\n\n> Yes\n\n</details>\n\n",
+    "<details open><summary>More</summary>\n\n## In\n\n</details></section><section>\n\n",
+    '![a](figure:a "<b>") ![<svg>](figure:x)\n\n![A clove hitch](figure:hitch "Two turns")\n\n',
+    "H<sub>2</sub>O, x<sup>2<sub>i</sup></sub>, <sub>, </sup> and <SUB >**b</SUB>**<br/>x\n\n",
+    (
+        "\\[\nx < y\n\n\\text{<b>$a$</b>}\n\\]\n\n$$ a $$ b $$\n\n"
+        "\\begin{align}\na &= \\\\\n\n# b\n\\end{align}\n\n"
+    ),
+    "$\\href{javascript:x()}{a}$ \\(\\class{x}{</math>}\\) $5 $$x\n\n$$\nno end\n\n<b>\n\n",
+    "a \u202e[txt](https://a.example/\u202egpj.exe)\u202c \u2067שלום **ab\u2066c** `\u202ex`\n\n",
+    "# \u202eeltit\n\n| \u2067a | \u202eb |\n|---|---|\n| ![\u202ex](y) | <\u202eb> |\n\n",
+    f"{'long ' * 150}[{'x' * 400}]({'https://a.example/' + 'y' * 400}) `{'z' * 400}` $"
+    + "a^" * 200,
+    f"| {'w' * 900} | <b\n|---|---|\n| {'**a ' * 150} |\n\n- {'[' * 150}{'](' * 150}\n\n",
 )
+A = str(render_formula("$a$"))
 
 
 class Balance(HTMLParser):
@@ -64,9 +82,10 @@ class Balance(HTMLParser):
 
 
 def hostile_tutorial(seed: int) -> str:
+    """Whatever else is in them, together they hold one of each of the grammar."""
     chance = random.Random(seed)
-    parts: list[str] = []
-    while sum(map(len, parts)) < 500:
+    parts = [GRAMMAR[seed % len(GRAMMAR)]]
+    while sum(map(len, parts[1:])) < 500:
         address = chance.choice(ADDRESSES)
         parts.append(
             chance.choice(
@@ -155,12 +174,64 @@ def test_a_closed_block_is_rendered_once(monkeypatch: pytest.MonkeyPatch) -> Non
         ("a < b, and [so on", "<p>a &lt; b, and</p>\n"),
         ("A formula comes\n$$\n\\frac{a}{b", "<p>A formula comes</p>\n"),
         ("A formula comes\n$$\n\\frac{a}{b}\n$", "<p>A formula comes</p>\n"),
+        ("A formula comes\n\n$$\na\n\nb\n\nc", "<p>A formula comes</p>\n"),
+        ("A formula comes\n\n\\[ a\n\nb", "<p>A formula comes</p>\n"),
+        ("A formula comes\n\n\\begin{al", "<p>A formula comes</p>\n"),
+        ("A formula comes\n\n\\begin{align}\na\n\n- b", "<p>A formula comes</p>\n"),
+        ("A formula comes: \\(a + (b \\cdot", "<p>A formula comes:</p>\n"),
+        ("A formula comes: $a + b", "<p>A formula comes:</p>\n"),
+        ("A formula comes: $$a + b$", "<p>A formula comes:</p>\n"),
+        ("A formula comes: $", "<p>A formula comes:</p>\n"),
+        ("A formula comes: \\", "<p>A formula comes:</p>\n"),
+        ("Water is H<sub>2</su", "<p>Water is H</p>\n"),
+        ("$a$ is, and `$HOME` is", f"<p>{A} is, and <code>$HOME</code> is</p>\n"),
+        ("$$ is one's own number,\n\nwhich", ""),
+        (
+            "> $$ is one's own\n\nin sh",
+            "<blockquote>\n<p>$$ is one's own</p>\n</blockquote>\n<p>in sh</p>\n",
+        ),
         ("It costs $$5 a", "<p>It costs $$5 a</p>\n"),
         ("[1] is not held", "<p>[1] is not held</p>\n"),
     ],
 )
 def test_what_is_half_written_is_held_back(so_far: str, shown: str) -> None:
     assert GrowingText().grow(so_far).tail == shown
+
+
+FORMULAS = (
+    "$$\na\n\nb\n$$",
+    "$$\na\n\n# b\n\n- c\n\n```\nd\n$$.",
+    "$$a\n\nb$$",
+    "\\[\na\n\nb\n\\]",
+    "\\begin{align}\na &= b \\\\\n\n&= c\n\\end{align}",
+    "- one\n\n  $$\n  a\n\n  b\n  $$\n- two",
+    "> $$\n> a\n>\n> b\n> $$\n>\n> on",
+    "### Check yourself: how?\n\n$$\na\n\nb\n$$\n\nSo.\n\n---",
+    "so $x + y$, \\(z^2\\) and $$w$$ are",
+)
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_a_formula_comes_whole_and_what_stands_there_never_changes(formula: str) -> None:
+    """Also with a blank line in it: no sign of LaTeX is seen, and what was closed is stored so."""
+    markdown = f"Before.\n\n{formula}\n\nBehind it.\n\nEnd.\n"
+    stored, text, shown = render_markdown(markdown), GrowingText(), ""
+    for cut in range(len(markdown) + 1):
+        growth = text.grow(markdown[:cut])
+        shown += "".join(growth.blocks)
+        assert stored.startswith(shown), cut
+        words = re.sub("<math.*?</math>", "", growth.tail, flags=re.DOTALL)
+        assert not re.search(r"[$\\]|begin", words), cut
+    assert shown + growth.tail == stored
+
+
+def test_what_is_no_formula_is_shown_after_as_many_lines_as_one_may_have() -> None:
+    markdown = "$$ is a number.\n\n" + "Words.\n\n" * 30
+    text, shown = GrowingText(), ""
+    for cut in (*range(0, len(markdown), 9), len(markdown)):
+        growth = text.grow(markdown[:cut])
+        shown += "".join(growth.blocks)
+    assert shown + growth.tail == render_markdown(markdown)
 
 
 def test_code_is_shown_while_it_is_written() -> None:
