@@ -8,6 +8,7 @@ the others, once everything is read.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pydantic import ValidationError
@@ -88,11 +89,23 @@ class Parsed:
 
 def read_skeleton(text: str) -> Parsed:
     """Whatever of a skeleton stands in a text, be it whole, in the making or cut off."""
-    reader = _Reader()
-    for number, line in enumerate(_LINE_END.split(text[:MOST_CHARACTERS]), start=1):
-        reader.take(number, line[:MOST_OF_A_LINE])
+    lines = split_lines(text)
+    parsed = read_lines(enumerate(lines, start=1))
     if len(text) > MOST_CHARACTERS:
-        reader.problems.append(LineProblem(number, TOO_LONG))
+        parsed.problems.append(LineProblem(len(lines), TOO_LONG))
+    return parsed
+
+
+def split_lines(text: str) -> list[str]:
+    """No more of a text, and of each line, than is ever looked at."""
+    return [line[:MOST_OF_A_LINE] for line in _LINE_END.split(text[:MOST_CHARACTERS])]
+
+
+def read_lines(lines: Iterable[tuple[int, str]]) -> Parsed:
+    """Lines with the numbers they are told by."""
+    reader = _Reader()
+    for number, line in lines:
+        reader.take(number, line)
     return reader.finish()
 
 

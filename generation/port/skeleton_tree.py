@@ -93,8 +93,11 @@ def _lies_below(item: Item, other: Item) -> bool:
 
 def _title_at(items: Sequence[Placed], ranks: list[int], title: str) -> int:
     """1 where the first item is the title of the whole: the one heading of the highest kind, above
-    others, where no field tells the title or tells the same."""
-    if not ranks or ranks[0] != 1 or ranks.count(1) > 1 or not any(1 < r < BULLETS for r in ranks):
+    others or above a list of three kinds, where no field tells the title or tells the same."""
+    if not ranks or ranks[0] != 1 or ranks.count(1) > 1:
+        return 0
+    below = set(ranks[1:])
+    if not any(rank < BULLETS for rank in below) and len(below) < 3:
         return 0
     says_the_same = text_key(items[0].item.title) == text_key(title)
     return int(not title or says_the_same or len(set(ranks)) > 3)

@@ -63,7 +63,8 @@ class GoalForm(forms.Form):
         label=_("Your outline"),
         help_text=_(
             "A line for each stage (## …), module (### …) and concept (- …); indented or numbered "
-            "lists do as well. [x] marks what you know already."
+            "lists do as well, and so do tables whose columns are named stage, module, concept. "
+            "[x] marks what you know already."
         ),
         widget=forms.Textarea({"rows": 8, "dir": "auto", "spellcheck": "false"}),
         required=False,

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_noop
 from concepts.languages.guessing import tell_language
 from generation.port.request import OutlineRequest
 from generation.port.skeleton import Skeleton
-from generation.port.skeleton_reading import Parsed, build_skeleton, read_skeleton
+from generation.port.skeleton_pasting import read_pasted
+from generation.port.skeleton_reading import Parsed, build_skeleton
 
 MOST_TOLD = 20
 BASE_LANGUAGE = "en"
@@ -22,6 +23,12 @@ MESSAGES = (
     gettext_noop("This is no title: it is empty, or holds signs that no text has."),
     gettext_noop("Another concept has this title already."),
     gettext_noop("A plan has 250 stages, modules and concepts at most: the rest is left out."),
+    gettext_noop(
+        "Name the columns of the table in its first row: stage, module and concept, or week and "
+        "topic."
+    ),
+    gettext_noop("More than three columns name parts of a plan: keep stage, module and concept."),
+    gettext_noop("A quotation mark in this table is not closed."),
 )
 
 
@@ -38,7 +45,7 @@ def read_outline(text: str, wanted: OutlineRequest) -> Skeleton:
 
     Raises OutlineFaults.
     """
-    parsed = read_skeleton(text)
+    parsed = read_pasted(text)
     faults = [_tell(problem.line, problem.message) for problem in parsed.problems]
     faults += [_tell(line, _("This line is no part of the plan.")) for line in parsed.passed_over]
     if faults:

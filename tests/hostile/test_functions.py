@@ -21,6 +21,7 @@ ENTRIES = (
     "config.logs.redact_event",
     "config.redaction.redact_text",
     "generation.port.goals.clean_goal",
+    "generation.port.skeleton_pasting.read_pasted",
     "generation.port.skeleton_reading.read_skeleton",
     "concepts.languages.judging.find_wrong_language",
     "concepts.lint.placeholders.find_placeholder",

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from generation.port.skeleton import Skeleton, Title, concept_key
+from generation.port.skeleton_reading import Parsed
 from roadmaps.text import without_directions
 
 _TITLE: TypeAdapter[str] = TypeAdapter(Title)
@@ -98,3 +99,11 @@ def make_skeleton(
         ],
     }
     return Skeleton.model_validate(plan | changes)
+
+
+def shape(parsed: Parsed) -> dict[str, dict[str, list[str]]]:
+    """Titles by the titles above them."""
+    return {
+        stage.title: {m.title: [concept.title for concept in m.concepts] for m in stage.modules}
+        for stage in parsed.stages
+    }

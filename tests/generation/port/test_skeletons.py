@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from generation.port.skeleton import Skeleton, print_skeleton
-from generation.port.skeleton_reading import Parsed, build_skeleton, read_skeleton
-from tests.generation.port.skeletons import make_skeleton, skeletons
+from generation.port.skeleton_reading import build_skeleton, read_skeleton
+from tests.generation.port.skeletons import make_skeleton, shape, skeletons
 
 PLAN = make_skeleton(8)
 PRINTED = print_skeleton(PLAN)
@@ -193,13 +193,6 @@ def test_an_outline_from_elsewhere_is_told_by_how_deep_its_lines_lie(outline: st
     assert shape(parsed) == {
         "Ropes": {"Fibres": ["Hemp"], "Care": ["Drying"]},
         "Rescue": {"Loops": ["Bowline"]},
-    }
-
-
-def shape(parsed: Parsed) -> dict[str, dict[str, list[str]]]:
-    return {
-        stage.title: {m.title: [concept.title for concept in m.concepts] for m in stage.modules}
-        for stage in parsed.stages
     }
 
 

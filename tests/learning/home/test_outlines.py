@@ -67,6 +67,10 @@ def test_an_outline_leads_to_the_page_of_its_plan(client: Client) -> None:
             "      - Clove hitch\n2. Rescue\n   2.1 Lifting\n      - Bowline\n"
         ),
         "```\n" + OUTLINE + "```\n",
+        (
+            "Stage,Module,Concept\nRopes,Loops,Bight\n,,[x] Round turn\n,Hitches,Clove hitch\n"
+            "Rescue,Lifting,Bowline\n"
+        ),
     ],
 )
 def test_it_may_be_written_in_other_ways(client: Client, text: str) -> None:
@@ -85,6 +89,7 @@ def test_it_may_be_written_in_other_ways(client: Client, text: str) -> None:
         (OUTLINE + "## Empty\n", "Line 10: Nothing is in it"),
         (OUTLINE + f"- {'x' * 301}\n", "Line 10: A title has no more than 300 characters."),
         (OUTLINE + "- \x07\n", "Line 10: This is no title"),
+        ("Topic;Hours\nBight;2\n", "Line 1: Name the columns of the table in its first row"),
         ("Only words.\nAnd more of them.\n", "There are no stages: write “## Stage”"),
     ],
 )
