@@ -23,16 +23,6 @@ from tests.learning.planning.planning import PLAN, form_of, make_planned, skelet
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def run() -> GenerationRun:
-    return make_planned()
-
-
-@pytest.fixture
-def client(run: GenerationRun) -> Client:
-    return whoever_made(run)
-
-
 def address(run: GenerationRun) -> str:
     return f"/runs/{run.pk}/plan/"
 

@@ -17,21 +17,11 @@ from generation.plan_api import PLAN_MAX_BYTES
 from generation.port.outline import MOST_CONCEPTS
 from roadmaps.bounds import TITLE_MAX_CHARACTERS
 from tests.config.test_body_limit import MOST_BYTES
-from tests.learning.planning.planning import PLAN, make_planned, skeleton_of, whoever_made
+from tests.learning.planning.planning import PLAN, make_planned, skeleton_of
 
 pytestmark = pytest.mark.django_db
 LARGEST_TITLE = "\U0001f600" * (TITLE_MAX_CHARACTERS - 5)
 BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f"
-
-
-@pytest.fixture
-def run() -> GenerationRun:
-    return make_planned()
-
-
-@pytest.fixture
-def client(run: GenerationRun) -> Client:
-    return whoever_made(run)
 
 
 def put(client: Client, run: GenerationRun, body: Any) -> Any:

@@ -11,19 +11,9 @@ from generation.models import GenerationRun
 from generation.port.skeleton_edits import Editing
 from generation.run_states import RunState
 from generation.runs import plans
-from tests.learning.planning.planning import PLAN, make_planned, skeleton_of, whoever_made
+from tests.learning.planning.planning import PLAN, skeleton_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def run() -> GenerationRun:
-    return make_planned()
-
-
-@pytest.fixture
-def client(run: GenerationRun) -> Client:
-    return whoever_made(run)
 
 
 def call(client: Client, method: str, run: GenerationRun, path: str, body: Any = None) -> Any:
