@@ -10,7 +10,12 @@ from uvicorn.config import STARTUP_FAILURE
 
 from config.environment import choose_settings
 from config.serve.lifeline import end_with_parent
-from connection_budget.seats.handler import answering, get_asgi_application, refuse_politely
+from connection_budget.seats.handler import (
+    SyncASGIHandler,
+    answering,
+    get_asgi_application,
+    refuse_politely,
+)
 from connection_budget.seats.seating import Application, Scope, SeatedApplication
 
 
@@ -18,7 +23,7 @@ def set_up() -> ASGIHandler:
     """Django, with the settings that .env may choose. Exits where they cannot be used."""
     try:
         choose_settings()
-        return get_asgi_application()
+        return get_asgi_application(SyncASGIHandler)
     except ImproperlyConfigured as error:
         sys.stderr.write(f"web: {error}\n")
         sys.exit(STARTUP_FAILURE)

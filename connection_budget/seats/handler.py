@@ -54,6 +54,21 @@ class SafeASGIHandler(ASGIHandler):
             raise
 
 
+class SyncASGIHandler(SafeASGIHandler):
+    """For a project whose views are synchronous: all middleware and the view are one call in the
+    request's thread. Django would change threads for each method of each middleware.
+
+    An asynchronous view works, too, and keeps a thread while it waits.
+    """
+
+    def load_middleware(self, is_async: bool = False) -> None:
+        del is_async  # ASGIHandler asks for True
+        super().load_middleware(is_async=False)
+
+    async def get_response_async(self, request: Any) -> Any:
+        return await in_request_thread(self.get_response)(request)
+
+
 async def _to_the_end(ending: Coroutine[Any, Any, Any]) -> None:
     """Finish `ending` even if the caller is cancelled meanwhile."""
     task = asyncio.ensure_future(ending)
@@ -64,10 +79,10 @@ async def _to_the_end(ending: Coroutine[Any, Any, Any]) -> None:
         raise
 
 
-def get_asgi_application() -> SafeASGIHandler:
+def get_asgi_application(kind: type[SafeASGIHandler] = SafeASGIHandler) -> SafeASGIHandler:
     """As Django's function of this name."""
     django.setup(set_prefix=False)
-    return SafeASGIHandler()
+    return kind()
 
 
 def refuse_politely(scope: Scope, status: int, message: str) -> Application:
