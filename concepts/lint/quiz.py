@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from concepts.content import QuestionContent, QuizContent
 from concepts.languages.tags import means_true, true_and_false
 from concepts.lint.quiz_language import quiz_language_problems
-from concepts.lint.quiz_rules import lint_quiz
+from concepts.lint.quiz_rules import lint_quiz, without_marks
 
 MIN_QUESTIONS = 3
 
@@ -33,6 +33,7 @@ def _settle_labels(question: QuestionContent, labels: tuple[str, str]) -> Questi
 
 
 def quiz_problems(quiz: QuizContent, language: str) -> list[str]:
+    quiz = without_marks(quiz)
     return [
         *lint_quiz(quiz),
         *_too_few_questions(quiz),

@@ -17,6 +17,7 @@ from concepts.lint.flaws.references import find_reference
 from concepts.lint.lengths import MAX_LENGTH_RATIO, is_longest_by_far
 from concepts.lint.places import names_of_places
 from concepts.lint.verdicts import contradicting_explanation, contradicting_rationales
+from concepts.markdown.foreign import without_languages
 from concepts.markdown.quiz_text import visible_choice
 from roadmaps.text import output_key, text_key, word_overlap
 
@@ -45,11 +46,34 @@ _NO_ARTICLE = r"(?! (?!(?:and|or|is|are|to|has)\b)[a-z0-9])"
 
 def lint_quiz(quiz: QuizContent) -> list[str]:
     """Everything that is wrong with a quiz, one sentence each; an empty list is a pass."""
+    quiz = without_marks(quiz)
     complaints: list[str] = []
     for number, question in enumerate(quiz.questions, start=1):
         for rule in _QUESTION_RULES:
             complaints += [f"question {number}: {text}" for text in rule(question)]
     return complaints + list(_duplicate_stems(quiz)) + list(_longest_is_right(quiz))
+
+
+def without_marks(quiz: QuizContent) -> QuizContent:
+    """As it reads: which language a word is in says nothing of what is asked."""
+    questions = [_without_marks(question) for question in quiz.questions]
+    return quiz.model_copy(update={"questions": questions})
+
+
+def _without_marks(question: QuestionContent) -> QuestionContent:
+    texts = (question.stem, question.explanation)
+    stem, explanation = map(without_languages, texts)
+    choices = [
+        choice.model_copy(
+            update={
+                "text": without_languages(choice.text),
+                "rationale": without_languages(choice.rationale),
+            }
+        )
+        for choice in question.choices
+    ]
+    read = {"stem": stem, "explanation": explanation, "choices": choices}
+    return question.model_copy(update=read)
 
 
 def _correct_count(question: QuestionContent) -> Iterator[str]:

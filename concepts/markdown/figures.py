@@ -3,6 +3,9 @@
 `![WHAT IT SHOWS](figure:NAME "CAPTION")`, a paragraph of its own, is `figures/NAME.svg` beside the
 roadmap's concepts. What it shows is said in words, or it is not drawn (`lint/figures.py`).
 
+What is between asterisks in a text that says their language is marked there, too: then the words
+stand beside the drawing, unseen, for a name of an element is in one language.
+
 A drawing is read and written anew: elements and attributes by list, texts escaped, so nothing that
 runs, loads, moves or leads somewhere is left. One that holds such a thing is refused as a whole,
 for it is a file of ours.
@@ -18,6 +21,7 @@ from xml.etree import ElementTree as ET
 from markdown_it.token import Token
 
 from concepts.markdown.folding import Grammar, mark
+from concepts.markdown.foreign import emphasised_in, is_starred
 
 SCHEME = "figure:"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
@@ -92,7 +96,7 @@ def show_figures(state: Any) -> None:
     tokens: list[Token] = []
     for token in state.tokens:
         is_paragraph = token.level == 1 and bool(tokens) and tokens[-1].type == "paragraph_open"
-        drawn = _drawn(token, grammar) if is_paragraph else None
+        drawn = _drawn(token, grammar, emphasised_in(state.env)) if is_paragraph else None
         if drawn is None:
             tokens.append(token)
         else:
@@ -104,16 +108,39 @@ def show_figures(state: Any) -> None:
     ]
 
 
-def _drawn(inline: Token, grammar: Grammar) -> str | None:
+def _drawn(inline: Token, grammar: Grammar, language: str) -> str | None:
     images = inline.children or []
     if len(images) != 1 or images[0].type != "image":
         return None
     address = str(images[0].attrGet("src") or "")
     svg = grammar.figures.get(address.removeprefix(SCHEME)) if address.startswith(SCHEME) else None
-    shows = escape(images[0].content.strip())
-    if svg is None or not shows:
+    if svg is None or not images[0].content.strip():
         return None
     caption = escape(str(images[0].attrGet("title") or "").strip())
     said = f"<figcaption>{caption}</figcaption>" if caption else ""
-    picture = svg.replace("<svg", f'<svg role="img" aria-label="{shows}"', 1)
-    return f'<figure class="figure">{picture}{said}</figure>'
+    return f'<figure class="figure">{_with_words(svg, images[0], language)}{said}</figure>'
+
+
+def _with_words(svg: str, image: Token, language: str) -> str:
+    words = image.children or []
+    if not language or not any(map(is_starred, words)):
+        shows = escape(image.content.strip())
+        return svg.replace("<svg", f'<svg role="img" aria-label="{shows}"', 1)
+    told = "".join(_word(token, language) for token in words)
+    drawing = svg.replace("<svg", '<svg aria-hidden="true"', 1)
+    return f'{drawing}<p class="vh">{told}</p>'
+
+
+def _word(token: Token, language: str) -> str:
+    if token.type == "em_open":
+        return f'<em lang="{language}">' if is_starred(token) else "<em>"
+    return "</em>" if token.type == "em_close" else escape(_as_text(token))
+
+
+def text_of(image: Token) -> str:
+    """What it shows, without the signs of its emphasis."""
+    return "".join(map(_as_text, image.children or [image]))
+
+
+def _as_text(token: Token) -> str:
+    return "\n" if token.type in {"softbreak", "hardbreak"} else token.content

@@ -3,6 +3,8 @@
 A column whose head is the name of a language is in that language: dialogues and lists of words in
 two columns need nothing else. Where a text says so (`[emphasis]: # "es"`, which is not shown), all
 that is between asterisks is in that language; what is between underscores stays in the text's own.
+A question or a choice has no such line, and shows every other asterisk as it was written: there
+each piece names its language itself, `*es:¿Qué le pasa?*`.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
 from markdown_it.token import Token
@@ -53,6 +56,23 @@ _NAMES = {
 }
 
 
+# A piece of a question: no longer, and without code in it.
+SPOKEN = re.compile(
+    rf"(?<![\w*])\*(?P<tag>{'|'.join(_NAMES)}):(?P<said>[^\s*`](?:[^*`\n]{{0,400}}[^\s*`])?)\*(?![\w*])"
+)
+_STARRED = re.compile(r"(?<![\w*])\*(?=[^\s*`])([^*`\n]{1,400})(?<!\s)\*(?![\w*])")
+
+
+def name_language(text: str, tag: str) -> str:
+    """What is between asterisks of a question as a piece that names its language."""
+    return _STARRED.sub(rf"*{tag}:\1*", text)
+
+
+def without_languages(text: str) -> str:
+    """A question as it reads, for whoever cannot use the marks."""
+    return SPOKEN.sub(r"\g<said>", text) if "*" in text else text
+
+
 def _fold(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", name).casefold().split())
 
@@ -62,12 +82,21 @@ _LANGUAGES = {_fold(name): tag for tag, names in _NAMES.items() for name in name
 
 def mark_languages(state: Any) -> None:
     _mark_columns(state.tokens)
-    said = str(state.env.get("references", {}).get(_EMPHASIS, {}).get("title", ""))
-    if TAG.fullmatch(said):
+    if said := emphasised_in(state.env):
         for block in state.tokens:
             for token in block.children or []:
-                if token.type == "em_open" and token.markup == "*":
+                if is_starred(token):
                     token.attrSet("lang", said)
+
+
+def emphasised_in(env: Mapping[str, Any]) -> str:
+    """The language that a text says its emphasis is in, or nothing."""
+    said = str(env.get("references", {}).get(_EMPHASIS, {}).get("title", ""))
+    return said if TAG.fullmatch(said) else ""
+
+
+def is_starred(token: Token) -> bool:
+    return token.type == "em_open" and token.markup == "*"
 
 
 def _mark_columns(tokens: list[Token]) -> None:

@@ -1,7 +1,8 @@
 r"""Questions and choices as their readers see them: as they were written, but for code. Pure.
 
-Of Markdown only code counts. In a quiz `__init__`, `*args`, `\d+\.\d+`, `<div>` and `&amp;` stand
-beside each other to be told apart: a mark that is swallowed makes two answers one.
+Of Markdown only code counts, and a piece that names its language (`foreign.py`). In a quiz
+`__init__`, `*args`, `\d+\.\d+`, `<div>` and `&amp;` stand beside each other to be told apart: a
+mark that is swallowed makes two answers one.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 
 from concepts.markdown.code_blocks import highlight
+from concepts.markdown.foreign import SPOKEN
 from roadmaps.text import reading_key
 
 _TAGS = {"br", "code", "p", "pre", "span", "strong"}
-_ATTRIBUTES = {"p": {"dir"}, "span": {"class"}, "pre": {"class", "tabindex"}}
+_ATTRIBUTES = {"p": {"dir"}, "span": {"class", "lang"}, "pre": {"class", "tabindex"}}
 # A line that begins like this was meant to stand by itself.
 _OWN_LINE = re.compile(r"\n(?: {2,}|\t| ?(?:[-*+•>|#]|\d{1,3}[.)]|[A-Za-z][.)]|[(（]\w{1,3}[)）]))")
 # The stress of a “not” in a question: words alone, so that no operator and no name is taken for it.
@@ -56,7 +58,9 @@ def _clean(html: str) -> str:
 
 @functools.cache
 def _choice_parser() -> MarkdownIt:
-    return MarkdownIt("zero").enable("backticks")
+    parser = MarkdownIt("zero").enable("backticks")
+    parser.inline.ruler.push("quiz_language", _spoken)
+    return parser
 
 
 @functools.cache
@@ -64,6 +68,7 @@ def _stem_parser() -> MarkdownIt:
     parser = MarkdownIt("zero", {"highlight": highlight}).enable(["backticks", "code", "fence"])
     parser.inline.ruler.push("quiz_lines", _lines)
     parser.inline.ruler.push("quiz_stress", _stress)
+    parser.inline.ruler.push("quiz_language", _spoken)
     parser.add_render_rule(
         "code_block", lambda _self, tokens, index, *_rest: highlight(tokens[index].content)
     )
@@ -88,5 +93,17 @@ def _stress(state: StateInline, silent: bool) -> bool:
         state.push("strong_open", "strong", 1)
         state.push("text", "", 0).content = found[1]
         state.push("strong_close", "strong", -1)
+    state.pos = found.end()
+    return True
+
+
+def _spoken(state: StateInline, silent: bool) -> bool:
+    found = SPOKEN.match(state.src, state.pos) if state.src[state.pos] == "*" else None
+    if found is None:
+        return False
+    if not silent:
+        state.push("span_open", "span", 1).attrSet("lang", found["tag"])
+        state.push("text", "", 0).content = found["said"]
+        state.push("span_close", "span", -1)
     state.pos = found.end()
     return True

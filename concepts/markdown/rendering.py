@@ -23,7 +23,7 @@ from pydantic import AnyUrl, ValidationError
 from concepts.links.public import is_public_address, may_be_shown_as, with_ascii_host
 from concepts.markdown.anchors import Anchors
 from concepts.markdown.code_blocks import HIGHLIGHT_MAX_TEXT, LANGUAGE, frame, highlight
-from concepts.markdown.figures import show_figures
+from concepts.markdown.figures import show_figures, text_of
 from concepts.markdown.folding import Check, Grammar, fold_signs, render_mark
 from concepts.markdown.foreign import TAG, mark_languages
 from concepts.markdown.formulas import FormulaBudget, render_formula
@@ -32,7 +32,7 @@ from concepts.markdown.marks import Marks
 
 # Raise it when the output changes: rows carry the version they were rendered with, and pages render
 # those of another version again.
-RENDERER_VERSION = 10
+RENDERER_VERSION = 11
 # Words a minute of technical prose, read with care.
 READING_SPEED = 130
 IDEOGRAPH_SPEED = 250
@@ -214,7 +214,7 @@ def _image_as_text(
     _renderer: RendererHTML, tokens: Sequence[Token], index: int, *_rest: Any
 ) -> str:
     """Pictures from a model are never loaded; their description is kept."""
-    return escapeHtml(tokens[index].content)
+    return escapeHtml(text_of(tokens[index]))
 
 
 def _formula(

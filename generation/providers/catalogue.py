@@ -27,6 +27,7 @@ from concepts.content import (
     TutorialContent,
 )
 from concepts.languages.tags import is_same_language
+from concepts.markdown.foreign import name_language
 from generation.port.briefs import ConceptBrief
 from generation.port.errors import ContentError, GoalRefused
 from generation.port.listening import NOBODY, Listener
@@ -249,7 +250,18 @@ def _split_front_matter(path: Path) -> tuple[dict[str, Any], str]:
 
 
 def _read_quiz(path: Path) -> Any:
-    return _read_yaml(_read(path))
+    """`emphasis: es` above its questions: what is between asterisks is in that language."""
+    quiz = _read_yaml(_read(path))
+    language = quiz.pop("emphasis", "")
+    return _name_languages(quiz, language) if language else quiz
+
+
+def _name_languages(part: Any, language: str) -> Any:
+    if isinstance(part, dict):
+        return {name: _name_languages(value, language) for name, value in part.items()}
+    if isinstance(part, list):
+        return [_name_languages(value, language) for value in part]
+    return name_language(part, language) if isinstance(part, str) else part
 
 
 def _read(path: Path) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Prefetch
 
 from concepts.links.public import is_public_address, may_be_shown_as
+from concepts.markdown.foreign import without_languages
 from concepts.markdown.rendering import RENDERER_VERSION, render_markdown
 from concepts.models import (
     Artifact,
@@ -110,16 +111,16 @@ def _tell_resource(resource: Resource) -> dict[str, Any]:
 
 def _tell_quiz(version: ArtifactVersion | None) -> dict[str, Any]:
     quiz = getattr(version, "quiz", None)
-    plain = ("position", "type", "stem", "difficulty")
-    return {
-        "questions": [
-            {name: getattr(question, name) for name in plain} | {"choices": _tell_choices(question)}
-            for question in (quiz.questions.all() if quiz else ())
-        ]
-    }
+    return {"questions": [_tell_question(one) for one in (quiz.questions.all() if quiz else ())]}
+
+
+def _tell_question(question: Question) -> dict[str, Any]:
+    plain = {name: getattr(question, name) for name in ("position", "type", "difficulty")}
+    stem = without_languages(question.stem)
+    return plain | {"stem": stem, "choices": _tell_choices(question)}
 
 
 def _tell_choices(question: Question) -> list[str]:
     """Lines to be put in order stand in the right one in the rows: here by their letters."""
-    texts = [choice.text for choice in question.choices.all()]
+    texts = [without_languages(choice.text) for choice in question.choices.all()]
     return sorted(texts) if question.type == QuestionType.ORDER else texts

@@ -10,6 +10,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from concepts.markdown.foreign import without_languages
 from concepts.models import Choice, Concept
 from generation.models import GenerationRun
 from learning.learners import of_learner
@@ -129,10 +130,12 @@ def _attempt(attempt: QuizAttempt) -> Row:
 
 def _answer(answer: QuestionAnswer) -> Row:
     """An output is kept as it was typed, all else by the positions of choices."""
-    texts = {choice.position: choice.text for choice in answer.question.choices.all()}
+    texts = {
+        choice.position: without_languages(choice.text) for choice in answer.question.choices.all()
+    }
     chosen = [one if isinstance(one, str) else texts.get(one) for one in answer.chosen]
     return {
-        "question": answer.question.stem,
+        "question": without_languages(answer.question.stem),
         "type": answer.question.type,
         "chosen": [text for text in chosen if text is not None],
         "correct": answer.is_correct,

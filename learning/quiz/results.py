@@ -9,6 +9,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from concepts.markdown.foreign import without_languages
 from concepts.models import Choice, Concept, Question, Tutorial
 from learning.models import QuestionAnswer, QuizAttempt
 from learning.quiz import grading
@@ -114,7 +115,7 @@ def _judge(
 ) -> JudgedQuestion:
     choices = _judge_choices(question, answer.chosen, ticket.order(shown.question))
     right = " ".join(one.text for one in choices if one.verdict in _ARE_RIGHT or one.rank)
-    told = f"{question.objective} {question.stem} {right} {question.explanation}"
+    told = without_languages(f"{question.objective} {question.stem} {right} {question.explanation}")
     is_typed = shown.question.is_typed
     return JudgedQuestion(
         place=shown.place,

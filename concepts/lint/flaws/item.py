@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from concepts.content import QuestionContent
 from concepts.languages.tags import primary_language
+from concepts.markdown.foreign import without_languages
 from roadmaps.text import text_key
 
 # Longer than any stem or choice that passes; whatever comes later is not looked at.
@@ -101,5 +102,5 @@ class Item:
 
 
 def item_of(question: QuestionContent, language: str) -> Item:
-    choices = tuple(Choice(one.text, one.is_correct) for one in question.choices)
-    return Item(question.type, language, question.stem, choices)
+    choices = tuple(Choice(without_languages(one.text), one.is_correct) for one in question.choices)
+    return Item(question.type, language, without_languages(question.stem), choices)
