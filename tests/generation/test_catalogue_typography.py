@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import pytest
 from markdown_it.token import Token
 
+from concepts.lint.figures import list_figures
+from concepts.markdown.foreign import SPOKEN, without_languages
 from concepts.markdown.formulas import render_formula
 from concepts.markdown.rendering import parser_for, render_markdown
 from generation.providers.catalogue import CatalogueRoadmap
@@ -66,7 +68,8 @@ def test_no_quiz_shows_the_stars_of_an_emphasis_that_it_does_not_have(
     roadmap: CatalogueRoadmap,
 ) -> None:
     def judge(entry: Entry) -> object:
-        return [text for text in _asked(entry) if _EMPHASIS.search(_CODE.sub("x", text))]
+        shown = map(without_languages, _asked(entry))
+        return [text for text in shown if _EMPHASIS.search(_CODE.sub("x", text))]
 
     assert not find_faults(roadmap, judge)
 
@@ -85,9 +88,39 @@ def test_there_are_formulas_and_a_chinese_roadmap_to_look_at() -> None:
     assert sum(len(list(_inline(entry, "formula"))) for entry in entries) >= 100
 
 
+SPANISH = next(one for one in ROADMAPS if one.folder.name == "spanish-for-travel")
+# What English is not written with, and places that it calls the same.
+_SPANISH_SIGN = re.compile(r"[¿¡]|[^\W\d_]*[áéíóúü][^\W\d_]+|[^\W\d_]+[áéíóúü]")
+_IN_ENGLISH_TOO = {"Bogotá", "Cádiz", "café"}
+
+
+def test_what_is_spanish_in_a_quiz_is_spoken_as_spanish() -> None:
+    """Signs that English lacks stand for all of it; and nothing English is spoken as Spanish."""
+
+    def judge(entry: Entry) -> object:
+        texts = [_CODE.sub("", text) for text in _asked(entry)]
+        unsaid = {sign for text in texts for sign in _SPANISH_SIGN.findall(SPOKEN.sub("", text))}
+        said = [found["said"] for text in texts for found in SPOKEN.finditer(text)]
+        english = [piece for piece in said if re.search(r"\b(?:you|is|are|the|and|I|we)\b", piece)]
+        return len(said) < 10 or [*(unsaid - _IN_ENGLISH_TOO), *english]
+
+    assert not find_faults(SPANISH, judge)
+
+
+def test_what_a_figure_shows_of_spanish_is_spoken_as_spanish() -> None:
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"></svg>'
+    shown = [
+        render_markdown(entry.markdown, dict.fromkeys(figures, drawing))
+        for entry in entries_of(SPANISH)
+        if (figures := list_figures(entry.markdown))
+    ]
+    assert len(shown) == 3
+    for html in shown:
+        assert '<em lang="es">' in html.partition('<p class="vh">')[2].partition("</p>")[0]
+
+
 def test_spanish_is_spoken_as_spanish_and_english_as_english() -> None:
-    (roadmap,) = (one for one in ROADMAPS if one.folder.name == "spanish-for-travel")
-    for entry in entries_of(roadmap):
+    for entry in entries_of(SPANISH):
         html = render_markdown(entry.markdown)
         assert '<em lang="es">' in html, entry.concept.key
         assert not re.findall(r"<em lang[^>]*>(?:you|is|are|the|and|I|we)</em>", html)

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from concepts.content import ArtifactKind, TutorialContent
 from concepts.markdown.rendering import RENDERER_VERSION
-from concepts.models import ArtifactVersion, Concept, Resource, Tutorial
+from concepts.models import ArtifactVersion, Choice, Concept, Question, Resource, Tutorial
 from generation.models import GenerationRun
 from generation.port.errors import ContentError
 from learning.learners import obtain_learner
@@ -39,6 +39,15 @@ def test_a_concept_brings_its_lesson(client: Client) -> None:
     ]  # fmt: skip
     assert len(told["quiz"]["questions"]) == 5
     assert sorted(told["quiz"]["questions"][0]["choices"]) == ["friction", "glue", "hope", "magic"]
+
+
+def test_a_quiz_is_told_as_it_reads_without_the_marks_of_its_languages(client: Client) -> None:
+    run = make_ready()
+    Question.objects.update(stem="What is *es:el nudo*?")
+    Choice.objects.filter(position=1).update(text="*es:un nudo*")
+    asked = client.get(address(run)).json()["quiz"]["questions"]
+    assert {one["stem"] for one in asked} == {"What is el nudo?"}
+    assert all("un nudo" in one["choices"] for one in asked)
 
 
 def test_a_quiz_tells_neither_answers_nor_reasons(client: Client) -> None:

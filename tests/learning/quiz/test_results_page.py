@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from concepts.models import ArtifactVersion, Concept, Question, Tutorial
+from concepts.models import ArtifactVersion, Choice, Concept, Question, Tutorial
 from learning.models import ConceptMark
 from tests.learning.library import Page
 from tests.learning.progress.cast import in_order
@@ -49,6 +49,20 @@ def test_what_was_wrong_says_which_section_and_which_objective_to_read_again(
     assert re.findall(r'Read again: <a href="([^"]*)"', page) == [f"{lesson}#t-fog"]
     assert "Secret objective 2" in page
     assert "Secret objective 1" not in page
+
+
+def test_words_of_another_language_are_spoken_so_before_and_after_the_answer(
+    client: Client, address: str
+) -> None:
+    marked = "*es:sopa*"
+    Question.objects.filter(position=1).update(stem=f"What is {marked}?", explanation=marked)
+    Choice.objects.filter(text="magic").update(text=marked, rationale=f"Not {marked}.")
+    form = open_form(client, address)
+    spoken = '<span lang="es">sopa</span>'
+    assert form.page.count(spoken) == 2
+    page = send(client, form, **form.choose("hope"))
+    assert page.count(spoken) == 4
+    assert "*es:" not in form.page + page
 
 
 def test_where_no_section_stands_out_the_lesson_is_named(
