@@ -99,6 +99,11 @@ def day(when: date) -> str:
 
 @register.filter
 def duration(minutes: int) -> str:
+    """No line ends between a number and its unit."""
+    return _tell_minutes(minutes).replace(" ", "\u00a0")
+
+
+def _tell_minutes(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
     if not hours:
         return _("%(minutes)d min") % {"minutes": rest}

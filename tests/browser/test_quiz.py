@@ -52,7 +52,7 @@ def test_a_quiz_is_answered_by_keyboard_alone_and_progress_is_seen(
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("The knot c02")
     page.goto(f"{server}/learning/")
-    expect(page.get_by_text("1 of 4 concepts · 25 %")).to_be_visible()
+    expect(page.get_by_text("1 of 4 concepts · 25%")).to_be_visible()
     expect(page.get_by_role("link", name="Continue with The knot c02")).to_be_visible()
     assert QuizAttempt.objects.get().answers.count() == 5
     assert ConceptMark.objects.get().standing == "done"

@@ -109,7 +109,7 @@ def test_only_public_roadmaps_that_are_ready_are_listed(client: Client) -> None:
     assert ready.roadmap.get_absolute_url() in page
     assert unlisted.roadmap.get_absolute_url() not in page
     assert unfinished.roadmap.get_absolute_url() not in page
-    assert "4 concepts · lesson 40 min · practice 40 min" in page
+    assert "4 concepts · lesson 40 min · practice 40 min" in page.replace("\u00a0", " ")
 
 
 def test_the_list_costs_one_query_however_long_it_is(

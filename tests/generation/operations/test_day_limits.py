@@ -85,8 +85,8 @@ def test_the_page_says_so(staff: Client) -> None:
     spend("site", 1_000)
     spend(f"user:{ada.pk}", 30)
     said = part(staff, "limits")
-    assert "The whole site 100 % used up 1,000 of 1,000 tokens" in said
-    assert "ada@knots.example 30 % 30 of 100 tokens" in said
+    assert "The whole site 100% used up 1,000 of 1,000 tokens" in said
+    assert "ada@knots.example 30% 30 of 100 tokens" in said
     assert f"/admin/accounts/user/{ada.pk}/change/" in staff.get("/operations/").content.decode()
 
 

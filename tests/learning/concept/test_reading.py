@@ -37,7 +37,7 @@ def visitors() -> Visitors:
 
 
 def read(client: Client, run: GenerationRun, key: str = "c02") -> str:
-    return client.get(concept_page(run, key)).content.decode()
+    return client.get(concept_page(run, key)).content.decode().replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize("visitor", VISITORS)

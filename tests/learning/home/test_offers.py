@@ -143,7 +143,7 @@ def test_one_s_own_show_the_number_that_progress_is_everywhere_and_what_comes_ne
     mark(mira, one)
     mark(mira, two)
     own = home(client).split('id="own"')[1].split("</section>")[0]
-    assert "2 of 6 behind you (33 %)" in own
+    assert "2 of 6 behind you (33%)" in own
     assert "Continue with <span" in own
     assert f"{run.roadmap.get_absolute_url()}{three.slug}/" in Page(own).links()
     assert "2 of 6 behind you" in client.get(run.roadmap.get_absolute_url()).content.decode()

@@ -67,7 +67,7 @@ def test_the_first_concept_that_is_left_is_the_next_step(client: Client, learner
     mark(learner, concepts[2], "skipped")
     page = read(client)
     assert f'href="/roadmaps/knots/{concepts[1].slug}/"' in part(page, "next")
-    assert "2 of 4 concepts · 50 %" in page
+    assert "2 of 4 concepts · 50%" in page
 
 
 def test_an_attempt_is_work_as_well_and_the_newest_comes_first(
@@ -80,7 +80,7 @@ def test_an_attempt_is_work_as_well_and_the_newest_comes_first(
     page = read(client)
     assert "/roadmaps/second/" in part(page, "next")
     assert "/roadmaps/first/" in part(page, "in-work")
-    assert "0 of 4 concepts · 0 %" in page
+    assert "0 of 4 concepts · 0%" in page
 
 
 def test_what_is_finished_stands_apart(client: Client, learner: Learner) -> None:
@@ -89,7 +89,7 @@ def test_what_is_finished_stands_apart(client: Client, learner: Learner) -> None
         mark(learner, concept, "known")
     page = read(client)
     assert "All that you began is finished." in page
-    assert "2 of 2 concepts · 100 %" in part(page, "finished")
+    assert "2 of 2 concepts · 100%" in part(page, "finished")
     assert 'id="next"' not in page
 
 
@@ -190,7 +190,7 @@ def test_progress_is_one_number_on_this_page_and_where_it_is_computed(
 ) -> None:
     for concept in in_order(make_roadmap(concepts=3))[:2]:
         mark(learner, concept)
-    assert "2 of 3 concepts · 66 %" in read(client)
+    assert "2 of 3 concepts · 66%" in read(client)
 
 
 def test_no_link_of_the_page_is_dead_and_nothing_is_inline(
