@@ -2,10 +2,11 @@
 
 import multiprocessing
 import sys
+from io import BytesIO
 
 from channels.routing import ProtocolTypeRouter
 from django.core.exceptions import ImproperlyConfigured
-from django.core.handlers.asgi import ASGIHandler
+from django.core.handlers.asgi import ASGIHandler, ASGIRequest
 from uvicorn.config import STARTUP_FAILURE
 
 from config.environment import choose_settings
@@ -44,6 +45,7 @@ from config.static_files import StaticFiles
 from connection_budget.process import process_seats
 from connection_budget.watch.health import OperationsEndpoints, is_for_operations
 from generation.live.routing import websockets
+from learning.errors import show_cut_off
 
 refuse_overcommitment()
 
@@ -56,10 +58,12 @@ def wants_no_seat(scope: Scope) -> bool:
 
 
 def refuse(scope: Scope, status: int, message: str) -> Application:
-    """In front of Django, too, programs get the one shape of errors."""
-    if is_for_programs(scope["path"]) and status != 503:
+    """In front of Django, too, programs get the one shape of errors, and people a page."""
+    if status == 503:
+        return refuse_politely(scope, status, message)
+    if is_for_programs(scope["path"]):
         return answering(json_error(status))
-    return refuse_politely(scope, status, message)
+    return answering(show_cut_off(ASGIRequest(scope, BytesIO()), status))
 
 
 # The bound on bodies stands in front of everything but files, which are sent to who sends none.

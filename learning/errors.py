@@ -8,10 +8,19 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
+from accounts.display import theme_of
 from accounts.json_errors import json_error, wants_json
 
 RETRY_AFTER_SECONDS = 10
+_CUT_OFF = {
+    408: _("It took too long to arrive. Please go back and send it again."),
+    413: _(
+        "It is longer than what can be sent here. Please go back, shorten it and send it again."
+    ),
+}
 
 
 def show_bad_request(
@@ -21,7 +30,21 @@ def show_bad_request(
     words: str = "",
 ) -> HttpResponse:
     """Without what the page would ask the database: nothing of this request can be relied on."""
-    return HttpResponse(render_to_string("400.html", {"words": words}), status=400)
+    return _show(request, 400, words=words)
+
+
+def show_cut_off(request: HttpRequest, status: int) -> HttpResponse:
+    """In front of Django nobody has said yet in which language: what the browser asks for."""
+    with translation.override(translation.get_language_from_request(request)):
+        response = show_bad_request(request, words=str(_CUT_OFF[status]))
+    response.status_code = status
+    return response
+
+
+def _show(request: HttpRequest, status: int, **said: str) -> HttpResponse:
+    """Light or dark as the cookie says; nothing else of whoever asks."""
+    context = {"display_theme": theme_of(request), **said}
+    return HttpResponse(render_to_string(f"{status}.html", context), status=status)
 
 
 def show_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -36,7 +59,7 @@ def show_server_error(request: HttpRequest) -> HttpResponse:
     """A database that cannot be reached, or has no free connection, is back soon: 503."""
     if isinstance(sys.exc_info()[1], OperationalError):
         return show_unavailable(request)
-    return HttpResponse(render_to_string("500.html"), status=500)
+    return _show(request, 500)
 
 
 def show_unavailable(request: HttpRequest) -> HttpResponse:
@@ -44,6 +67,6 @@ def show_unavailable(request: HttpRequest) -> HttpResponse:
     if wants_json(request):
         response: HttpResponse = json_error(503)
     else:
-        response = HttpResponse(render_to_string("503.html"), status=503)
+        response = _show(request, 503)
     response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response

@@ -25,6 +25,7 @@ from roadmaps.access import get_visible_roadmap
 NEXT_MAX_CHARACTERS = 2_000
 # Where a lesson's marks are: at its end, and right above the way to the next one.
 THROUGH = "through"
+REFUSED = "accounts/refused.html"
 NO_STANDING = _("This mark is none that there is. Please go back and choose another.")
 
 
@@ -59,7 +60,7 @@ def mark_concept(request: HttpRequest, roadmap_slug: str, slug: str) -> HttpResp
     try:
         count_answer(request)
     except LimitReached as refusal:
-        return refuse(request, refusal, lambda words: show_bad_request(request, words=words))
+        return refuse(request, refusal, lambda words: render(request, REFUSED, {"notice": words}))
     _set(request, concept, standing)
     lesson = reverse("learning:concept", args=[roadmap.slug, slug])
     return redirect(_way_back(request, f"{lesson}#{THROUGH}"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -19,13 +20,19 @@ PATHS = [
 ]  # fmt: skip
 
 
-def post(application: Any, path: str, *, length: bytes = b"") -> Any:
+def post(
+    application: Any, path: str, *, length: bytes = b"", more: Sequence[tuple[bytes, bytes]] = ()
+) -> Any:
     scope = {
         "type": "http",
         "method": "POST",
         "path": path,
         "query_string": b"",
-        "headers": [(b"host", b"localhost")] + ([(b"content-length", length)] if length else []),
+        "headers": [
+            (b"host", b"localhost"),
+            *([(b"content-length", length)] if length else []),
+            *more,
+        ],
     }
     return ApplicationCommunicator(application, scope)  # type: ignore[no-untyped-call]  # comes without types
 
@@ -49,6 +56,20 @@ async def test_a_body_that_is_declared_too_large_is_refused_before_it_is_read(
     path: str, length: bytes
 ) -> None:
     assert await status(post(site(), path, length=length)) == 413
+
+
+@pytest.mark.parametrize(
+    ("languages", "words"), [(b"de", "Please go back, shorten it"), (b"zh-CN", "请返回")]
+)
+async def test_people_are_told_on_a_page_and_in_their_language(
+    languages: bytes, words: str
+) -> None:
+    asked = post(site(), "/", length=b"5242881", more=[(b"accept-language", languages)])
+    start = await asked.receive_output(timeout=100)
+    body = await asked.receive_output(timeout=100)
+    await asked.wait(100)
+    assert dict(start["headers"])[b"content-type"] == b"text/html; charset=utf-8"
+    assert words in body["body"].decode()
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -137,7 +137,9 @@ def test_marks_are_bounded_and_the_page_says_when_to_try_again(
     for status in (302, 302, 429):
         response = client.post(mark_address(concept), {"standing": "done"})
         assert response.status_code == status
-    assert "please try again in" in response.content.decode()
+    page = response.content.decode()
+    assert "please try again in" in page
+    assert "Not just now" in page
 
 
 def test_looking_at_the_address_of_a_mark_does_nothing(client: Client, concept: Concept) -> None:
