@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from concepts.content import ArtifactContent, ArtifactKind
+from concepts.models import Concept
 from generation.dispatch import Order, request_roadmap
 from generation.models import CallOutcome, GenerationRun, ModelCallRecord
 from generation.port.briefs import ConceptBrief
@@ -24,6 +25,8 @@ from generation.port.skeleton import Skeleton
 from generation.providers.catalogue import CatalogueProvider, CatalogueRoadmap, find_roadmap
 from generation.run_states import RunState
 from generation.runs import lifecycle, plans
+from learning.models import Learner, Standing
+from learning.progress.marks import set_mark
 from roadmaps.models import Visibility
 from screenshots.arabic import make_arabic_provider
 from tests.generation.admin_cast import leave_behind
@@ -91,10 +94,20 @@ def make_cast() -> Cast:
     plans.keep_plan(cast.runs["planned"], _skeleton())
     _fill_ledger(list(cast.runs.values()))
     leave_behind(cast.runs["ready"].roadmap, cast.visitors.alice)
+    _begin(cast, "spanish", 3)
+    _begin(cast, "postgresql", 5)
     for name in ("alice", "bob", "staff"):
         client = cast.visitors.client(name)
         cast.cookies[name] = client.cookies[settings.SESSION_COOKIE_NAME].value
     return cast
+
+
+def _begin(cast: Cast, name: str, through: int) -> None:
+    """Alice is through with so many concepts."""
+    learner = Learner.objects.get(user=cast.visitors.alice)
+    concepts = Concept.objects.filter(roadmap=cast.runs[name].roadmap).order_by("position")
+    for concept in concepts[:through]:
+        set_mark(learner, concept, Standing.DONE)
 
 
 def _order(

@@ -35,9 +35,12 @@ def list_shots(cast: Cast) -> list[Shot]:
         *_accounts(),
         *_operations(cast),
         *_admin(cast),
-        *_errors(),
+        *_errors(cast),
+        *_printed(cast),
+        *_mirrored(cast),
         # Where `STYLEGUIDE` says so, as it does for the site that is pictured.
         Shot("styleguide", "/styleguide/"),
+        Shot("api-docs", "/api/v1/docs", act=draw_api),
     ]
 
 
@@ -239,9 +242,56 @@ def _admin(cast: Cast) -> list[Shot]:
     ]
 
 
-def _errors() -> list[Shot]:
+def draw_api(page: Page) -> None:
+    page.locator(".opblock").first.wait_for()
+
+
+def _errors(cast: Cast) -> list[Shot]:
+    foreign = reverse("learning:delete_roadmap", args=[cast.runs["ready"].roadmap.slug])
+    shown = [
+        Shot(f"error-{status}", f"/styleguide/errors/{status}/", status=status)
+        for status in (408, 413, 429, 500, 503)
+    ]
     return [
+        *shown,
+        Shot("error-not-allowed", foreign, "bob", 403),
         Shot("error-not-found", "/nowhere", status=404),
         Shot("error-bad-request", "/?q=%00", status=400),
         Shot("error-no-run", "/runs/00000000-0000-4000-8000-000000000000/", status=404),
+    ]
+
+
+def _lesson(cast: Cast, run: str) -> str:
+    concept = Concept.objects.filter(roadmap=cast.runs[run].roadmap).order_by("position")[5]
+    return reverse("learning:concept", args=[concept.roadmap.slug, concept.slug])
+
+
+def _printed(cast: Cast) -> list[Shot]:
+    def put_on_paper(page: Page) -> None:
+        page.emulate_media(media="print")
+
+    return [
+        Shot("printed-roadmap", cast.runs["ready"].roadmap.get_absolute_url(), act=put_on_paper),
+        Shot("printed-concept", _lesson(cast, "ready"), act=put_on_paper),
+    ]
+
+
+def _mirrored(cast: Cast) -> list[Shot]:
+    """As in an interface that is read from right to left; nobody has translated it into one."""
+
+    def turn(page: Page) -> None:
+        page.evaluate("document.documentElement.dir = 'rtl'")
+
+    pages = {
+        "home": ("/", "alice"),
+        "roadmap": (cast.runs["arabic"].roadmap.get_absolute_url(), "anonymous"),
+        "learning": (reverse("learning:learning"), "alice"),
+        "settings": (reverse("accounts:settings"), "alice"),
+        "run": (cast.runs["partial"].get_absolute_url(), "anonymous"),
+        "plan": (f"{cast.runs['planned'].get_absolute_url()}plan/", "alice"),
+        "operations": (reverse("operations:board"), "staff"),
+    }
+    return [
+        Shot(f"mirrored-{name}", address, visitor, act=turn)
+        for name, (address, visitor) in pages.items()
     ]

@@ -1,6 +1,9 @@
 from django.urls import path
 
-from learning.styleguide.views import show_styleguide
+from learning.styleguide.views import show_error, show_styleguide
 
 app_name = "styleguide"
-urlpatterns = [path("", show_styleguide, name="styleguide")]
+urlpatterns = [
+    path("", show_styleguide, name="styleguide"),
+    path("errors/<int:status>/", show_error, name="error"),
+]

@@ -84,7 +84,7 @@ def by_visitor(shots: Iterable[Shot]) -> Iterator[tuple[str, list[Shot]]]:
 
 def open_shot(page: Page, server: str, shot: Shot) -> Page:
     page.set_viewport_size(WIDE)  # type: ignore[arg-type]  # a plain mapping
-    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    page.emulate_media(media="screen", color_scheme="light", reduced_motion="reduce")
     page.goto(server + shot.address)
     if shot.act is not None:
         shot.act(page)

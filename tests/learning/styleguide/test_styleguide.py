@@ -130,3 +130,17 @@ def test_names_of_a_fragment_stay_together() -> None:
 def test_templates_are_found_where_fragments_are_looked_for() -> None:
     assert TEMPLATES in [Path(place) for place in engines["django"].dirs]
     assert fragments()
+
+
+@pytest.mark.usefixtures("in_development")
+@pytest.mark.django_db
+@pytest.mark.parametrize("status", [400, 403, 404, 408, 413, 429, 500, 503])
+def test_what_is_seen_when_things_go_wrong_looks_as_somebody_chose(
+    client: Client, status: int
+) -> None:
+    client.cookies["theme"] = "dark"
+    answer = client.get(f"/styleguide/errors/{status}/")
+    assert answer.status_code == status
+    page = Page(answer.content.decode())
+    assert page.offences == []
+    assert ("html", "dark") in [(tag, said.get("data-theme")) for tag, said in page.tags]
