@@ -184,6 +184,8 @@ def _render(
     status: int = 200,
 ) -> HttpResponse:
     choices = list_choices(concept)
+    impossible = [one for one in choices if one.refusal]
+    reasons = {one.refusal for one in choices}
     context = {
         "roadmap": concept.roadmap,
         "concept": concept,
@@ -191,7 +193,9 @@ def _render(
         "notice": notice,
         "can_write": writer is not None,
         "possible": [one for one in choices if not one.refusal],
-        "impossible": [one for one in choices if one.refusal],
+        "impossible": impossible,
+        # The same of all parts is said once.
+        "refusal": reasons.pop() if len(reasons) == 1 else "",
     }
     response = render(request, "learning/rewrite.html", context, status=status)
     return keep_to_visitors(response, concept.roadmap)
