@@ -5,7 +5,7 @@ import zoneinfo
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib.auth.forms import SetPasswordMixin
+from django.contrib.auth.forms import AuthenticationForm, SetPasswordMixin
 from django.utils.translation import gettext_lazy as _
 
 from accounts.display import Theme
@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     _SetPasswordMixin = SetPasswordMixin[User]
 else:  # generic for the type checker only
     _SetPasswordMixin = SetPasswordMixin
+
+
+class SignInForm(AuthenticationForm):
+    def get_invalid_login_error(self) -> forms.ValidationError:
+        """Not which of the two is wrong."""
+        words = _(
+            "No account has this address and this password. Please look at both again; in a "
+            "password capital letters count."
+        )
+        return forms.ValidationError(words, code="invalid_login")
 
 
 class SignUpForm(_SetPasswordMixin, forms.Form):
@@ -64,7 +74,7 @@ class SettingsForm(DisplayForm):
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         choices=_time_zones,
-        help_text=_("In it times are shown to you, and days begin."),
+        help_text=_("Times are told in it, and days of learning begin at its midnight."),
     )
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts.forms import SignUpForm
+from accounts.forms import SignInForm, SignUpForm
 from accounts.limits.refusals import Closed, LimitReached, refuse, take_places
 from accounts.limits.rules import address_of, sign_up_windows
 from accounts.sign_ins import braked
@@ -23,6 +23,7 @@ CLOSED = _("New accounts are not made here at present.")
 
 class SignInView(LoginView):
     template_name = "accounts/login.html"
+    authentication_form = SignInForm
     redirect_authenticated_user = True
 
     def get_redirect_url(self, request: HttpRequest | None = None) -> str:

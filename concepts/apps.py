@@ -4,4 +4,4 @@ from django.utils.translation import gettext_lazy as _
 
 class ConceptsConfig(AppConfig):
     name = "concepts"
-    verbose_name = _("concepts")
+    verbose_name = _("Concepts")

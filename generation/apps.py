@@ -14,7 +14,7 @@ COST_LIMITS = (
 
 class GenerationConfig(AppConfig):
     name = "generation"
-    verbose_name = _("generation")
+    verbose_name = _("Generation")
 
     def ready(self) -> None:
         from generation.probes import register_probes

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 class LearningConfig(AppConfig):
     name = "learning"
-    verbose_name = _("learning")
+    verbose_name = _("Learning")
 
     def ready(self) -> None:
         from learning.home import adoption

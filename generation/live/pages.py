@@ -73,7 +73,7 @@ def look_at_run(run: GenerationRun, *, after: int = 0, for_staff: bool = False) 
     events = list_events(run, after=after, for_staff=for_staff)
     return {
         "state": run.state,
-        "state_label": run.get_state_display(),
+        "state_label": name_state(run, progress),
         "open": RunState(run.state) in OPEN,
         "final": is_final(run),
         "plan_url": f"{run.get_absolute_url()}plan/" if run.state == RunState.PLANNED else "",
@@ -129,6 +129,14 @@ def _name_work(run: GenerationRun) -> str:
     if RunState(run.state) not in OPEN:
         return _("How the writing went")
     return _("Writing a roadmap") if run.artifact_id is None else _("Writing a new version")
+
+
+def name_state(run: GenerationRun, progress: RunProgress) -> str:
+    """What goes on, in a learner's words; how it stands else is called the same everywhere."""
+    if run.state != RunState.RUNNING:
+        return run.get_state_display()
+    is_planned = progress.artifacts > 0 or run.artifact_id is not None
+    return _("being written") if is_planned else _("being planned")
 
 
 def is_final(run: GenerationRun) -> bool:

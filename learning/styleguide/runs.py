@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from generation.live.pages import describe_progress, describe_spending
+from generation.live.pages import describe_progress, describe_spending, name_state
 from generation.port.spent import Spent
 from generation.run_states import OPEN, RunState
 from generation.runs.learner_words import explain_run
@@ -103,7 +103,7 @@ def _look(state: RunState, ready: int = 30, total: int = 72, *, failed: int = 0)
     run = make_run(state)
     return {
         "state": run.state,
-        "state_label": run.get_state_display(),
+        "state_label": name_state(run, progress),
         "open": state in OPEN,
         "is_readable": state not in OPEN,
         "plan_url": "#" if state is RunState.PLANNED else "",
