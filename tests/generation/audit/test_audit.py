@@ -63,6 +63,19 @@ def test_the_audit_meets_its_figures() -> None:
     assert is_good_enough(JUDGED), "\n".join(table(JUDGED))
 
 
+def test_the_readme_shows_these_figures() -> None:
+    names = {"questions": "quiz", "plans": "outlines", "tutorials": "tutorials", "everything": ""}
+    readme = (CORPUS.parents[1] / "README.md").read_text(encoding="utf-8")
+    assert f"a corpus of {len(CASES)} questions" in readme
+    for name, sort in names.items():
+        mine = [one for one in JUDGED if sort in {"", one[0].sort}]
+        whole, blind = score(mine), score([one for one in mine if one[0].half == HALVES[0]])
+        kinds = {kind for case, _ in mine for kind in case.flaws}
+        cells = (whole.precision, whole.recall, blind.precision, blind.recall)
+        said = " | ".join([str(whole.count), *(f"{one:.2f}" for one in cells)])
+        assert f"| {name}{f', {len(kinds)} kinds' if sort else ''} | {said} |" in readme
+
+
 @pytest.mark.parametrize("half", HALVES)
 def test_each_half_alone_meets_them_over_all_its_kinds(half: str) -> None:
     """Of one kind it has four items or a few more, too few to be a figure."""
