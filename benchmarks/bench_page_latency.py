@@ -52,6 +52,7 @@ class Bench:
     @contextmanager
     def ours(self) -> Iterator[int]:
         with serving(self.variables, WEB, is_alone=False) as (_, port):
+            self._warm_up(port)
             yield port
 
     @contextmanager
@@ -59,12 +60,15 @@ class Bench:
         more = {"DJANGO_SETTINGS_MODULE": "benchmarks.stock_settings", "PROCESS_ROLE": "web"}
         command = ("sh", "-c", GUNICORN, sys.executable)
         with serving(self.variables, command, is_alone=False, **more) as (_, port):
+            self._warm_up(port)
             yield port
+
+    def _warm_up(self, port: int) -> None:
+        have_visitors(port, self.asks, rate=WARM_UP_RATE, seconds=WARM_UP_SECONDS)
 
     def measure(self, port: int, *, may_be_full: bool = False) -> Arrivals:
         """The right pages first, and only then how long they took. A site that `may_be_full` may
         tell some at once to come again."""
-        have_visitors(port, self.asks, rate=WARM_UP_RATE, seconds=WARM_UP_SECONDS)
         arrivals = have_visitors(port, self.asks, rate=RATE, seconds=SECONDS)
         refused = [fault for fault in arrivals.faults if fault.startswith(REFUSED)]
         wrong = [fault for fault in arrivals.faults if not may_be_full or fault not in refused]
