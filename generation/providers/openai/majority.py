@@ -23,7 +23,7 @@ _LONGEST_VALUE = 200
 _LITERAL = re.compile(
     r"""(?:"[^"\\]*"|'[^'\\]*'"""
     r"|(?:True|False|None|true|false|null|undefined|NULL|TRUE|FALSE|NaN|nan|inf)(?!\w)"
-    r"|\d[\d_.eExXa-fA-F]*(?!\w)|[-+\[\](){},: ])+"
+    r"|\d[\d_.eExXa-fA-F]*(?!\w)|[-−+\[\](){},: ])+"
 )
 
 

@@ -20,7 +20,7 @@ from generation.providers.openai.majority import (
     [
         *("12", "−3", "3.5", "1/2", "10²", "40 ms", "25 %", "7 天", "五", "`12`", "`-0.5`", "12."),
         *("`'abc'`", '`"a, b"`', "`True`", "NULL", "`[1, 2]`", "`{'a': 1, 'b': None}`", "`0xff`"),
-        *("`()`", "[1, 2]", "`(1, 'x')`", "`1_000`"),
+        *("`()`", "[1, 2]", "(10, −4, 0)", "`(1, 'x')`", "`1_000`"),
     ],
 )
 def test_numbers_and_literals_are_values(text: str) -> None:
