@@ -18,6 +18,7 @@ from typing import Any
 
 import structlog
 from celery.utils.log import LoggingProxy
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from config.access_lines import tell_access
@@ -144,16 +145,14 @@ def redact_event(_logger: Any, _method: str, event: EventDict) -> EventDict:
 
 def known_secrets() -> tuple[str, ...]:
     """Our own secrets: wherever they turn up, they are recognised by their value."""
-    from django.conf import settings
-
     return _secrets_of(settings) if settings.configured else ()
 
 
 @cache  # they do not change once they are loaded
-def _secrets_of(settings: Any) -> tuple[str, ...]:
+def _secrets_of(loaded: Any) -> tuple[str, ...]:
     names = ("SECRET_KEY", "LLM_API_KEY", "METRICS_TOKEN", "EMAIL_HOST_PASSWORD")
-    found = {str(getattr(settings, name, "") or "") for name in names}
-    found |= {str(database.get("PASSWORD") or "") for database in settings.DATABASES.values()}
+    found = {str(getattr(loaded, name, "") or "") for name in names}
+    found |= {str(database.get("PASSWORD") or "") for database in loaded.DATABASES.values()}
     # The longest first: one may be part of another.
     return tuple(sorted((s for s in found if len(s) >= SHORTEST_KNOWN_SECRET), key=len)[::-1])
 
@@ -168,8 +167,6 @@ def configure_in_json(config: dict[str, Any]) -> None:
 
 
 def logs_json() -> bool:
-    from django.conf import settings
-
     return bool(settings.LOGGING_CONFIG == "config.logs.configure_in_json")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from functools import cached_property
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
@@ -17,9 +18,8 @@ def log_context() -> dict[str, Any]:
     """What every event of this task or thread is told with."""
     if not has_structlog():
         return {}
-    from structlog.contextvars import get_contextvars
-
-    return get_contextvars()
+    about: dict[str, Any] = import_module("structlog.contextvars").get_contextvars()
+    return about
 
 
 def has_structlog() -> bool:
@@ -34,9 +34,7 @@ class _Logger:
     def _logger(self) -> Any:
         if not has_structlog():
             return PlainLogger(self._name)
-        from structlog import get_logger as get_structured_logger
-
-        return get_structured_logger(self._name)
+        return import_module("structlog").get_logger(self._name)
 
     def __getattr__(self, method: str) -> Any:
         return getattr(self._logger, method)
