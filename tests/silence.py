@@ -39,10 +39,14 @@ class SilentProxy:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for one in (self._listener, *self._sockets):
-            with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
+        self.hang_up()
+        _end(self._listener)
+
+    def hang_up(self) -> None:
+        """At both ends, whether somebody still waits for a word or not."""
+        with self._lock:
+            for one in self._sockets:
+                _end(one)
 
     def fall_silent(self, *, for_newcomers: bool = False) -> None:
         """From now on no connection that is there says anything; newcomers, if told so."""
@@ -84,6 +88,12 @@ class SilentProxy:
                     target.sendall(data)
             if source not in self._silent:
                 target.shutdown(socket.SHUT_WR)
+
+
+def _end(one: socket.socket) -> None:
+    with suppress(OSError):
+        one.shutdown(socket.SHUT_RDWR)
+    one.close()
 
 
 def proxy_of_test_database() -> SilentProxy:

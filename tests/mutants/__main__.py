@@ -1,86 +1,92 @@
 """`make mutants [ONLY=words]`: each defect is put back into a copy, and must turn a test red.
 
-`--list` prints the tables of CONTRIBUTING instead.
+Two at a time, for a test waits more than it works: each in a copy of the tree and on a database of
+its own. `--list` prints the tables of CONTRIBUTING instead.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from queue import SimpleQueue
 
-import psycopg
-from psycopg.sql import SQL, Identifier
-
-from config.embedded import Postgres
+from tests.mutants.databases import Database, joined
 from tests.mutants.patches import ROOT, Mutant, groups, list_mutants, table_of
 from tests.mutants.trying import Copy, Verdict
 
-# The database that the tests would test; it need not be there.
-NAME = "mutants"
-CREATE = (
-    "import django; django.setup();"
-    "from django.db import connection;"
-    "connection.creation.create_test_db(verbosity=0, autoclobber=True)"
-)
+AT_A_TIME = 2
+# How long a test waits here for what a defect keeps from happening.
+PATIENCE_SECONDS = "20"
 
 
-class Database:
-    """The tests' own, as new for each defect: what a broken test leaves there misleads no other."""
+@dataclass(frozen=True)
+class Bench:
+    """Where one defect after the other is tried."""
 
-    def __init__(self, server: psycopg.Connection) -> None:
-        self._server = server
-        self._used, self._kept = Identifier(f"test_{NAME}"), Identifier(f"kept_{NAME}")
+    copy: Copy
+    database: Database
 
-    def create(self, copy: Copy) -> None:
-        environ = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings.test"}
-        subprocess.run([sys.executable, "-c", CREATE], cwd=copy.path, env=environ, check=True)
-        self._drop(self._kept)
-        self._server.execute(SQL("ALTER DATABASE {} RENAME TO {}").format(self._used, self._kept))
+    def judge(self, mutant: Mutant) -> Verdict:
+        self.database.renew()
+        return self.copy.judge(mutant)
 
-    def renew(self) -> None:
-        self._drop(self._used)
-        self._server.execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(self._used, self._kept))
-
-    def drop(self) -> None:
-        self._drop(self._used)
-        self._drop(self._kept)
-
-    def _drop(self, name: Identifier) -> None:
-        self._server.execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+    def list_red(self, tests: Sequence[str]) -> set[str]:
+        self.database.renew()
+        return self.copy.list_red(tests) if tests else set()
 
 
 @contextmanager
-def joined() -> Iterator[Database]:
-    """On the server of DATABASE_URL, or the checkout's own, which is there as long as the block."""
+def benches() -> Iterator[list[Bench]]:
     with ExitStack() as leaving:
-        url = os.environ.get("DATABASE_URL")
-        if not url:
-            own = Postgres(ROOT / ".cairn")
-            own.join()
-            leaving.callback(own.leave)
-            url = own.url
-        database = Database(leaving.enter_context(psycopg.connect(url, autocommit=True)))
-        os.environ["DATABASE_URL"] = urlsplit(url)._replace(path=f"/{NAME}").geturl()
-        leaving.callback(database.drop)
-        yield database
+        folder = leaving.enter_context(tempfile.TemporaryDirectory(prefix="cairn-mutants-"))
+        url = leaving.enter_context(joined())
+        made: list[Bench] = []
+        for number in range(AT_A_TIME):
+            database = Database(url, number)
+            environ = {"DATABASE_URL": database.url, "TEST_PATIENCE_SECONDS": PATIENCE_SECONDS}
+            copy = Copy.of(ROOT, Path(folder) / str(number) / "cairn", environ)
+            made.append(Bench(copy, database))
+            leaving.callback(database.close)
+        made[0].database.create(made[0].copy)
+        leaving.callback(made[0].database.drop)
+        yield made
 
 
-def try_all(mutants: list[Mutant], copy: Copy, database: Database) -> dict[Verdict, list[str]]:
+def list_red(tests: list[str], on: list[Bench], pool: ThreadPoolExecutor) -> set[str]:
+    """Those that fail without any defect. A file's tests go together."""
+    files = sorted({test.partition("::")[0] for test in tests})
+    parts = [set(files[number :: len(on)]) for number in range(len(on))]
+    shares = [[test for test in tests if test.partition("::")[0] in part] for part in parts]
+    found = pool.map(lambda bench, share: bench.list_red(share), on, shares)
+    return set().union(*found)
+
+
+def try_all(
+    mutants: list[Mutant], on: list[Bench], pool: ThreadPoolExecutor
+) -> dict[Verdict, list[str]]:
     found: dict[Verdict, list[str]] = {verdict: [] for verdict in Verdict}
-    for number, mutant in enumerate(mutants, start=1):
-        began = time.monotonic()
-        database.renew()
-        verdict = copy.judge(mutant)
+    free: SimpleQueue[Bench] = SimpleQueue()
+    for bench in on:
+        free.put(bench)
+
+    def judge(mutant: Mutant) -> tuple[Mutant, Verdict, float]:
+        bench, began = free.get(), time.monotonic()
+        try:
+            return mutant, bench.judge(mutant), time.monotonic() - began
+        finally:
+            free.put(bench)
+
+    judged = as_completed([pool.submit(judge, mutant) for mutant in mutants])
+    for number, work in enumerate(judged, start=1):
+        mutant, verdict, seconds = work.result()
         found[verdict].append(mutant.name)
-        seconds = time.monotonic() - began
         say(f"{number:>4}/{len(mutants)} {verdict.value:<10} {seconds:5.1f} s  {mutant.name}")
     return found
 
@@ -94,19 +100,22 @@ def run(words: list[str]) -> bool:
     """Whether each defect was seen, by tests that are green without it."""
     mutants = [one for one in list_mutants() if all(word in str(one.path) for word in words)]
     tests = sorted({test for mutant in mutants for test in mutant.tests})
-    with tempfile.TemporaryDirectory(prefix="cairn-mutants-") as folder:
-        copy = Copy.of(ROOT, Path(folder) / "cairn")
-        with joined() as database:
-            database.create(copy)
-            database.renew()
+    began = time.monotonic()
+    with benches() as made:
+        pool = ThreadPoolExecutor(len(made))
+        try:
             say(f"{len(mutants)} defects, {len(tests)} tests: first as they are")
-            red = copy.list_red(tests)
-            found = try_all(mutants, copy, database)
+            red = list_red(tests, made, pool)
+            found = try_all(mutants, made, pool)
+        finally:
+            pool.shutdown(cancel_futures=True)
     for test in sorted(red):
         say(f"red without any defect: {test}")
-    for name in found[Verdict.SURVIVED] + found[Verdict.UNJUDGED]:
-        say(f"not seen: {name}")
-    say(f"{len(found[Verdict.SEEN])} of {len(mutants)} defects were seen")
+    for verdict in (Verdict.SURVIVED, Verdict.HUNG, Verdict.UNJUDGED):
+        for name in sorted(found[verdict]):
+            say(f"{verdict.value}: {name}")
+    minutes = (time.monotonic() - began) / 60
+    say(f"{len(found[Verdict.SEEN])} of {len(mutants)} defects were seen, in {minutes:.0f} min")
     return len(found[Verdict.SEEN]) == len(mutants) and not red
 
 

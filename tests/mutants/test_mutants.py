@@ -84,9 +84,17 @@ def test_the_most_is_the_most():
 def test_nothing_has_no_most():
     assert most([]) is None
 """
+ENDLESS_TEST = """
+import os
+from toy import most
+
+def test_the_most_is_found_at_all():
+    if most([1, 3, 2]) != 3:
+        os._exit(1)  # as pytest-timeout does
+"""
 TOY = "def most(numbers):\n    return max(numbers, default=None)\n"
 PATCH = """Promise: It is the most.
-Test: test_toy.py::{test}
+Test: {file}::{test}
 
 --- a/toy.py
 +++ b/toy.py
@@ -99,24 +107,27 @@ Test: test_toy.py::{test}
 
 @needs_git
 @pytest.mark.slow
-def test_a_defect_is_seen_survives_or_is_not_judged(tmp_path: Path) -> None:
+def test_a_defect_is_seen_survives_hangs_or_is_not_judged(tmp_path: Path) -> None:
     tree = tmp_path / "tree"
     tree.mkdir()
     (tree / "toy.py").write_text(TOY)
     (tree / "test_toy.py").write_text(TOY_TEST)
-    copy = Copy.of(tree, tmp_path / "copy")
+    (tree / "test_endless.py").write_text(ENDLESS_TEST)
+    copy = Copy.of(tree, tmp_path / "copy", {})
 
-    def verdict(test: str, instead: str) -> Verdict:
+    def verdict(test: str, instead: str, file: str = "test_toy.py") -> Verdict:
         path = tmp_path / "one.patch"
-        path.write_text(PATCH.format(test=test, instead=instead))
+        path.write_text(PATCH.format(file=file, test=test, instead=instead))
         return copy.judge(read_mutant(path))
 
     least = "min(numbers, default=None)"
     assert verdict("test_the_most_is_the_most", least) is Verdict.SEEN
     assert verdict("test_nothing_has_no_most", least) is Verdict.SURVIVED
+    assert verdict("test_the_most_is_found_at_all", least, "test_endless.py") is Verdict.HUNG
     assert verdict("test_that_nobody_wrote", least) is Verdict.UNJUDGED
     assert (copy.path / "toy.py").read_text() == TOY
     (copy.path / "toy.py").write_text(TOY.replace("max", "min"))
+    assert copy.list_red(["test_endless.py"]) == {"test_endless.py"}
     assert copy.list_red(["test_toy.py"]) == {"test_toy.py::test_the_most_is_the_most"}
     assert (tree / "toy.py").read_text() == TOY
 

@@ -19,6 +19,7 @@ from tests.connection_budget.cast import (
     fail_with,
     fill_every_lane,
 )
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = REAL_TRANSACTIONS
 
@@ -119,7 +120,8 @@ async def test_a_failing_unit_raises_and_gives_its_permit_back(
 
 async def test_a_unit_that_raises_stop_iteration_does_not_hang(executor: DbExecutor) -> None:
     with pytest.raises(RuntimeError, match="raised StopIteration"):
-        await executor.run(next, iter(()))
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await executor.run(next, iter(()))
 
 
 async def test_a_failing_transaction_leaves_nothing_behind(
