@@ -17,6 +17,8 @@ from connection_budget.budget.roles import Role
 # Less is no time for a page; nobody means more than a day, and threads cannot wait for ages.
 MIN_DEADLINE_SECONDS = 0.01
 MOST_SECONDS = 86_400.0
+# For which a checkout waits for a connection that is being made; its seat it has already.
+POOL_TIMEOUT_SECONDS = 3.0
 
 
 def get_budget() -> Budget:
@@ -69,9 +71,20 @@ def get_wait_seconds() -> float:
     return _seconds("CONNECTION_BUDGET_WAIT_SECONDS", 5.0, least=0)
 
 
+def pool_timeout(alias: str, pool: Any) -> float:
+    """Seconds for which a checkout waits, as `pool` (OPTIONS["pool"] of the database) has it."""
+    declared = pool.get("timeout", POOL_TIMEOUT_SECONDS) if isinstance(pool, dict) else None
+    name = f"DATABASES[{alias!r}]['OPTIONS']['pool']['timeout']"
+    least = MIN_DEADLINE_SECONDS  # psycopg_pool refuses who has no time, whatever it has
+    return _as_seconds(name, POOL_TIMEOUT_SECONDS if declared is None else declared, least=least)
+
+
 def _seconds(name: str, default: float, *, least: float) -> float:
+    return _as_seconds(name, getattr(settings, name, default), least=least)
+
+
+def _as_seconds(name: str, declared: Any, *, least: float) -> float:
     """Raises `ImproperlyConfigured`: who waits by what is no time may wait for ever."""
-    declared = getattr(settings, name, default)
     try:
         seconds = math.nan if isinstance(declared, bool) else float(declared)
     except (TypeError, ValueError, OverflowError):

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
 from django.db.utils import load_backend
 from django.utils.module_loading import import_string
 
@@ -17,7 +18,7 @@ from connection_budget.budget.shares import SharesError
 from connection_budget.cap.limits import ENGINE, counted_aliases, shares
 from connection_budget.cap.process import opened_while_loading
 from connection_budget.cap.wrapper import Capped
-from connection_budget.conf import get_budget, get_role_name, get_shares
+from connection_budget.conf import get_budget, get_role_name, get_shares, pool_timeout
 
 TAG = "connection_budget"
 
@@ -66,6 +67,18 @@ def check_pools_keep_no_connections_by_age(**_: Any) -> list[checks.CheckMessage
         for alias in _with_engine()
         if _options(alias).get("pool") and settings.DATABASES[alias].get("CONN_MAX_AGE", 0) != 0
     ]
+
+
+@checks.register(TAG)
+def check_pools_wait_for_a_time(**_: Any) -> list[checks.CheckMessage]:
+    """Nobody reads it before the first query, whose error it would be."""
+    messages: list[checks.CheckMessage] = []
+    for alias in _with_engine():
+        try:
+            pool_timeout(alias, _options(alias).get("pool"))
+        except ImproperlyConfigured as error:
+            messages.append(checks.Error(str(error), id="connection_budget.E011"))
+    return messages
 
 
 @checks.register(TAG)

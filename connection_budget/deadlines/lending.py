@@ -72,7 +72,7 @@ class Loan(Held):
             self.finish()
             if self.is_lost(self._connection):
                 orphans.add(self.alias, self._connection)
-            self._connection.is_lent = False
+            self._connection.is_lent, self._connection.ends_loan = False, None
             if is_in_use(self._connection):  # by a thread that nobody waits for
                 self._connection.close()
             self._pool.putconn(self._connection)  # may still ask the server for something

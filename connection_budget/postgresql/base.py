@@ -30,7 +30,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from connection_budget.cap.limits import share_of
 from connection_budget.cap.wrapper import Capped
-from connection_budget.conf import get_role
+from connection_budget.conf import POOL_TIMEOUT_SECONDS, get_role, pool_timeout
 from connection_budget.deadlines.lending import Loan
 from connection_budget.lanes.units import in_unit
 from connection_budget.metrics.db import POOL_TIMEOUTS
@@ -42,8 +42,7 @@ from connection_budget.seats.seats import note_borrower
 
 POOL_DEFAULTS = {
     "min_size": 1,
-    # Seconds a checkout waits for a connection that is being made; its seat it has already.
-    "timeout": 3.0,
+    "timeout": POOL_TIMEOUT_SECONDS,
     # Seconds until the pool gives an attempt up. The next checkout starts another, so a server
     # that is back is found at once instead of after a long back-off.
     "reconnect_timeout": 0.5,
@@ -74,6 +73,7 @@ class DatabaseWrapper(Capped, base.DatabaseWrapper):
     def _make_pool(self) -> ConnectionPool[Any] | None:
         declared = self.settings_dict["OPTIONS"]["pool"]
         options = POOL_DEFAULTS | ({} if declared is True else declared)
+        options["timeout"] = self._patience()
         theirs = options.get("connection_class", psycopg.Connection)
         if not issubclass(theirs, ToldConnection):
             about = {
@@ -90,6 +90,8 @@ class DatabaseWrapper(Capped, base.DatabaseWrapper):
         self.settings_dict["OPTIONS"]["pool"] = options
         # The pool remembers the wrapper that made it: let that not be one with a connection.
         pool: ConnectionPool[Any] | None = super(DatabaseWrapper, self.copy()).pool
+        if pool is not None:
+            end_loans_with_putconn(pool)
         return pool
 
     def get_new_connection(self, conn_params: Any) -> Any:
@@ -147,8 +149,6 @@ class DatabaseWrapper(Capped, base.DatabaseWrapper):
             self._end_loan(self._loan)
 
     def let_go(self) -> None:
-        if self._loan is not None:
-            self.connection.ends_loan = self._loan.give_back
         self._loan = self._net = None
         super().let_go()
 
@@ -163,9 +163,7 @@ class DatabaseWrapper(Capped, base.DatabaseWrapper):
             self.connection = None
 
     def _patience(self) -> float:
-        declared = self.settings_dict["OPTIONS"]["pool"]
-        options = declared if isinstance(declared, dict) else {}
-        return float(options.get("timeout", POOL_DEFAULTS["timeout"]))
+        return pool_timeout(self.alias, self.settings_dict["OPTIONS"]["pool"])
 
     def _keep(
         self, pool: ConnectionPool[Any], connection: Any, leave_seat: Callable[[], None]
@@ -177,14 +175,14 @@ class DatabaseWrapper(Capped, base.DatabaseWrapper):
             outage.returned()
             leave_seat()
 
-        deadline = None if in_unit() else process_seats().deadline
+        by_hand = self.connection is not None
+        deadline = None if in_unit() and not by_hand else process_seats().deadline
         loan = Loan(self.alias, pool, connection, deadline=deadline, returned=returned)
         net = weakref.finalize(self, recovery.put, loan)
         net.atexit = False
-        if self.connection is None:
+        connection.ends_loan = loan.give_back
+        if not by_hand:
             self._loan, self._net = loan, net
-        else:  # of somebody's own, made by hand: it goes back when they close it
-            connection.ends_loan = loan.give_back
         _borrowers[id(self)] = self
         note_borrower(self)
         recovery.watch(seats_up_to(self.alias)[-1], _borrowers)
@@ -212,6 +210,21 @@ class DatabaseWrapper(Capped, base.DatabaseWrapper):
                 return connection
             connection.close()
             pool.putconn(connection)  # makes room for a new one
+
+
+def end_loans_with_putconn(pool: ConnectionPool[Any]) -> None:
+    """Somebody may give a connection back to the pool itself: then its loan is over, too, or its
+    deadline would hit whoever has it next."""
+    put = pool.putconn
+
+    def put_back(connection: Any) -> None:
+        ends_loan = getattr(connection, "ends_loan", None)
+        if ends_loan is None:
+            put(connection)
+        else:
+            ends_loan()
+
+    vars(pool)["putconn"] = put_back  # Django makes the pool, of this class
 
 
 _borrowers: "weakref.WeakValueDictionary[int, DatabaseWrapper]" = weakref.WeakValueDictionary()

@@ -131,7 +131,7 @@ class ToldConnection(psycopg.Connection[Any]):
     alias = "default"
     is_lent = False
     ends_loan: Callable[[], None] | None = None
-    """Where whoever borrowed it gives it back by closing it."""
+    """Whoever borrowed it may give it back by closing it, or by `putconn` of its pool."""
     keeper: Keeper | None = None
     _place: Place | None = None
 

@@ -69,6 +69,8 @@ class Recovery:
 
     @staticmethod
     def _return(loan: Loan) -> None:
+        if loan.is_over:  # given back by hand
+            return
         log.warning("db_connection_recovered", alias=loan.alias)
         with _surviving(loan.alias):
             loan.give_back()
