@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import psycopg
 
 from connection_budget.deadlines.severing import severed
+from connection_budget.host_places import HostPlace
 
 # A server that has not ended its side by then is not waited for any longer.
 GONE_SECONDS = 1.0
@@ -53,6 +54,8 @@ class Place:
         self.since = time.monotonic()
         self.thread = threading.current_thread()
         self.where = where
+        self.on_reserve: HostPlace | None = None
+        """Of a command: its place among all of this host, for as long as this one is kept."""
         self._keeper = weakref.ref(keeper) if keeper is not None else None
         self._connection: weakref.ref[psycopg.Connection[Any]] | None = None
         self._lost: weakref.finalize[..., Any] | None = None
@@ -136,6 +139,7 @@ class Place:
     def forget(self) -> None:
         """In a forked child, which shares the socket: whatever it does now reaches nobody."""
         connection = self._connection() if self._connection is not None else None
+        self.on_reserve = None
         if self._lost is not None:
             self._lost.detach()
         if connection is not None and not connection.closed:

@@ -14,9 +14,10 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import request_started
 
-from connection_budget.cap.cap import Cap
+from connection_budget.cap.cap import Cap, CapReached
 from connection_budget.cap.limits import count_of, is_testing, limit_for
 from connection_budget.cap.places import Keeper, Place
+from connection_budget.cap.reserve import take_on_reserve
 from connection_budget.conf import get_role, get_wait_seconds
 from connection_budget.forks import call_in_forked_child
 from connection_budget.spawned import count_spawned_on_reserve
@@ -46,11 +47,17 @@ cap_of = _caps.of
 
 
 def take_place(alias: str, keeper: Keeper | None = None) -> Place:
-    """Wait CONNECTION_BUDGET_WAIT_SECONDS for a place. Raises `CapReached`."""
+    """Wait CONNECTION_BUDGET_WAIT_SECONDS for a place, and a command as long for one of the
+    reserve. Raises `CapReached`."""
     where = _caller() if settings.DEBUG or not apps.ready else ""
     if not apps.ready:
         _while_loading.append(where)
     place = cap_of(count_of(alias)).take(keeper, seconds=get_wait_seconds(), where=where)
+    try:
+        place.on_reserve = take_on_reserve()
+    except CapReached as error:
+        place.fail(error)
+        raise
     _begin_to_work()
     return place
 

@@ -22,6 +22,7 @@ PASSED_OVER = {
     "connection_budget.databases": "what operators set",
     "connection_budget.logs": "names that code gives",
     "connection_budget.holding": "names that code gives",
+    "connection_budget.host_places": "files of this machine",
     "connection_budget.contrib.celery.results": "rows of results, by their ids",
     "connection_budget.checks": "roles and logins that operators set",
     "connection_budget.deadlines.watch": "threads that watch; names that code gives",

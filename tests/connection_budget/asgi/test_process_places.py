@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ import pytest
 from connection_budget.budget.refusal import BudgetRefused
 from connection_budget.budget.roles import WEB, Role
 from connection_budget.contrib.asgi import processes
+from connection_budget.host_places import HostPlace
 
 TWO = Role("web", connections=1, processes=2, kind=WEB)
 
@@ -21,26 +20,21 @@ class Siblings:
     """Each begins in this process, which forgets it at once."""
 
     def __init__(self) -> None:
-        self._files: list[int] = []
+        self._places: list[HostPlace] = []
 
     def begin(self) -> None:
         processes.take_process_place(TWO, seconds=0)
-        self._files.append(processes._held.pop(os.getpid()))
+        self._places.append(processes._held.pop(os.getpid()))
 
     def end(self) -> None:
-        file = self._files.pop()
-        with suppress(OSError):
-            os.close(file)
+        self._places.pop()
 
 
 @pytest.fixture
-def siblings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Siblings]:
+def siblings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Siblings:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(processes, "_held", {})
-    siblings = Siblings()
-    yield siblings
-    while siblings._files:
-        siblings.end()
+    return Siblings()
 
 
 def test_one_process_more_than_declared_finds_no_place(siblings: Siblings) -> None:
