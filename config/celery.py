@@ -25,6 +25,7 @@ from celery.signals import (
     worker_init,
     worker_process_init,
     worker_process_shutdown,
+    worker_ready,
 )
 from django.core.exceptions import ImproperlyConfigured
 
@@ -126,6 +127,15 @@ def load_gateway(**_: Any) -> None:
     gc.collect()
     # A collection that touched them would copy those pages after all.
     gc.freeze()
+
+
+@worker_ready.connect
+def count_this_worker(**_: Any) -> None:
+    """One more on this host than the role has instances is told in the log."""
+    from connection_budget.conf import get_role
+    from connection_budget.contrib.celery.instances import count_instance
+
+    count_instance(get_role())
 
 
 @worker_process_init.connect

@@ -19,9 +19,11 @@ from django.conf import settings
 from connection_budget.conf import get_budget, get_role_name
 from connection_budget.metrics.instruments import exposition
 from connection_budget.metrics.sources import LANES, SEATS, is_stuck, oldest_seconds, process_usage
+from connection_budget.watch.over_budget import over_budget
 from connection_budget.watch.probes import SECONDS, Probing
 from connection_budget.watch.sampler import Sampler, Snapshot
 from connection_budget.watch.ticking import Ticker
+from connection_budget.watch.usage import Alarm
 
 # A snapshot older than this says nothing any more. A server that hangs makes it at most half.
 STALE_SECONDS = 10.0
@@ -160,7 +162,10 @@ def _age(snapshot: Snapshot) -> float:
 def _database_status(snapshot: Snapshot | None, *, down: bool, broken: bool) -> str:
     if snapshot is None or down:
         return "down"
-    return "critical" if broken else snapshot.level.word
+    if broken:
+        return "critical"
+    healthy = snapshot.level is Alarm.HEALTHY
+    return "warning" if healthy and over_budget(snapshot.live) else snapshot.level.word
 
 
 def _report(snapshot: Snapshot | None, status: str, probed: dict[str, Any]) -> dict[str, Any]:
@@ -187,9 +192,11 @@ def _report(snapshot: Snapshot | None, status: str, probed: dict[str, Any]) -> d
 
 
 def _fleet(snapshot: Snapshot | None) -> dict[str, Any]:
-    """What is live is null where the server could not be asked."""
+    """What is live is null where the server could not be asked. `over_budget` names roles of which
+    more connections are there than may be; it is missing where none is."""
     budget = get_budget()
     seen = snapshot if snapshot and snapshot.reachable else None
+    over = over_budget(seen.live) if seen else []
     live = {role.name: seen.live.get(role.name, 0) if seen else None for role in budget.roles}
     return {
         "max_connections": seen.max_connections if seen else budget.max_connections,
@@ -198,4 +205,5 @@ def _fleet(snapshot: Snapshot | None) -> dict[str, Any]:
             role.name: {"budget": role.peak, "live": live[role.name]} for role in budget.roles
         },
         "live_total": sum(filter(None, live.values())) if seen else None,
+        **({"over_budget": over} if over else {}),
     }

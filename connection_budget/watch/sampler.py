@@ -17,6 +17,7 @@ from connection_budget.metrics.pools import backends_at_rest, has_pool, pool_usa
 from connection_budget.metrics.sources import SEATS, count_active, process_usage, usage_of
 from connection_budget.watch.lost_slots import LostSlots, SlotSample
 from connection_budget.watch.observed import ConnectionLog
+from connection_budget.watch.over_budget import OverBudgetWatch
 from connection_budget.watch.server_view import ServerAway, ServerConnection, ServerView
 from connection_budget.watch.ticking import Ticker
 from connection_budget.watch.undeclared import UndeclaredWatch
@@ -54,6 +55,7 @@ class Sampler:
         self._opened = ConnectionLog()
         self._usage = UsageWatch()
         self._undeclared = UndeclaredWatch()
+        self._over_budget = OverBudgetWatch()
         self._lost_slots = lost_slots or LostSlots()
         self._lost = 0
         self._reachable = True
@@ -149,6 +151,8 @@ class Sampler:
             metrics.CONNECTION_BUDGET.set(role.peak, role=role.name)
             if view is not None:
                 metrics.CONNECTIONS_LIVE.set(view.live.get(role.name, 0), role=role.name)
+        if view is not None:
+            self._over_budget.look(view.live)
 
 
 def _tell_crossing(crossing: Crossing, *, in_use: int, maximum: int) -> None:

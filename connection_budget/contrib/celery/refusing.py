@@ -23,6 +23,7 @@ from django.core.exceptions import ImproperlyConfigured
 from connection_budget.budget.environment import VariableError
 from connection_budget.budget.refusal import BudgetRefused, assert_budget, assert_worker
 from connection_budget.conf import get_budget, get_role
+from connection_budget.contrib.celery.instances import count_instance
 from connection_budget.contrib.celery.worker import bound_children, children_asked
 from connection_budget.process import process_executor
 from connection_budget.spawned import count_spawned_on_reserve
@@ -33,11 +34,13 @@ def hold_to_budget() -> None:
 
     A worker with more children than its role declares ends before it connects to anything, and so
     does one of a role that nobody declared, or where the fleet does not fit the server; later it
-    is told to grow in vain. Lanes are closed when a child ends.
+    is told to grow in vain. One worker too many on this host is told in the log. Lanes are closed
+    when a child ends.
     """
     for signal, receiver in (
         (celeryd_init, _refuse_worker),
         (beat_init, _refuse_beat),
+        (worker_ready, _count_instance),
         (worker_ready, _work_alone),
         (worker_process_init, _have_lanes),
         (worker_process_shutdown, _close_lanes),
@@ -68,6 +71,11 @@ def _refuse_worker(options: Any = None, conf: Any = None, **_: Any) -> None:
 @_ending
 def _refuse_beat(**_: Any) -> None:
     assert_budget(get_budget(), get_role().name)
+
+
+def _count_instance(**_: Any) -> None:
+    """Not before: only now the log is as the project wants it."""
+    count_instance(get_role())
 
 
 def _work_alone(sender: Any, **_: Any) -> None:

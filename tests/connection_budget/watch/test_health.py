@@ -80,6 +80,17 @@ def test_the_shape(monitor: Monitor, settings: Any) -> None:
     assert report["fleet"]["live_total"] == 3
 
 
+def test_a_role_that_is_more_than_it_may_be_is_a_warning(monitor: Monitor, settings: Any) -> None:
+    most = settings.CONNECTION_BUDGET.role("web").peak
+    status, report = see(monitor, live={"web": most})
+    assert (status, report["status"], "over_budget" in report["fleet"]) == (200, "healthy", False)
+    status, report = see(monitor, live={"web": most + 1})
+    assert (status, report["status"]) == (200, "warning")
+    assert report["fleet"]["over_budget"] == ["web"]
+    status, report = see(monitor, live={"web": most + 1}, level=Alarm.CRITICAL)
+    assert report["status"] == "critical"
+
+
 @pytest.fixture(autouse=True)
 def _sources(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a test registers is gone after it."""

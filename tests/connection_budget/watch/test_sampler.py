@@ -218,3 +218,31 @@ def test_it_counts_the_connections_of_roles(sampler: Sampler) -> None:
         sampler.sample()
     assert sampler.snapshot
     assert sampler.snapshot.live["workflow"] == 1
+
+
+def test_a_role_of_which_there_is_more_than_declared_is_told_once(
+    sampler: Sampler, settings: Settings
+) -> None:
+    """Two processes of a role that has one: the server shows what no process of them knows."""
+    settings.CONNECTION_BUDGET = budget_from_environment({}, FLEET)
+    place = connection.get_connection_params()
+    names = ("host", "port", "dbname", "user", "password")
+    chosen = {name: place[name] for name in names if place.get(name)}
+    with capture_logs() as logs, psycopg.connect(**chosen, application_name="beat"):
+        with psycopg.connect(**chosen, application_name="beat"):
+            sampler.sample()
+            assert logs == [], "one look may have seen a process that is just replaced"
+            sampler.sample()
+            sampler.sample()
+        sample_until_within_budget(sampler, logs)
+    told = [(entry["event"], entry["role"]) for entry in logs]
+    assert told == [("db_role_over_budget", "beat"), ("db_role_within_budget", "beat")]
+    assert (logs[0]["live"], logs[0]["budget"]) == (2, 1)
+
+
+def sample_until_within_budget(sampler: Sampler, logs: list[Any]) -> None:
+    """A server's process ends a little later than its client."""
+    give_up_at = time.monotonic() + 10
+    while len(logs) < 2:
+        assert time.monotonic() < give_up_at, logs
+        sampler.sample()
