@@ -66,6 +66,10 @@ def refuse(scope: Scope, status: int, message: str) -> Application:
     return answering(show_cut_off(ASGIRequest(scope, BytesIO()), status))
 
 
+# Not by `connection_budget.contrib.asgi.wrap`, which would do most of this: it ends a process of
+# any other role, while tests and benchmarks load this module as commands; our lifespan joins the
+# embedded services before and closes sockets after; and that there are no more processes than the
+# budget says is docker/web.sh's, which starts as many.
 # The bound on bodies stands in front of everything but files, which are sent to who sends none.
 pages = StandardHeaders(
     StaticFiles(

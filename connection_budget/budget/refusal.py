@@ -61,7 +61,11 @@ def assert_pages(budget: Budget, role_name: str) -> None:
     role = budget.role(role_name)
     if role not in budget.roles or not role.kind.serves_pages:
         names = ", ".join(one.name for one in budget.roles if one.kind.serves_pages) or "none"
-        _refuse(budget, f"The role {role.name} serves no pages; of this fleet do: {names}.")
+        _refuse(
+            budget,
+            f"The role {role.name} serves no pages; of this fleet do: {names}. PROCESS_ROLE says "
+            "which role a process has.",
+        )
 
 
 def over_reserve(budget: Budget, role: Role) -> str:

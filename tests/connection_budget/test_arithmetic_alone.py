@@ -22,7 +22,7 @@ importlib.util.find_spec = lambda name, *rest: None if sys.modules.get(name, 0) 
 
 import django
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from connection_budget import PREFORK, WEB, Role, budget_from_environment
 
 FLEET = [
@@ -39,6 +39,10 @@ call_command("check", fail_level="WARNING")
 call_command("check", databases=["default"], fail_level="WARNING")
 call_command("migrate", verbosity=0)
 call_command("connection_budget")
+try:
+    call_command("connection_budget", live=True)
+except CommandError as error:
+    print(error)
 """
 
 
@@ -58,6 +62,7 @@ def test_the_table_is_printed_beside_sqlite_and_without_a_driver() -> None:
     assert done.returncode == 0, done.stderr
     (total,) = [line for line in done.stdout.splitlines() if line.startswith("total")]
     assert total.split()[-1] == "24"
+    assert "ask a PostgreSQL; the default database is sqlite." in done.stdout
 
 
 def test_what_does_not_fit_is_told_by_check() -> None:

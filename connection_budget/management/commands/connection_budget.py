@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, DjangoHelpFormatter
-from django.db import OperationalError
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 
 from connection_budget.budget.budget import Budget
 from connection_budget.budget.fit import Proposal, propose
@@ -92,6 +92,10 @@ class Command(BaseCommand):
 
 
 def _read_server() -> LiveServer:
+    vendor = connections[DEFAULT_DB_ALIAS].vendor
+    if vendor != "postgresql":
+        message = f"--live and --fit ask a PostgreSQL; the default database is {vendor}."
+        raise CommandError(message, returncode=BAD_USAGE)
     try:
         return read_server()
     except OperationalError as error:
