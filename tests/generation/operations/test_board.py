@@ -97,8 +97,8 @@ def pace(**known: Any) -> dict[str, Any]:
     [
         (None, "How far these are used is not known."),
         (pace(), "Nothing holds calls up."),
-        (pace(booked_seconds=12.2), "Turns are given away for the next 12 s."),
-        (pace(held_seconds=30.0, booked_seconds=9.0), "nobody asks for 30 s."),
+        (pace(booked_seconds=12.2), "Turns are given away for the next 12\xa0s."),
+        (pace(held_seconds=30.0, booked_seconds=9.0), "nobody asks for 30\xa0s."),
         (pace(refusal="the key was refused", refused_seconds=630), "10\xa0minutes ago"),
     ],
 )
