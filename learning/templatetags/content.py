@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, date
 
@@ -17,6 +18,8 @@ from generation.run_states import OPEN, RunState
 from generation.runs.learner_words import explain_run
 
 register = template.Library()
+
+_BETWEEN_LETTERS = re.compile(r"(?<=[^\x00-\xff])(?=[^\x00-\xff])")
 
 # Languages, and scripts that others may be written in.
 _RIGHT_TO_LEFT = {
@@ -99,8 +102,9 @@ def day(when: date) -> str:
 
 @register.filter
 def duration(minutes: int) -> str:
-    """No line ends between a number and its unit."""
-    return _tell_minutes(minutes).replace(" ", "\u00a0")
+    """No line ends between a number and its unit, nor between two letters of a unit, as it may in
+    scripts that know no spaces."""
+    return _BETWEEN_LETTERS.sub("\u2060", _tell_minutes(minutes).replace(" ", "\u00a0"))
 
 
 def _tell_minutes(minutes: int) -> str:

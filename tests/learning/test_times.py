@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.utils import translation
 
 from accounts.models import User
 from concepts.content import ArtifactKind, ResourcesContent
@@ -151,6 +152,8 @@ def test_the_list_of_roadmaps_tells_them_apart(client: Client, run: GenerationRu
 def test_no_line_ends_between_a_number_and_its_unit() -> None:
     assert duration(85) == "1\u00a0h\u00a025\u00a0min"
     assert duration(700) == "12\u00a0h"
+    with translation.override("zh-hans"):
+        assert duration(25) == "25\u00a0分\u2060钟"
 
 
 def test_programs_are_told_the_same(client: Client, run: GenerationRun) -> None:
