@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.display import Theme, theme_of
 from accounts.limits.refusals import LimitReached, refuse
 from learning import errors
+from learning.progress.pace import TOO_FAST
 from learning.styleguide.components import list_components
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -40,7 +41,7 @@ def show_styleguide(request: HttpRequest) -> HttpResponse:
 
 
 def _refuse(request: HttpRequest) -> HttpResponse:
-    refusal = LimitReached("That was a great deal at once. You can go on %(when)s.", 40)
+    refusal = LimitReached(TOO_FAST, 40)
     page = "accounts/refused.html"
     return refuse(request, refusal, lambda words: render(request, page, {"notice": words}))
 
