@@ -96,6 +96,8 @@ def make_cast() -> Cast:
     leave_behind(cast.runs["ready"].roadmap, cast.visitors.alice)
     _begin(cast, "spanish", 3)
     _begin(cast, "postgresql", 5)
+    cast.visitors.bob.wanted_email = "bob@harbour.example"
+    cast.visitors.bob.save()
     for name in ("alice", "bob", "staff"):
         client = cast.visitors.client(name)
         cast.cookies[name] = client.cookies[settings.SESSION_COOKIE_NAME].value

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from playwright.sync_api import Page
 
+from accounts.email_links import make_link_token
 from concepts.models import Concept
 from screenshots.cast import OTHERS, Cast
 
@@ -32,7 +33,7 @@ def list_shots(cast: Cast) -> list[Shot]:
         *_concepts(cast),
         *_learning(),
         *_runs(cast),
-        *_accounts(),
+        *_accounts(cast),
         *_operations(cast),
         *_admin(cast),
         *_errors(cast),
@@ -183,13 +184,14 @@ def draw_plan(page: Page) -> None:
     part.locator("li").first.wait_for()
 
 
-def _accounts() -> list[Shot]:
+def _accounts(cast: Cast) -> list[Shot]:
     def mistake(page: Page) -> None:
         page.locator("main input[type=email], main input[name=username]").first.fill("a@b.example")
         page.locator("main input[type=password]").first.fill("wrong")
         with page.expect_navigation():
             page.locator("main form button").last.click()
 
+    link = reverse("accounts:email_confirm", args=[make_link_token(cast.visitors.bob)])
     mine = [
         Shot(f"account-{name}", reverse(f"accounts:{name}"), "alice")
         for name in ("settings", "password_change", "email_change")
@@ -203,6 +205,9 @@ def _accounts() -> list[Shot]:
         Shot("account-reset-complete", reverse("accounts:reset_complete")),
         Shot("account-reset-link-used", reverse("accounts:reset_confirm", args=["MQ", "old-link"])),
         *mine,
+        Shot("account-display", reverse("accounts:display")),
+        Shot("account-email-confirm", link),
+        Shot("account-link-used", reverse("accounts:email_confirm", args=["old-link"]), status=410),
         Shot("account-delete", reverse("learning:delete_account"), "alice"),
         Shot("account-deleted", reverse("learning:account_deleted")),
     ]

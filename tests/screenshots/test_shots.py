@@ -32,9 +32,7 @@ NO_PAGES = {
     "roadmaps/<uslug:roadmap_slug>/-/rewriting/<uslug:slug>/": "does something",
     "roadmaps/<uslug:roadmap_slug>/-/check/<uslug:slug>/<int:number>/": "a file",
     "accounts/logout/": "does something",
-    "accounts/display/": "does something",
     "accounts/export/": "a file",
-    "accounts/email/<str:token>/": "needs a link from a mail",
     "admin/login/": "Django's, in front of our own",
     "admin/password_change/": "Django's, in front of our own",
 }
