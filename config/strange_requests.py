@@ -44,7 +44,7 @@ def refuse(request: HttpRequest) -> HttpResponse | None:
     """The refusal, or None where a request can be read."""
     query = request.META.get("QUERY_STRING", "")
     if any(nul in text for nul in _NULS for text in (request.path_info, query)):
-        return show_bad_request(request, words=str(_UNREADABLE))
+        return show_bad_request(request, words=_UNREADABLE)
     charset = (request.content_params or {}).get("charset", "").strip("\"' ").casefold()
     if charset in _CHARSETS:
         return None
@@ -52,4 +52,4 @@ def refuse(request: HttpRequest) -> HttpResponse | None:
         # It speaks of a body that there is not; addresses are in UTF-8.
         request.encoding = "utf-8"
         return None
-    return show_bad_request(request, words=str(_NOT_UTF_8))
+    return show_bad_request(request, words=_NOT_UTF_8)

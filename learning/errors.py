@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.display import theme_of
 from accounts.json_errors import json_error, wants_json
+from accounts.limits.refusals import Words
 
 RETRY_AFTER_SECONDS = 10
 _CUT_OFF = {
@@ -27,24 +28,25 @@ def show_bad_request(
     request: HttpRequest,
     exception: Exception | None = None,
     *,
-    words: str = "",
+    words: Words = "",
 ) -> HttpResponse:
     """Without what the page would ask the database: nothing of this request can be relied on."""
     return _show(request, 400, words=words)
 
 
 def show_cut_off(request: HttpRequest, status: int) -> HttpResponse:
-    """In front of Django nobody has said yet in which language: what the browser asks for."""
-    with translation.override(translation.get_language_from_request(request)):
-        response = show_bad_request(request, words=str(_CUT_OFF[status]))
+    """What was not read to its end: too slow, or too long."""
+    response = show_bad_request(request, words=_CUT_OFF[status])
     response.status_code = status
     return response
 
 
-def _show(request: HttpRequest, status: int, **said: str) -> HttpResponse:
-    """Light or dark as the cookie says; nothing else of whoever asks."""
+def _show(request: HttpRequest, status: int, **said: Words) -> HttpResponse:
+    """In the language and the look that cookies or the browser ask for: nobody may have read more
+    of the request yet."""
     context = {"display_theme": theme_of(request), **said}
-    return HttpResponse(render_to_string(f"{status}.html", context), status=status)
+    with translation.override(translation.get_language_from_request(request)):
+        return HttpResponse(render_to_string(f"{status}.html", context), status=status)
 
 
 def show_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

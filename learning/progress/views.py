@@ -56,7 +56,7 @@ def mark_concept(request: HttpRequest, roadmap_slug: str, slug: str) -> HttpResp
     concept = get_object_or_404(Concept, roadmap=roadmap, slug=slug)
     standing = request.POST.get("standing", "")
     if standing not in {*Standing.values, NONE}:
-        return show_bad_request(request, words=str(NO_STANDING))
+        return show_bad_request(request, words=NO_STANDING)
     try:
         count_answer(request)
     except LimitReached as refusal:

@@ -13,6 +13,12 @@ def test_an_address_with_a_nul_is_refused_in_a_sentence(client: Client, address:
     assert "This address holds signs that no page can read." in answer.content.decode()
 
 
+def test_the_sentence_is_in_the_language_of_whoever_asks(client: Client) -> None:
+    page = client.get("/?q=%00", headers={"accept-language": "zh-CN"}).content.decode()
+    assert '<html lang="zh-hans"' in page
+    assert "This address" not in page
+
+
 @pytest.mark.parametrize("charset", ["latin-1", "utf-7", "utf-16", "x" * 1_000])
 def test_a_form_that_is_not_in_utf_8_is_refused_in_a_sentence(client: Client, charset: str) -> None:
     kind = f"application/x-www-form-urlencoded; charset={charset}"

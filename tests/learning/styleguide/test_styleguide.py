@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.template import engines
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -139,8 +140,10 @@ def test_what_is_seen_when_things_go_wrong_looks_as_somebody_chose(
     client: Client, status: int
 ) -> None:
     client.cookies["theme"] = "dark"
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
     answer = client.get(f"/styleguide/errors/{status}/")
     assert answer.status_code == status
     page = Page(answer.content.decode())
     assert page.offences == []
-    assert ("html", "dark") in [(tag, said.get("data-theme")) for tag, said in page.tags]
+    html = next(said for tag, said in page.tags if tag == "html")
+    assert (html["data-theme"], html["lang"]) == ("dark", "zh-hans")
