@@ -39,9 +39,11 @@ def outline_language_problems(outline: Outline, language: str) -> list[str]:
 
 MIN_MINUTES, MAX_MINUTES = 5, 240
 
+# Among them what a prompt shows as an example ("First concept"), and what is no more than a number.
 PLACEHOLDER = re.compile(
+    r"(?:(?:the )?(?:first|second|third|fourth|fifth|sixth|next|last|another) )?"
     r"(stage|module|concept|chapter|part|topic|lesson)(?:\s*\d+)?[\s:.–—-]*"
-    r"|overview|placeholder|untitled|tbd|todo|lorem ipsum.*|\.+|…"
+    r"|\d{1,2}|overview|placeholder|untitled|tbd|todo|lorem ipsum.*|\.+|…"
 )
 
 

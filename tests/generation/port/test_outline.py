@@ -95,7 +95,7 @@ def test_stages_have_titles_of_their_own() -> None:
 @pytest.mark.parametrize(
     "title",
     ["Overview", "Stage 1", "module", "Concept 12", "LESSON 3", "Untitled", "TBD", "…", "...",
-     "Lorem ipsum dolor", "Part2"],
+     "Lorem ipsum dolor", "Part2", "First concept", "Second stage", "The third module", "7"],
 )  # fmt: skip
 def test_a_placeholder_is_not_a_title(title: str) -> None:
     expected = f"“{title}” is a placeholder, not a title"
@@ -104,7 +104,19 @@ def test_a_placeholder_is_not_a_title(title: str) -> None:
     assert complaints(outline(stages=(title, "Sentences"))) == expected
 
 
-@pytest.mark.parametrize("title", ["Overview of HTTP", "Stage lighting", "Parts of speech", "概念"])
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Overview of HTTP",
+        "Stage lighting",
+        "Parts of speech",
+        "概念",
+        "First lessons in Latin",
+        "1984",
+        "2 + 2",
+        "The last topical joke",
+    ],
+)
 def test_a_title_that_begins_like_a_placeholder_passes(title: str) -> None:
     assert not complaints(outline(changes={3: {"title": title}}))
 

@@ -10,6 +10,7 @@ import pytest
 from generation.port.briefs import ConceptBrief, Neighbour
 from generation.port.request import OutlineRequest
 from generation.providers.dialogue import Prompt
+from generation.providers.openai.plan_judging import judge_skeleton
 from generation.providers.openai.plan_prompting import (
     details_prompt,
     skeleton_prompt,
@@ -274,3 +275,14 @@ def test_without_a_wish_nothing_is_said_of_one(purpose: str) -> None:
     assert "<earlier>" not in prompt.user + prompt.system
     assert "<wish>" not in prompt.user + prompt.system
     assert prompt.version == load_prompt(purpose).version
+
+
+def test_no_plan_is_made_of_the_lines_that_show_what_one_looks_like() -> None:
+    """A model too small to plan gives the example back, as whole as it was asked for."""
+    request = OutlineRequest("Keep bees", concepts=3)
+    _, _, shown = skeleton_prompt(request, "en", TODAY).system.partition("# Output\n")
+    stage = shown[shown.index("## First stage") : shown.index("## Second stage")]
+    said = f"verdict: roadmap\n{stage}summary: You can keep bees."
+    problems = judge_skeleton(said, request, "en", TODAY).problems
+    assert "“First stage” is a placeholder, not a title" in problems
+    assert sum("Concept" in one.title() for one in problems) == 3
