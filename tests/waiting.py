@@ -3,7 +3,10 @@
 import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 # Long enough for a machine that has much else to do. What puts defects into the tree says less:
 # there it is waited for what never happens.
@@ -26,3 +29,12 @@ async def until(condition: Callable[[], object], *, seconds: float = PATIENCE_SE
     while not condition():
         assert time.monotonic() < give_up_at, "it never happened"
         await asyncio.sleep(0.01)
+
+
+async def in_time(work: Coroutine[Any, Any, T], *, seconds: float = PATIENCE_SECONDS) -> T:
+    """What comes of it; fail after `seconds`."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await work
+    except TimeoutError:
+        raise AssertionError("it never ended") from None

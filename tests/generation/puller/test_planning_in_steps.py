@@ -32,7 +32,7 @@ from tests.generation.stepwise import (
     make_skeleton,
     make_stepwise,
 )
-from tests.waiting import until
+from tests.waiting import PATIENCE_SECONDS, until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -231,8 +231,9 @@ def test_a_module_that_takes_longer_than_a_lease_is_planned_once(db_executor: Db
     async def outlast(_module: int) -> None:
         """Until the lease has been pushed on twice."""
         first = await db_executor.run(lease_end)
-        while first and (await db_executor.run(lease_end) or first) <= first:  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while first and (await db_executor.run(lease_end) or first) <= first:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
 
     def lease_end() -> Any:
         return Module.objects.order_by("pk").values_list("lease_until", flat=True)[0]

@@ -30,6 +30,7 @@ from tests.generation.cast import (
     make_question,
     open_run,
 )
+from tests.waiting import in_time
 
 pytestmark = pytest.mark.slow
 
@@ -83,7 +84,8 @@ def test_only_the_culprit_fails_and_says_why(db_executor: DbExecutor) -> None:
     kind, content, reason = CULPRITS["NUL bytes"]
     provider = ScriptedProvider(make_outline(6), content={("c05", kind): content})
     run_id = open_run(provider)
-    state = asyncio.run(pull(run_id, provider=provider, db=db_executor, limits=ONE_BATCH))
+    work = pull(run_id, provider=provider, db=db_executor, limits=ONE_BATCH)
+    state = asyncio.run(in_time(work))
     assert state == RunState.PARTIAL
     (failure,) = list_failures(get_run(run_id).roadmap_id)
     assert (failure["concept"], failure["artifact"]) == ("The knot c05", kind)
