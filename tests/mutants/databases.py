@@ -6,15 +6,17 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from urllib.parse import urlsplit
 
 import psycopg
+from psycopg.errors import InsufficientPrivilege, ObjectInUse
 from psycopg.sql import SQL, Identifier
 
 from config.embedded import Postgres
 from tests.mutants.patches import ROOT
 from tests.mutants.trying import Copy
+from tests.waiting import wait_until
 
 # The databases that the tests would test; they need not be there.
 NAME = "mutants"
@@ -52,7 +54,16 @@ class Database:
         self._drop(self._kept)
 
     def _drop(self, name: Identifier) -> None:
-        self._server.execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+        statement = SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name)
+
+        def is_dropped() -> bool:
+            # Autovacuum may be in it just now, whom only a superuser may end.
+            with suppress(InsufficientPrivilege, ObjectInUse):
+                self._server.execute(statement)
+                return True
+            return False
+
+        wait_until(is_dropped)
 
 
 @contextmanager
