@@ -41,7 +41,7 @@ class Child:
             start_new_session=True,
             # The supervisor has no threads, and nothing else works where it is killed. Workers
             # then save what they have; web must leave its port to the next start at once.
-            preexec_fn=lifeline(signal.SIGKILL if self.name == "web" else signal.SIGTERM),  # noqa: PLW1509
+            preexec_fn=lifeline(signal.SIGKILL if self.name == "web" else signal.SIGTERM),  # noqa: PLW1509 - see above
         )
         os.set_blocking(self.output, False)
 

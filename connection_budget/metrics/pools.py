@@ -87,7 +87,7 @@ def backends_at_rest(alias: str = "default") -> set[int]:
         return set()
     # Kept by psycopg_pool under this name since its first version; the public numbers do not say
     # which connections these are.
-    resting = list(pool._pool)  # noqa: SLF001
+    resting = list(pool._pool)  # noqa: SLF001 - see above
     return {connection.info.backend_pid for connection in resting if not connection.closed}
 
 

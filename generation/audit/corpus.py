@@ -38,7 +38,7 @@ def load_corpus(root: Path) -> list[Case]:
 def _load(root: Path, half: str, sort: str) -> Iterator[Case]:
     for path in sorted((root / half / sort).glob("*.yaml")):
         # The loader is a safe one, whichever of the two it is.
-        for data in yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader):  # noqa: S506
+        for data in yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader):  # noqa: S506 - see above
             if data["provenance"] != half:
                 raise ValueError(f"{data['id']} stands in {half}/ and says {data['provenance']}")
             yield Case(data["id"], half, sort, frozenset(data["flaws"]), data)
