@@ -16,7 +16,7 @@ from concepts.lint.flaws.finding import REFUSED, find_certain
 from concepts.lint.flaws.references import find_reference
 from concepts.lint.lengths import MAX_LENGTH_RATIO, is_longest_by_far
 from concepts.lint.places import names_of_places
-from concepts.lint.verdicts import contradicting_rationales
+from concepts.lint.verdicts import contradicting_explanation, contradicting_rationales
 from concepts.markdown.foreign import without_languages
 from concepts.markdown.quiz_text import visible_choice
 from roadmaps.text import output_key, text_key, word_overlap
@@ -224,5 +224,6 @@ _QUESTION_RULES: tuple[Callable[[QuestionContent], Iterator[str]], ...] = (
     _output_is_typed,
     _output_stands_there,
     contradicting_rationales,
+    contradicting_explanation,
     names_of_places,
 )

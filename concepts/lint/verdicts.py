@@ -1,9 +1,10 @@
 """Reasons that contradict their own key, or point at a place where no choice stays. Pure.
 
-A model that marks the wrong choice often gives the right reasons for it all the same. One case can
-be seen without understanding the question: a rationale that opens with the opposite verdict. And
-whatever calls a choice B, or the second, means another one when the choices have been shuffled. A
-false alarm costs a paid repair, so whatever could be read in another way is let pass.
+A model that marks the wrong choice often gives the right reasons for it all the same. Two cases can
+be seen without understanding the question: a rationale that opens with the opposite verdict, and an
+explanation that names a wrong choice as the answer. And whatever calls a choice B, or the second,
+means another one when the choices have been shuffled. A false alarm costs a paid repair, so
+whatever could be read in another way is let pass.
 """
 
 from __future__ import annotations
@@ -73,6 +74,32 @@ _QUOTES_SOMEBODY = re.compile(
 )
 _QUESTION_WORD = re.compile(r"\b(?:what|which|who|whom|whose|when|where|why|how)\b|[\u3400-\u9fff]")
 
+_CLAIM = re.compile(
+    r"(?:\b(?:the |the only |one )|(?<![^.!?:;,] ))(?:correct|right) (?:answer|choice|option) "
+    r"(?:here |therefore |thus |then )?is:? "
+    r"|(?:正确的?(?:答案|选项|选择)|(?:(?<![^。;,!?:\s])|(?<=所以|因此|因而|本题|此题)|(?<=故))答案)"
+    r"(?:应该?|就|便)?[是为]:? ?"
+    r"|(?<![不非])应[该当]?选择?:? ?"
+)
+# The choice must stand there whole, and unconditionally.
+_CLAIM_ENDS = re.compile(
+    r"(?:(?=$|[.!?](?![a-z0-9_])|[;:。—–]|,(?! ?\d)| [-(])"
+    r"|(?= (?:because|since)\b|,?(?:因为|而不是|而非)))"
+    r"(?![,;]? (?:if|when|while|whereas|only|unless|provided|or|and|but|for|in|on|with|under)\b"
+    r"|[,;] ?(?:如果|当|若|或|和|以及|对于|但))"
+)
+_SENTENCE_END = re.compile(r"[.!?](?=\s)|[。!?;]")
+_CONCLUDES = re.compile(
+    r"\b(?:so|thus|therefore|hence|then|because|since|means)\b|所以|因此|因而|故|因为|由于|可见|综上|题"
+)
+# An answer to another question, or one that somebody else would give.
+_HEDGE = re.compile(
+    r"^(?:for|in|on|at|under|with|without|while|unlike|before|after|once|until|from|to)\b"
+    r"|\b(?:if|when|were|would|had|unless|suppose\w*|assum\w*|otherwise|think\w*|thought|believ\w*"
+    r"|seem\w*|appear\w*|look\w*|tempt\w*|many|people|some|say\w*|claim\w*|guess\w*|mis\w+|wrong\w*)\b"
+    r"|^(?:对|在|要|想)|如果|如若|假如|假设|假若|要是|倘|若|当|除非|否则|以为|认为|觉得|有人|很多|看似|似乎|误"
+)
+
 
 def contradicting_rationales(question: QuestionContent) -> Iterator[str]:
     """Those of a true/false question are left alone: they judge its statement, not the choice; and
@@ -89,8 +116,24 @@ def contradicting_rationales(question: QuestionContent) -> Iterator[str]:
             )
 
 
+def contradicting_explanation(question: QuestionContent) -> Iterator[str]:
+    named = [] if question.type == "order" else _named_choices(question)
+    rights = [_key(choice) for choice in question.choices if choice.is_correct]
+    # "5 rows" may be how the explanation puts the right choice "5".
+    if named and not any(_is_akin(_key(choice), right) for choice in named for right in rights):
+        yield f"the explanation says that “{named[0].text}” is right, and it is marked wrong"
+
+
 def _plain(text: str) -> str:
     return text_key(QUOTES_AND_STRESS.sub("", text))
+
+
+def _key(choice: ChoiceContent) -> str:
+    return _plain(choice.text).rstrip(" .。!")
+
+
+def _is_akin(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
 
 
 def _asks_for_verdicts(stem: str) -> bool:
@@ -134,3 +177,30 @@ def _holds(text: str, word: str) -> bool:
     if len(word) > 1 and not word.isascii():
         return word in text
     return bool(re.search(rf"(?<!\w){word}(?!\w)", text))
+
+
+def _named_choices(question: QuestionContent) -> list[ChoiceContent]:
+    """What the explanation calls the right answer, in so many words."""
+    text = _plain(question.explanation)
+    found = [
+        _choice_at(claim.end(), text, question.choices)
+        for claim in _CLAIM.finditer(text)
+        if _is_meant(_SENTENCE_END.split(text[: claim.start()])[-1].strip())
+    ]
+    return [choice for choice in found if choice]
+
+
+def _is_meant(lead: str) -> bool:
+    """Whether what a sentence says before its claim leaves it one about this question."""
+    return not lead or bool(_CONCLUDES.search(lead) and not _HEDGE.search(lead))
+
+
+def _choice_at(place: int, text: str, choices: list[ChoiceContent]) -> ChoiceContent | None:
+    """The choice that stands there, whole; of several the longest."""
+    keys = {_key(choice): choice for choice in choices}
+    there = [
+        key
+        for key in keys
+        if key and text.startswith(key, place) and _CLAIM_ENDS.match(text, place + len(key))
+    ]
+    return keys[max(there, key=len)] if there else None
