@@ -15,6 +15,7 @@ LARGE = 1_000
 _EXPLAINABLE = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b", re.IGNORECASE)
 # A row of one's own leads to rows of three other tables: three levels of an index and a page each.
 PAGES_A_ROW = 12
+_VALUES = re.compile(r"'(?:[^']|'')*'|-?\b\d+\b")
 _LISTS = re.compile(r"\((?:%s|NULL)(?:, ?(?:%s|NULL))*\)")
 
 
@@ -49,7 +50,8 @@ def explain_all(path: Iterator[int | None], sizes: dict[str, int]) -> list[Cost]
     ) -> Any:
         text = sql if isinstance(sql, str) else sql.as_string(connection.connection)
         if _EXPLAINABLE.match(text) and not many:
-            name = _LISTS.sub("(…)", text)
+            # What comes without parameters has its values in it.
+            name = _LISTS.sub("(…)", text if params else _VALUES.sub("%s", text))
             root = _explain(text, params)
             pages = root["Shared Hit Blocks"] + root["Shared Read Blocks"]
             costs.append(Cost(name, seen[name], pages, tuple(_read_whole(root, sizes)), own))
