@@ -6,6 +6,7 @@ from datetime import UTC, date
 
 from django import template
 from django.utils.formats import date_format
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from concepts.links.public import is_public_address, may_be_shown_as
 from concepts.markdown.quiz_text import render_choice, render_stem
 from concepts.models import Resource
+from concepts.times import Times
 from generation.models import GenerationRun
 from generation.run_states import OPEN, RunState
 from generation.runs.learner_words import explain_run
@@ -105,6 +107,21 @@ def duration(minutes: int) -> str:
     """No line ends between a number and its unit, nor between two letters of a unit, as it may in
     scripts that know no spaces."""
     return _BETWEEN_LETTERS.sub("\u2060", _tell_minutes(minutes).replace(" ", "\u00a0"))
+
+
+@register.simple_tag
+def times(told: Times, *, leaves_reading: bool = False) -> SafeString:
+    """Not a template of its own: a roadmap tells of 300 concepts."""
+    said = []
+    if told.lesson or not told.practice:
+        said.append(_("lesson %(time)s") % {"time": duration(told.lesson)})
+    if told.practice:
+        said.append(_("practice %(time)s") % {"time": duration(told.practice)})
+    what_is_done = escape(" · ".join(said))
+    if leaves_reading or not told.reading:
+        return what_is_done
+    optional = _("optional reading %(time)s") % {"time": duration(told.reading)}
+    return format_html('{} <span class="optional">{}</span>', what_is_done, optional)
 
 
 def _tell_minutes(minutes: int) -> str:
