@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from asgiref.sync import iscoroutinefunction
 
 
 def test_no_middleware_of_ours_changes_threads() -> None:
     from config.asgi import django_pages
 
-    assert not iscoroutinefunction(django_pages._middleware_chain)
+    pages: Any = django_pages
+    assert not iscoroutinefunction(pages._middleware_chain)
