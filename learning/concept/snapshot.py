@@ -5,60 +5,30 @@ What the rows say is kept as PostgreSQL wrote it, too: a page is as it was while
 
 from __future__ import annotations
 
-import functools
 import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
-from django.contrib.postgres.aggregates import StringAgg
-from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.sessions.backends.base import SessionBase
-from django.db.models import (
-    Case,
-    Exists,
-    F,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    TextField,
-    Value,
-    When,
-)
-from django.db.models.functions import MD5, Cast, Concat, JSONObject
 from django.http import Http404
 
-from accounts.models import User
-from concepts.artifact_states import UNFINISHED, ArtifactState
-from concepts.models import Artifact, ArtifactVersion, Concept, Resource
+from concepts.artifact_states import UNFINISHED
+from concepts.models import Artifact, ArtifactVersion, Concept
 from generation.models import GenerationRun
 from generation.run_states import OPEN, RunState
-from learning.concept.prepared import KEY_SLOT, NUMBER_SLOTS, TEXT_SLOTS, PreparedQuery, Slot
-from learning.concept.turns import Planning, count_before, tell_planning
-from learning.learners import key_of, of_learner
-from learning.models import ConceptMark, Note, Report, Standing
-from learning.quiz.attempts import LastAttempt, last_attempts, read_last
-from roadmaps.access import Visitor, visible_to
+from learning.concept.snapshot_query import ask_for_state
+from learning.concept.turns import Planning
+from learning.models import ConceptMark, Note, Standing
+from learning.quiz.attempts import LastAttempt, read_last
+from roadmaps.access import Visitor
 from roadmaps.models import OPEN_DETAILS, Roadmap
 
-ROADMAP_SLUG, CONCEPT_SLUG = TEXT_SLOTS
-VISITOR = NUMBER_SLOTS[0]
-# Of a visitor who has left nothing behind.
-NOBODY = uuid.UUID(int=0)
-
-_ROADMAP = ("id", "slug", "title", "language", "visibility", "owner_id")
-_CONCEPT = (
-    "id", "slug", "title", "summary", "kind", "difficulty", "lesson_minutes",
-    "practice_minutes", "reading_minutes", "objectives", "position", "is_known",
-)  # fmt: skip
-_VERSION = (
-    "id", "number", "origin", "provider", "model", "prompt_version", "language", "created_at",
-    "reviewed_on", "content_hash",
-)  # fmt: skip
-_MARK = ("id", "standing", "completed_version", "marked_at")
+_LEFT_BEHIND = ("mark", "note", "reported", "last_attempt")
+NO_MARKS: Mapping[str, str | None] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -88,9 +58,11 @@ class Rewriting:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """`state` is all of it as one text: whatever changes on the page changes there."""
+    """`state` is all of it as one text: whatever changes on the page changes there. `shared`: what
+    of it is not the visitor's, as JSON."""
 
     state: str
+    shared: dict[str, Any]
     roadmap: Roadmap
     concept: Concept
     stage: str
@@ -130,174 +102,80 @@ class Snapshot:
         """Whether it was known when the plan was made: then nothing of it is written."""
         return self.concept.is_known and not self.artifacts
 
+    def version_of(self, kind: str) -> ArtifactVersion | None:
+        """The one that is shown."""
+        artifact = self.artifacts.get(kind)
+        return artifact.current_version if artifact else None
+
+    def of_nobody(self) -> Snapshot:
+        """As it is for who has left nothing behind."""
+        nothing: dict[str, Any] = {"mark": None, "note": None, "reported": [], "last_attempt": None}
+        return _make("", self.shared, nothing | {"standings": NO_MARKS})
+
 
 def get_snapshot(visitor: Visitor, session: SessionBase, roadmap_slug: str, slug: str) -> Snapshot:
     """Raises Http404 where there is nothing that this visitor may see."""
-    values: dict[Slot, Slot] = {ROADMAP_SLUG: roadmap_slug, CONCEPT_SLUG: slug}
-    if isinstance(visitor, User):
-        kind = "staff" if visitor.is_staff else "account"
-        values[VISITOR] = visitor.pk
-    else:
-        kind = "session"
-        values[KEY_SLOT] = key_of(session) or NOBODY
-    rows = _query(kind).ask(values)
-    if not rows:
+    state = ask_for_state(visitor, session, roadmap_slug, slug)
+    if state is None:
         raise Http404
-    return _read(rows[0])
-
-
-@functools.cache
-def _query(kind: str) -> PreparedQuery:
-    if kind == "session":
-        theirs = of_learner(Q(key=KEY_SLOT, user=None))
-        return PreparedQuery(lambda: _build(AnonymousUser(), theirs))
-    visitor = User(pk=VISITOR, is_staff=kind == "staff")
-    return PreparedQuery(lambda: _build(visitor, of_learner(Q(user=VISITOR))))
-
-
-def _build(visitor: Visitor, theirs: Q) -> QuerySet[Any, Any]:
-    seen = Concept.objects.filter(
-        visible_to(visitor, path="roadmap__"), roadmap__slug=ROADMAP_SLUG, slug=CONCEPT_SLUG
-    )
-    return seen.order_by().values_list(
-        JSONObject(
-            roadmap=_columns(_ROADMAP, "roadmap__"),
-            concept=_columns(_CONCEPT),
-            stage=F("module__stage__title"),
-            module=F("module__title"),
-            run=Subquery(_newest_run()),
-            artifacts=ArraySubquery(_artifacts()),
-            planning=tell_planning(),
-            terms=Subquery(_terms()),
-            **_neighbours(theirs),
-            **_left_behind(theirs),
-        )
-    )
-
-
-def _columns(names: tuple[str, ...], path: str = "") -> JSONObject:
-    return JSONObject(**{name: F(f"{path}{name}") for name in names})
-
-
-def _newest_run() -> QuerySet[Any, Any]:
-    runs = GenerationRun.objects.filter(roadmap=OuterRef("roadmap"), artifact=None)
-    runs = runs.order_by("-created_at")
-    return runs.values_list(_columns(("id", "state", "reason")))[:1]
-
-
-def _artifacts() -> QuerySet[Any, Any]:
-    rewritings = GenerationRun.objects.filter(artifact=OuterRef("pk")).order_by("-created_at")
-    written = ArtifactVersion.objects.filter(artifact=OuterRef("artifact"), run_id=OuterRef("pk"))
-    told = JSONObject(
-        id=F("id"),
-        state=F("state"),
-        reason=F("reason"),
-        dismissed_at=F("dismissed_at"),
-        kept=Exists(written.filter(current_of=None)),
-    )
-    said = JSONObject(
-        kind=F("kind"),
-        state=F("state"),
-        error_public=F("error_public"),
-        before=Case(When(state=ArtifactState.PENDING, then=count_before()), default=None),
-        version=_columns(_VERSION, "current_version__"),
-        links=ArraySubquery(_links()),
-        rewriting=Subquery(rewritings.values_list(told)[:1]),
-    )
-    return Artifact.objects.filter(concept=OuterRef("pk")).order_by("kind").values_list(said)
-
-
-def _links() -> QuerySet[Any, Any]:
-    """What was found when they were followed: all that changes of a version."""
-    resources = Resource.objects.filter(version=OuterRef("current_version")).order_by("position")
-    return resources.values_list(_columns(("state", "checked_at")))
-
-
-def _terms() -> QuerySet[Any, Any]:
-    """What tutorials lead to. That itself is read where one is made ready (`texts.py`)."""
-    concepts = Concept.objects.filter(roadmap=OuterRef("roadmap")).order_by()
-    keywords = Cast("keywords", TextField())
-    said = Concat("slug", Value(" "), "title", keywords, output_field=TextField())
-    stamp = MD5(StringAgg(said, "\n", order_by="position"))
-    return concepts.values("roadmap").values_list(stamp)
-
-
-def _neighbours(theirs: Q) -> dict[str, Any]:
-    marks = ConceptMark.objects.filter(theirs, concept=OuterRef("pk")).values("standing")
-    said = JSONObject(slug=F("slug"), title=F("title"), standing=Subquery(marks))
-    siblings = Concept.objects.filter(roadmap=OuterRef("roadmap"))
-    before = siblings.filter(position__lt=OuterRef("position")).order_by("-position")
-    after = siblings.filter(position__gt=OuterRef("position")).order_by("position")
-    requires = siblings.filter(dependants__concept=OuterRef("pk")).order_by("position")
-    leads_to = siblings.filter(requirements__requires=OuterRef("pk")).order_by("position")
-    return {
-        "previous": Subquery(before.values_list(said)[:1]),
-        "next": Subquery(after.values_list(said)[:1]),
-        "requires": ArraySubquery(requires.values_list(said)),
-        "leads_to": ArraySubquery(leads_to.values_list(said)),
-    }
-
-
-def _left_behind(theirs: Q) -> dict[str, Any]:
-    here = Q(concept=OuterRef("pk"))
-    marks = ConceptMark.objects.filter(theirs, here)
-    notes = Note.objects.filter(theirs, here)
-    reports = Report.objects.filter(theirs, version__current_of__concept=OuterRef("pk"))
-    return {
-        "mark": Subquery(marks.values_list(_columns(_MARK))),
-        "note": Subquery(notes.values_list(_columns(("id", "markdown", "revision")))),
-        "reported": ArraySubquery(
-            reports.order_by("pk").values_list(_columns(("version_id", "kind")))
-        ),
-        "last_attempt": Subquery(last_attempts(theirs, here)),
-    }
+    return _read(state)
 
 
 def _read(state: str) -> Snapshot:
     said = json.loads(state)
+    own = {name: said.pop(name) for name in _LEFT_BEHIND}
+    others = (*said["requires"], *said["leads_to"])
+    own["standings"] = {one["slug"]: one.pop("standing") for one in others}
+    return _make(state, said, own)
+
+
+def _make(state: str, said: dict[str, Any], own: dict[str, Any]) -> Snapshot:
+    """`said` and `own` are left as they are."""
     concept = Concept(**said["concept"], roadmap_id=said["roadmap"]["id"])
     concept.roadmap = Roadmap(**said["roadmap"])
+    of_artifacts = _by_kind(said["artifacts"])
+    standings = own["standings"]
     return Snapshot(
         state=state,
+        shared=said,
         roadmap=concept.roadmap,
         concept=concept,
         stage=said["stage"],
         module=said["module"],
         run=GenerationRun(**said["run"]) if said["run"] else None,
-        artifacts={one["kind"]: _artifact(one) for one in said["artifacts"]},
-        before={one["kind"]: one["before"] for one in said["artifacts"] if one["before"]},
+        **of_artifacts,
         planning=Planning(**said["planning"]) if said["planning"] else None,
-        links={
-            one["version"]["id"]: json.dumps(one["links"])
-            for one in said["artifacts"]
-            if one["links"]
-        },
         terms=said["terms"],
-        rewritings={
-            one["kind"]: Rewriting(**one["rewriting"])
-            for one in said["artifacts"]
-            if one["rewriting"]
-        },
-        requires=[_neighbour(one) for one in said["requires"]],
-        leads_to=[_neighbour(one) for one in said["leads_to"]],
+        requires=[_neighbour(one, standings) for one in said["requires"]],
+        leads_to=[_neighbour(one, standings) for one in said["leads_to"]],
         previous=_neighbour(said["previous"]) if said["previous"] else None,
         next=_neighbour(said["next"]) if said["next"] else None,
-        mark=_mark(said["mark"]) if said["mark"] else None,
-        note=Note(**said["note"]) if said["note"] else None,
-        reported=_by_version(said["reported"]),
-        last_attempt=read_last(said["last_attempt"]) if said["last_attempt"] else None,
+        mark=_mark(own["mark"]) if own["mark"] else None,
+        note=Note(**own["note"]) if own["note"] else None,
+        reported=_by_version(own["reported"]),
+        last_attempt=read_last(own["last_attempt"]) if own["last_attempt"] else None,
     )
+
+
+def _by_kind(said: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "artifacts": {one["kind"]: _artifact(one) for one in said},
+        "before": {one["kind"]: one["before"] for one in said if one["before"]},
+        "links": {one["version"]["id"]: json.dumps(one["links"]) for one in said if one["links"]},
+        "rewritings": {
+            one["kind"]: Rewriting(**one["rewriting"]) for one in said if one["rewriting"]
+        },
+    }
 
 
 def _artifact(said: dict[str, Any]) -> Artifact:
     artifact = Artifact(kind=said["kind"], state=said["state"], error_public=said["error_public"])
     version = said["version"]
     if version["id"] is not None:
-        version["created_at"] = datetime.fromisoformat(version["created_at"])
-        version["reviewed_on"] = version["reviewed_on"] and date.fromisoformat(
-            version["reviewed_on"]
-        )
-        artifact.current_version = ArtifactVersion(**version)
+        reviewed = version["reviewed_on"] and date.fromisoformat(version["reviewed_on"])
+        created = datetime.fromisoformat(version["created_at"])
+        dates = {"created_at": created, "reviewed_on": reviewed}
+        artifact.current_version = ArtifactVersion(**version | dates)
     return artifact
 
 
@@ -305,8 +183,8 @@ def _mark(said: dict[str, Any]) -> ConceptMark:
     return ConceptMark(**said | {"marked_at": datetime.fromisoformat(said["marked_at"])})
 
 
-def _neighbour(said: dict[str, Any]) -> Neighbour:
-    return Neighbour(said["slug"], said["title"], said["standing"] or "")
+def _neighbour(said: dict[str, Any], standings: Mapping[str, str | None] = NO_MARKS) -> Neighbour:
+    return Neighbour(said["slug"], said["title"], standings.get(said["slug"]) or "")
 
 
 def _by_version(reports: list[dict[str, Any]]) -> dict[int, list[str]]:

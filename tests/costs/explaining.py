@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,9 @@ from django.db import connection, transaction
 
 # A table with more rows is large.
 LARGE = 1_000
-_EXPLAINABLE = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b", re.IGNORECASE)
+_EXPLAINABLE = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH|EXECUTE)\b", re.IGNORECASE)
+# What is planned once comes with its plan, and then by name.
+_PLANNED = re.compile(r"(PREPARE (\w+) .*);\n(EXECUTE .*)", re.DOTALL)
 # A row of one's own leads to rows of three other tables: three levels of an index and a page each.
 PAGES_A_ROW = 12
 _VALUES = re.compile(r"'(?:[^']|'')*'|-?\b\d+\b")
@@ -49,10 +52,13 @@ def explain_all(path: Iterator[int | None], sizes: dict[str, int]) -> list[Cost]
         execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any
     ) -> Any:
         text = sql if isinstance(sql, str) else sql.as_string(connection.connection)
+        planned = _PLANNED.fullmatch(text)
+        text = planned[3] if planned else text
         if _EXPLAINABLE.match(text) and not many:
             # What comes without parameters has its values in it.
             name = _LISTS.sub("(…)", text if params else _VALUES.sub("%s", text))
-            root = _explain(text, params)
+            with _planning(planned):
+                root = _explain(text, params)
             pages = root["Shared Hit Blocks"] + root["Shared Read Blocks"]
             costs.append(Cost(name, seen[name], pages, tuple(_read_whole(root, sizes)), own))
             seen[name] += 1
@@ -65,6 +71,18 @@ def explain_all(path: Iterator[int | None], sizes: dict[str, int]) -> list[Cost]
                 raise AssertionError("a path has one yield")
         transaction.set_rollback(True)
     return costs
+
+
+@contextmanager
+def _planning(planned: re.Match[str] | None) -> Iterator[None]:
+    """Nothing takes a plan back but to forget it."""
+    if planned is None:
+        yield
+        return
+    with connection.connection.cursor() as raw:
+        raw.execute(planned[1])
+        yield
+        raw.execute(f"DEALLOCATE {planned[2]}")
 
 
 def _explain(sql: str, params: Any) -> dict[str, Any]:
