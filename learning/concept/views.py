@@ -5,25 +5,25 @@ from __future__ import annotations
 import json
 from functools import partial
 from typing import Any
-from urllib.parse import quote
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.template import Engine
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.display import theme_of
 from accounts.json_errors import json_error, wants_json
 from accounts.limits.refusals import LimitReached, refuse
-from concepts.models import Concept
+from concepts.models import ArtifactKindLabel, Concept
 from learning.concept.access import get_visible_concept
-from learning.concept.checks import get_check, link_checks, send_check
+from learning.concept.checks import get_check, send_check
 from learning.concept.conditional import keep_by, not_modified, tag_page
-from learning.concept.frames import get_frame
-from learning.concept.lesson import Lesson, Part, get_lesson
+from learning.concept.frames import Frame, Look, get_frame
+from learning.concept.lesson import get_lesson
 from learning.concept.next import has_opened, write_next
 from learning.concept.notes import NoteChanged, NoteForm, form_of, render_note, save_note
 from learning.concept.reports import ReportForm, find_version, name_parts, save_report
@@ -33,7 +33,8 @@ from learning.models import Complaint, Note
 from learning.progress.changes import is_changed
 from learning.progress.pace import count_answer
 from learning.quiz.attempts import OpenQuiz, open_quiz
-from learning.quiz.shells import fill
+from learning.quiz.shells import fill as fill_shells
+from learning.templatetags.holes import fill
 from roadmaps.access import keep_to_visitors, may_change
 from roadmaps.makers import made_roadmaps
 
@@ -46,52 +47,49 @@ def show_concept(request: HttpRequest, roadmap_slug: str, slug: str) -> HttpResp
     tag = tag_page(request, snapshot.state)
     if (kept := not_modified(request, tag)) is not None:
         return kept
-    response = render(request, "learning/concept.html", _context(request, snapshot))
+    response = HttpResponse(_render(request, snapshot))
     return keep_by(keep_to_visitors(response, snapshot.roadmap), tag)
 
 
-def _context(request: HttpRequest, snapshot: Snapshot) -> dict[str, Any]:
+def _render(request: HttpRequest, snapshot: Snapshot) -> str:
+    """Once for all who look at it in one way; each time, what is this visitor's own."""
     may_rewrite = may_change(request.user, snapshot.roadmap, made_roadmaps(request.session))
-    lesson = get_lesson(snapshot, may_change=may_rewrite)
-    roadmap, concept = snapshot.roadmap, snapshot.concept
-    frame, quiz = get_frame(lesson, roadmap), _open_quiz(snapshot, lesson.quiz)
+    page = Engine.get_default().get_template("learning/concept.html")
+    frame = get_frame(snapshot, Look(theme_of(request), may_rewrite), page)
+    return fill(frame.page, page, request, _describe_own(snapshot, frame))
+
+
+def _describe_own(snapshot: Snapshot, frame: Frame) -> dict[str, Any]:
+    quiz = _open_quiz(snapshot, frame)
     return {
         "page": snapshot,
-        "roadmap": roadmap,
-        "concept": concept,
-        "address": f"{settings.SITE_URL}{roadmap.get_absolute_url()}{quote(concept.slug)}/",
-        "run": snapshot.run,
+        "roadmap": snapshot.roadmap,
+        "concept": snapshot.concept,
         "mark": snapshot.mark,
-        "changed": is_changed(snapshot.mark, lesson.tutorial.version),
-        "lesson": lesson,
-        "may_rewrite": may_rewrite,
-        "tutorial": link_checks(lesson.tutorial.text.html, roadmap.slug, concept.slug),
+        "changed": is_changed(snapshot.mark, snapshot.version_of(ArtifactKindLabel.TUTORIAL)),
         "quiz": quiz,
-        "questions": fill(frame.questions, quiz.fields) if quiz else "",
+        "questions": fill_shells(frame.shells, quiz.fields) if quiz else "",
         "note": render_note(snapshot.note),
-        "note_form": form_of(snapshot.note),
+        "note_form": form_of(snapshot.note) if snapshot.note else None,
         "note_fields": "" if snapshot.note else frame.note,
-        "report_fields": frame.report,
-        "reported": _say_reported(snapshot, lesson),
+        "reported": _say_reported(snapshot),
     }
 
 
-def _open_quiz(snapshot: Snapshot, part: Part) -> OpenQuiz | None:
-    if part.version is None or not part.text.questions:
+def _open_quiz(snapshot: Snapshot, frame: Frame) -> OpenQuiz | None:
+    version = snapshot.version_of(ArtifactKindLabel.QUIZ)
+    if version is None or not frame.questions:
         return None
-    return open_quiz(
-        snapshot.concept, part.version.number, part.text.questions, snapshot.last_attempt
-    )
+    return open_quiz(snapshot.concept, version.number, frame.questions, snapshot.last_attempt)
 
 
-def _say_reported(snapshot: Snapshot, lesson: Lesson) -> list[tuple[str, str]]:
+def _say_reported(snapshot: Snapshot) -> list[tuple[str, str]]:
     """Part and complaint, in words."""
-    names = dict(name_parts(lesson.parts))
     return [
-        (names[f"{part.kind}-{part.version.number}"], str(Complaint(kind).label))
-        for part in lesson.parts
-        if part.version is not None
-        for kind in snapshot.reported.get(part.version.pk, [])
+        (str(part.label), str(Complaint(kind).label))
+        for part in ArtifactKindLabel
+        if (version := snapshot.version_of(part)) is not None
+        for kind in snapshot.reported.get(version.pk, [])
     ]
 
 

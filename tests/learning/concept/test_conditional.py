@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,12 +9,9 @@ from django.apps import apps
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.models import User
-from concepts.models import Artifact, ArtifactVersion, Concept
-from generation.models import GenerationRun
 from learning.concept import conditional
-from learning.models import ConceptMark, Learner, Note, Report, Standing
 from roadmaps.models import Roadmap, Visibility
+from tests.learning.concept.changes import CHANGES
 from tests.learning.library import concept_page, make_ready
 from tests.visitors import VISITORS, Visitors, make_visitors
 
@@ -51,44 +47,6 @@ def test_what_a_visitor_has_already_is_not_sent_again(
     for one in (answer, client.get(page)):
         assert set(one.headers["Cache-Control"].split(", ")) == {"private", "no-cache"}
         assert "Cookie" in one.headers["Vary"]
-
-
-def learner(visitors: Visitors) -> Learner:
-    return Learner.objects.get_or_create(user=visitors.alice)[0]
-
-
-def second() -> Concept:
-    return Concept.objects.get(outline_key="c02")
-
-
-CHANGES: dict[str, Callable[[Visitors], Any]] = {
-    "a note": lambda v: Note.objects.create(learner=learner(v), concept=second(), markdown="x"),
-    "a mark": lambda v: ConceptMark.objects.create(
-        learner=learner(v), concept=second(), standing=Standing.DONE
-    ),
-    "a mark on what is required": lambda v: ConceptMark.objects.create(
-        learner=learner(v),
-        concept=Concept.objects.get(outline_key="c01"),
-        standing=Standing.KNOWN,
-    ),
-    "a report": lambda v: Report.objects.create(
-        learner=learner(v), kind="wrong", version=ArtifactVersion.objects.filter(
-            current_of__concept=second()
-        )[0],
-    ),
-    "the title": lambda _v: Concept.objects.filter(pk=second().pk).update(title="Anew"),
-    "a title beside it": lambda _v: Concept.objects.filter(outline_key="c03").update(title="Anew"),
-    "the run": lambda _v: GenerationRun.objects.update(state="paused", reason="Because."),
-    "a version": lambda _v: ArtifactVersion.objects.filter(
-        current_of__concept=second()
-    ).update(number=2),
-    "an artifact": lambda _v: Artifact.objects.filter(concept=second(), kind="quiz").update(
-        state="pending", current_version=None
-    ),
-    "who may see it": lambda _v: Roadmap.objects.update(visibility=Visibility.PUBLIC),
-    "the account": lambda v: User.objects.filter(pk=v.alice.pk).update(email="a@b.example"),
-    "its time zone": lambda _v: User.objects.update(time_zone="Asia/Tokyo"),
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("change", CHANGES)
