@@ -15,7 +15,7 @@ LONG = 100_000
 # What takes less cannot be told from chance, and stops nobody.
 FLOOR_SECONDS = 0.027
 MOST_GROWTH = 1.3
-TRIES, ROUNDS = 3, 2
+TRIES, ROUNDS = 3, 4
 LOOP_SECONDS, THREAD_SECONDS = 0.2, 2.0
 
 # Makes a text of so many characters; what it returns is measured.
