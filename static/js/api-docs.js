@@ -2,6 +2,16 @@
 "use strict";
 
 const place = document.getElementById("api-docs");
+const page = document.documentElement;
+const night = window.matchMedia("(prefers-color-scheme: dark)");
+
+/** As somebody chose, or as the system is. */
+function dress() {
+  page.classList.toggle("dark-mode", page.dataset.theme ? page.dataset.theme === "dark" : night.matches);
+}
+
+dress();
+night.addEventListener("change", dress);
 
 SwaggerUIBundle({
   domNode: place,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, Request, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
 from generation.models import GenerationRun
 from tests.learning.library import make_ready
@@ -54,6 +55,24 @@ def test_the_documentation_shows_every_operation_and_tries_one_out_and_nothing_i
     block.get_by_role("button", name="Execute").click()
     answer = block.locator(".live-responses-table tbody .response-col_status")
     expect(answer).to_contain_text("200")
+
+
+@pytest.mark.parametrize(
+    ("system", "choice", "is_dark"),
+    [("light", "", False), ("dark", "", True), ("light", "dark", True), ("dark", "light", False)],
+)
+def test_it_is_as_dark_as_all_other_pages(
+    browser: Browser, server: str, *, system: Literal["light", "dark"], choice: str, is_dark: bool
+) -> None:
+    context = browser.new_context(color_scheme=system)
+    if choice:
+        context.add_cookies([{"name": "theme", "value": choice, "url": server}])
+    page = context.new_page()
+    page.goto(server + DOCS)
+    expect(page.locator(".opblock").first).to_be_visible()
+    ground = "getComputedStyle(document.documentElement).backgroundColor"
+    assert page.evaluate(ground) == ("rgb(28, 32, 34)" if is_dark else "rgba(0, 0, 0, 0)")
+    context.close()
 
 
 def test_without_javascript_the_description_is_linked(page: Page, server: str) -> None:
