@@ -18,6 +18,12 @@ else:  # generic for the type checker only
 
 
 class SignInForm(AuthenticationForm):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.initial.get("username"):
+            del self.fields["username"].widget.attrs["autofocus"]
+            self.fields["password"].widget.attrs["autofocus"] = True
+
     def get_invalid_login_error(self) -> forms.ValidationError:
         """Not which of the two is wrong."""
         words = _(

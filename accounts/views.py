@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,6 +20,7 @@ from accounts.sign_ups import sign_up
 from accounts.ways_back import asked_for
 
 ENOUGH = _("Many accounts were made from your network today. You can make one %(when)s.")
+SIGNED_UP_AS = "signed_up_as"
 CLOSED = _("New accounts are not made here at present.")
 
 
@@ -25,6 +28,14 @@ class SignInView(LoginView):
     template_name = "accounts/login.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    def get_initial(self) -> dict[str, Any]:
+        """Whoever has just signed up need not type their address again."""
+        return super().get_initial() | {"username": self.request.session.get(SIGNED_UP_AS, "")}
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        self.request.session.pop(SIGNED_UP_AS, None)
+        return super().form_valid(form)
 
     def get_redirect_url(self, request: HttpRequest | None = None) -> str:
         return asked_for(request or self.request)
@@ -48,6 +59,7 @@ def show_sign_up(request: HttpRequest) -> HttpResponse:
             sign_up(form)
     except (LimitReached, Closed) as refusal:
         return refuse(request, refusal, lambda words: _render(request, form, words))
+    request.session[SIGNED_UP_AS] = form.cleaned_data["email"]
     wanted = {"signed_up": 1} | ({"next": page} if (page := asked_for(request)) else {})
     return redirect(f"{reverse('accounts:login')}?{urlencode(wanted)}")
 

@@ -34,14 +34,22 @@ def sign_in(client: Client) -> None:
     client.post("/accounts/login/", {"username": FORM["email"], "password": FORM["password1"]})
 
 
+FIELDS = ('name="username"', 'name="password"')
+
+
 @pytest.mark.slow
 def test_whoever_signed_up_can_sign_in(client: Client) -> None:
     answer = sign_up(client)
     assert answer.headers["Location"] == "/accounts/login/?signed_up=1"
-    assert "Now sign in with the address" in client.get(answer.headers["Location"]).content.decode()
+    page = client.get(answer.headers["Location"]).content.decode()
+    assert "Now sign in with the address" in page
+    (address,), (password,) = (re.findall(f"<input[^>]*{name}[^>]*>", page) for name in FIELDS)
+    assert f'value="{FORM["email"]}"' in address
+    assert [" autofocus" in one for one in (address, password)] == [False, True]
     assert User.objects.get().email == "carol@knots.example"
     sign_in(client)
     assert is_signed_in(client)
+    assert FORM["email"] not in client.session.values()
 
 
 def test_one_address_is_one_account_however_it_is_written(client: Client) -> None:
@@ -99,7 +107,8 @@ def test_the_same_steps_are_taken_for_new_and_known(
         return "hash"
 
     monkeypatch.setattr("django.contrib.auth.base_user.make_password", hash_it)
-    with django_assert_num_queries(5 if is_known else 4):  # one more to roll back to the savepoint
+    # One more to roll back to the savepoint; four are of the session, which keeps the address.
+    with django_assert_num_queries(9 if is_known else 8):
         sign_up(client)
     assert hashed == [FORM["password1"]]
 
