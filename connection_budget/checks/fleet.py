@@ -1,5 +1,6 @@
 """System checks: the budget is arithmetic, and `check --database` compares it with the server."""
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from connection_budget.budget.budget import Budget
 from connection_budget.budget.refusal import over_reserve
 from connection_budget.budget.roles import Role
+from connection_budget.budget.spelling import find_misspelt
 from connection_budget.conf import (
     get_budget,
     get_role_name,
@@ -79,6 +81,20 @@ def check_process_role_is_known(**_: Any) -> list[checks.CheckMessage]:
     message = f"PROCESS_ROLE={get_role_name()!r} is not a role of the connection budget."
     hint = f"Use one of: {', '.join(get_role_names())}."
     return [checks.Error(message, hint=hint, id="connection_budget.E002")]
+
+
+@checks.register(TAG)
+def check_sizes_are_spelt_as_they_are_read(**_: Any) -> list[checks.CheckMessage]:
+    budget = get_budget()
+    found = find_misspelt(os.environ, (*budget.roles, *budget.reserve_roles))
+    return [
+        checks.Warning(
+            f"{name} is set, and nothing reads it.",
+            hint=f"Is {meant} meant?" if meant else f"The roles are {', '.join(get_role_names())}.",
+            id="connection_budget.W012",
+        )
+        for name, meant in found
+    ]
 
 
 @checks.register(TAG)

@@ -57,6 +57,17 @@ def test_a_role_nobody_declared_is_an_error_that_lists_the_known_ones(
     assert "web, content_generation" in str(messages()["connection_budget.E002"].hint)
 
 
+def test_a_size_that_nothing_reads_is_a_warning(
+    environment: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROLE_WEB_CONECTIONS", "3")
+    environment(ROLE_WEB_CONECTIONS="3")
+    (message,) = messages().values()
+    assert message.id == "connection_budget.W012"
+    assert message.msg == "ROLE_WEB_CONECTIONS is set, and nothing reads it."
+    assert message.hint == "Is ROLE_WEB_CONNECTIONS meant?"
+
+
 def test_roles_that_share_one_database_user_are_a_warning(
     environment: Configure, settings: Settings
 ) -> None:
