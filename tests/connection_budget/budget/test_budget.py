@@ -36,6 +36,18 @@ def test_the_default_fleet_fits_even_while_it_is_replaced() -> None:
     assert (budget.rolling_total, budget.rolling_fits) == (95, True)
 
 
+@pytest.mark.parametrize(
+    ("server", "fits", "told"),
+    [("95", True, "95 <= 95, fits"), ("94", False, "95 > 94, 1 too many")],
+)
+def test_a_rolling_deploy_fits_to_the_last_connection(
+    server: str, *, fits: bool, told: str
+) -> None:
+    budget = budget_from_environment({"DB_MAX_CONNECTIONS": server}, FLEET)
+    assert (budget.fits, budget.rolling_fits) == (True, fits)
+    assert f"rolling deploy: 2 x 41 + 13 = {told}" in budget.explain()
+
+
 def test_a_fleet_that_leaves_no_headroom_still_fits() -> None:
     budget = budget_from_environment({"DB_MAX_CONNECTIONS": "54"}, FLEET)
     assert (budget.headroom, budget.fits) == (0, True)

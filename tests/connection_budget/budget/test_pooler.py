@@ -58,6 +58,7 @@ def test_one_server_connection_too_few_is_refused_with_its_arithmetic() -> None:
     budget = behind(DB_MAX_CONNECTIONS="32")
     assert not budget.fits
     assert "server: 20 + 13 = 33 > 32" in budget.explain()
+    assert "does not fit: 1 too many on the server. Lower DB_POOLER_POOL_SIZE" in budget.explain()
     assert "DB_POOLER_POOL_SIZE" in budget.remedy()
 
 
@@ -73,6 +74,8 @@ def test_every_login_has_a_pool_of_its_own() -> None:
     budget = behind(ROLE_WEB_DATABASE_USER="w", ROLE_LOGS_DATABASE_USER="l")
     assert budget.pooler is not None
     assert (budget.pooler.logins, budget.server_headroom) == (3, 100 - 13 - 60)
+    assert "3 logins x 20 (DB_POOLER_POOL_SIZE) = 60 on the server" in budget.explain()
+    assert "1 login x 20 (DB_POOLER_POOL_SIZE) = 20 on the server" in behind().explain()
 
 
 @pytest.mark.parametrize(("variable", "value"), [("POOL_SIZE", "1"), ("MAX_CLIENTS", "many")])
@@ -103,9 +106,19 @@ def test_it_fits_exactly_when_clients_and_server_connections_do(
     assert budget.fits == (clients >= 41 + 10 and pool + 13 <= server)
 
 
-def test_a_proposal_makes_pools_smaller_first() -> None:
+@pytest.mark.parametrize(
+    ("server", "pool"), [(34, None), (33, None), (32, "19"), (25, "12"), (16, "3"), (15, "2")]
+)
+def test_a_proposal_makes_pools_smaller_first(server: int, pool: str | None) -> None:
+    """As much as the server asks for, and not below the least that a pool can have."""
     proposal = propose(
-        behind(), max_connections=25, superuser_reserved=3, reserved_connections=0, foreign=0
+        behind(), max_connections=server, superuser_reserved=3, reserved_connections=0, foreign=0
     )
     assert proposal is not None
-    assert proposal.variables() == {"DB_MAX_CONNECTIONS": "25", "DB_POOLER_POOL_SIZE": "12"}
+    smaller = {"DB_POOLER_POOL_SIZE": pool} if pool else {}
+    assert proposal.variables() == {"DB_MAX_CONNECTIONS": str(server)} | smaller
+
+
+def test_where_the_least_pool_does_not_fit_nothing_is_proposed() -> None:
+    sizes = {"superuser_reserved": 3, "reserved_connections": 0, "foreign": 0}
+    assert propose(behind(), max_connections=14, **sizes) is None

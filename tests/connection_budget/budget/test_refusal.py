@@ -1,6 +1,7 @@
 """No worker has more children than its role declares, when it starts and later."""
 
 import os
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,7 +10,12 @@ from celery.worker.control import Panel
 from structlog.testing import capture_logs
 
 from connection_budget.budget.budget import Budget, budget_from_environment
-from connection_budget.budget.refusal import BudgetRefused, assert_budget, assert_worker
+from connection_budget.budget.refusal import (
+    BudgetRefused,
+    assert_budget,
+    assert_pages,
+    assert_worker,
+)
 from connection_budget.contrib.celery.worker import bound_children, children_asked
 from tests.connection_budget.fleet import FLEET
 
@@ -44,7 +50,20 @@ def test_pages_and_the_timer_are_not_served_by_a_worker() -> None:
             assert_worker(DEFAULT, role, 1)
 
 
+def test_pages_are_served_by_roles_of_the_fleet_alone() -> None:
+    assert_pages(DEFAULT, "web")
+    for role in ("command", "logs", "beat"):
+        with pytest.raises(
+            BudgetRefused, match=f"{role} serves no pages; of this fleet do: web\\."
+        ):
+            assert_pages(DEFAULT, role)
+    aside = replace(DEFAULT, roles=DEFAULT.roles[1:], reserve_roles=DEFAULT.roles[:1])
+    with pytest.raises(BudgetRefused, match=r"web serves no pages; of this fleet do: none\."):
+        assert_pages(aside, "web")
+
+
 def test_a_command_larger_than_the_reserve_may_not_start() -> None:
+    assert_budget(DEFAULT, "command")
     large = budget_from_environment({"ROLE_COMMAND_CONNECTIONS": "11"}, FLEET)
     assert_budget(large, "web")
     with capture_logs() as events, pytest.raises(BudgetRefused, match="may open 12 connections"):

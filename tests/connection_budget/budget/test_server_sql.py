@@ -66,6 +66,22 @@ def test_and_only_its_peak_when_it_does_not() -> None:
 def test_the_arithmetic_stands_above_the_limit() -> None:
     sql = printed(USERS)
     assert "-- web: (4 processes + 0 overlap) x 5 + 0 main = 20\n-- limit: 2 x 20 = 40\n" in sql
+    assert sql.count("(a rolling deploy has two generations of processes)") == len(USERS)
+    tight = printed(USERS, budget_from_environment({"DB_MAX_CONNECTIONS": "94"}, FLEET))
+    told = "(a rolling deploy does not fit: stop the old processes first)"
+    assert tight.count(told) == len(USERS)
+
+
+def test_only_the_owner_has_the_operations_reserve_besides() -> None:
+    assert "operations" not in printed(USERS).partition("\n\n")[2]
+    sql = printed(USERS | {"web": "app"})
+    assert "-- limit: 2 x 20 + 10 operations = 50\n" in sql
+    assert sql.count("operations =") == 1
+
+
+def test_a_fleet_of_one_role_is_not_told_to_have_more_logins() -> None:
+    alone = budget_from_environment({}, FLEET[:1])
+    assert "ROLE_<ROLE>_DATABASE_USER" not in printed({"web": "fleet"}, alone)
 
 
 def test_one_shared_login_has_one_limit_and_is_told_how_to_have_more() -> None:
