@@ -111,8 +111,11 @@ def test_a_release_middleware_that_is_not_the_first_is_an_error(
     assert "connection_budget.E006" not in messages()
 
 
-def test_a_project_without_pages_needs_no_release_middleware(settings: Settings) -> None:
-    settings.MIDDLEWARE = []
+@pytest.mark.parametrize("middleware", [[], None])
+def test_a_project_without_pages_needs_no_release_middleware(
+    settings: Settings, middleware: list[str] | None
+) -> None:
+    settings.MIDDLEWARE = middleware
     assert "connection_budget.E006" not in messages()
 
 

@@ -61,6 +61,11 @@ def test_a_synchronous_middleware_before_a_pool_is_a_warning(
 def test_a_pool_with_connections_of_an_age_is_an_error(
     database: dict[str, Any], age: int | None
 ) -> None:
+    database["OPTIONS"]["pool"] = True
+    assert ids(checks.check_pools_keep_no_connections_by_age()) == []
+    del database["CONN_MAX_AGE"]
+    assert ids(checks.check_pools_keep_no_connections_by_age()) == []
+    database["OPTIONS"]["pool"] = False
     database["CONN_MAX_AGE"] = age
     assert ids(checks.check_pools_keep_no_connections_by_age()) == []
     database["OPTIONS"]["pool"] = True
