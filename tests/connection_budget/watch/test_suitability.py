@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 from django.core.checks import run_checks
 from django.db import connection
@@ -9,9 +12,11 @@ from django.db import connection
 from connection_budget.checks import fleet
 from connection_budget.watch import suitability
 from connection_budget.watch.suitability import (
+    LEAST_VERSION,
     ServerKind,
     ServerRefused,
     assert_server,
+    kind_of,
     problems_of,
 )
 
@@ -52,3 +57,16 @@ def test_an_older_server_is_told_by_the_check(monkeypatch: pytest.MonkeyPatch) -
 def test_where_nobody_answers_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(connection.settings_dict, "HOST", "/nonexistent")
     assert_server()
+
+
+@pytest.mark.django_db
+def test_a_server_tells_its_version_and_how_it_stores_text() -> None:
+    connection.ensure_connection()
+    kind = kind_of(connection.connection)
+    assert (kind.version >= LEAST_VERSION, kind.encoding) == (True, "UTF8")
+
+
+def test_a_pooler_that_tells_nothing_is_not_refused() -> None:
+    info = SimpleNamespace(server_version=0, parameter_status=lambda _name: None)
+    session: Any = SimpleNamespace(info=info)
+    assert kind_of(session) == ServerKind(0, "")

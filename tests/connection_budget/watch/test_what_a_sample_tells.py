@@ -15,7 +15,7 @@ from connection_budget.metrics import sources
 from connection_budget.metrics.pools import PoolUsage
 from connection_budget.metrics.sources import LANES, POOL, SEATS, Usage, register_source
 from connection_budget.watch import sampler as sampling
-from connection_budget.watch.lost_slots import LostSlots
+from connection_budget.watch.lost_slots import IDLE_SECONDS, LostSlots
 from connection_budget.watch.sampler import Sampler
 from connection_budget.watch.server_view import ServerAway, ServerView
 from connection_budget.watch.usage import Alarm
@@ -153,3 +153,12 @@ def test_the_pool_is_not_measured_where_there_is_none(
     sampler.sample()
     assert sampler.snapshot is not None
     assert sampler.snapshot.lost == 0
+
+
+def test_by_itself_a_sampler_takes_half_a_minute_to_call_a_slot_lost(sampler: Sampler) -> None:
+    made = Sampler()
+    made._server = sampler._server
+    made.sample()
+    assert made.snapshot is not None
+    assert made.snapshot.lost == 0
+    assert made._lost_slots._idle._seconds == IDLE_SECONDS
