@@ -84,8 +84,7 @@ def claim_run(
         lease = {"leased_by": puller_id, "lease_until": moment_in(lease_seconds)}
         GenerationRun.objects.filter(pk=run_id).update(**lease)
     if run.state == RunState.QUEUED:
-        started = {"started_at": run.started_at or timezone.now(), "finished_at": None}
-        move_run(run_id, RunState.RUNNING, reason="", **started)
+        move_run(run_id, RunState.RUNNING, started_at=run.started_at or timezone.now())
         append_events(run_id, [Event(EventType.RUN_STARTED)])
     request = OutlineRequest.from_options(run.roadmap.goal, run.options)
     base, wish = base_of(run)
