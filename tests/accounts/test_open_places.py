@@ -110,6 +110,26 @@ async def test_a_redis_that_was_emptied_is_told_anew(
     client.flushdb()
     await places.renew()
     assert await places.take([SESSION]) is None
+    assert 0 < client.pttl("session") <= 60_000
+
+
+async def test_whoever_goes_while_they_are_asked_about_holds_nothing(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places, held = opened(None), [SESSION, ADDRESS]
+    name = await places.take(held)
+    assert name
+
+    async def break_off(*_: object) -> None:
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(places, "_ask", break_off)
+    for leaving in (places.take(held), places.give_back(name)):
+        with pytest.raises(asyncio.CancelledError):
+            await leaving
+    assert not places._mine
+    assert not places._counts
+    assert places._renewing is None
 
 
 async def test_nothing_is_remembered_of_those_who_left(

@@ -69,6 +69,14 @@ def test_a_note_is_kept_for_its_time_and_no_longer() -> None:
     assert notes.keep("rope", "sheet bend", seconds=60) == "sheet bend"
 
 
+def test_redis_keeps_a_note_for_its_time_and_no_longer(redis_url: str) -> None:
+    with redis.Redis.from_url(redis_url) as client, closing(Notes(redis_url)) as notes:
+        client.flushdb()
+        notes.keep("rope", "bowline", seconds=60)
+        notes.keep("rope", "sheet bend", seconds=6_000)
+        assert 50 < client.ttl("rope") <= 60
+
+
 def test_a_process_alone_keeps_so_many_and_forgets_the_oldest() -> None:
     notes = Notes(None)
     for number in range(MOST_LOCAL_WINDOWS + 1):

@@ -58,6 +58,28 @@ def test_who_is_refused_is_told_how_long_it_takes(windows: Windows) -> None:
     assert 3_500 < full.value.seconds <= 3_600
 
 
+def test_who_is_refused_twice_is_told_the_longer_wait(windows: Windows) -> None:
+    """Each window has a length of its own, whichever is asked first."""
+    minute, day = Window("minute", 1, 60), Window("day", 1, 86_400)
+    windows.take(minute, day)
+    for wanted in ((minute, day), (day, minute), (day,)):
+        with pytest.raises(Full) as full:
+            windows.take(*wanted)
+        assert 86_300 < full.value.seconds <= 86_400
+    with pytest.raises(Full) as full:
+        windows.take(minute)
+    assert 59 < full.value.seconds <= 60
+
+
+def test_a_block_that_fails_gives_its_places_back_and_no_other(windows: Windows) -> None:
+    window = Window("orders", 2, 60)
+    with windows.take(window):
+        pass
+    with pytest.raises(RuntimeError, match="no rope"), windows.take(window):
+        raise RuntimeError("no rope")
+    assert [bool(taken(windows, window)) for _ in range(2)] == [True, False]
+
+
 def test_a_window_that_holds_nothing_is_always_full(windows: Windows) -> None:
     for _ in range(2):
         with pytest.raises(Full) as full:
@@ -167,6 +189,22 @@ def test_a_process_remembers_a_bounded_number_of_strangers() -> None:
     for number in range(1_000):
         counter.take([Window(f"address-{number}", 5, 60)])
     assert len(counter) == 100
+
+
+def test_of_too_many_those_go_that_have_ended_and_then_those_nobody_asked_for_longest() -> None:
+    clock = Clock()
+    counter = LocalCounter(clock, most_windows=3)
+    short, old, asked = Window("short", 1, 10), Window("old", 1, 60), Window("asked", 2, 60)
+    for window in (old, asked, short):
+        counter.take([window])
+    clock.now += 10
+    counter.take([Window("new", 1, 60)])
+    assert counter.take([old]) > 0, "an ended one was there to go"
+    assert counter.take([asked]) == 0
+    counter.take([Window("newer", 1, 60)])
+    assert counter.take([asked]) > 0, "it was asked for just now"
+    assert counter.take([Window("new", 1, 60)]) > 0
+    assert counter.take([old]) == 0
 
 
 @pytest.mark.parametrize("seed", range(5))
