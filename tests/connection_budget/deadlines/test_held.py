@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-import socket
+import threading
 import time
 from collections.abc import Iterable, Iterator
-from types import SimpleNamespace
 from typing import Any
 
+import psycopg
 import pytest
 from psycopg.pq import TransactionStatus
+from structlog.testing import capture_logs
 
+from connection_budget.deadlines import held
 from connection_budget.deadlines.held import Held, HeldFor, Named, grace_after
 from connection_budget.deadlines.severing import severed
+from tests.connection_budget.deadlines.fake import Connection
 
 ACTIVE, IDLE, INTRANS = TransactionStatus.ACTIVE, TransactionStatus.IDLE, TransactionStatus.INTRANS
-
-
-class Connection:
-    """With a socket, and a cancel that notes when it was asked for."""
-
-    def __init__(self, status: TransactionStatus) -> None:
-        self.ours, self.server = socket.socketpair()
-        self.fileno = self.ours.fileno
-        self.cancels: list[float] = []
-        self.broken = False
-        self.pgconn = SimpleNamespace(transaction_status=status)
-
-    def cancel_safe(self, *, timeout: float) -> None:
-        self.cancels.append(timeout)
-
-    def is_cut_off(self) -> bool:
-        self.server.setblocking(False)
-        try:
-            return self.server.recv(1) == b""
-        except BlockingIOError:
-            return False
 
 
 class Thing(Held):
@@ -128,3 +110,65 @@ def test_a_connection_that_broke_by_itself_is_lost(things: list[Thing]) -> None:
     assert not thing.is_lost(thing.connection)
     thing.connection.broken = True
     assert thing.is_lost(thing.connection)
+
+
+class Deaf(Connection):
+    """Its cancel hears nothing for as long as the test likes."""
+
+    def __init__(self) -> None:
+        super().__init__(ACTIVE)
+        self.go_on = threading.Event()
+
+    def cancel_safe(self, *, timeout: float) -> None:
+        super().cancel_safe(timeout=timeout)
+        self.go_on.wait(60)
+
+
+def test_one_cancel_is_under_way_at_a_time_and_one_that_hangs_costs_the_connection(
+    things: list[Thing], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who has the connection next would be hit by it."""
+    monkeypatch.setattr(held, "CANCEL_SECONDS", -0.95)
+    thing = Thing(ACTIVE, deadline=16, held=17)
+    thing.connection.ours.close()
+    thing.connection.server.close()
+    thing.connection = deaf = Deaf()
+    things.append(thing)
+    for _ in range(3):
+        thing.interrupt()
+    assert not deaf.is_cut_off()
+    thing.finish()
+    assert (len(deaf.cancels), deaf.is_cut_off()) == (1, True)
+    deaf.go_on.set()
+
+
+def test_a_cancel_that_fails_is_told_and_tried_again(things: list[Thing]) -> None:
+    thing = Thing(ACTIVE, deadline=16, held=17)
+    things.append(thing)
+
+    def fail(*, timeout: float) -> None:
+        raise psycopg.OperationalError("no way")
+
+    thing.connection.cancel_safe = fail  # type: ignore[method-assign]
+    with capture_logs() as logs:
+        for _ in range(2):
+            thing.interrupt()
+            assert thing._cancel is not None
+            thing._cancel.join(60)
+    assert [line["event"] for line in logs] == ["db_cancel_failed"] * 2
+
+
+def test_a_cancel_that_takes_its_time_is_waited_for(things: list[Thing]) -> None:
+    thing = Thing(ACTIVE, deadline=16, held=17)
+    thing.connection.ours.close()
+    thing.connection.server.close()
+    thing.connection = deaf = Deaf()
+    things.append(thing)
+    thing.interrupt()
+    ending = threading.Thread(target=thing.finish)
+    ending.start()
+    ending.join(0.05)
+    waits = ending.is_alive()
+    deaf.go_on.set()
+    ending.join(60)
+    assert (waits, ending.is_alive(), deaf.is_cut_off()) == (True, False, False)

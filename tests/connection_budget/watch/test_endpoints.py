@@ -156,6 +156,18 @@ def test_a_process_has_one_monitor_from_its_start_to_its_end(
     assert monitoring.look() is not first
 
 
+def test_a_monitor_starts_and_stops_its_sampler_and_its_probes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monitor = monitoring.Monitor()
+    sampler, probes = Started(), Started()
+    monkeypatch.setattr(monitor, "sampler", sampler)
+    monkeypatch.setattr(monitor, "_ticker", probes)
+    monitor.start()
+    monitor.stop()
+    assert sampler.happened == probes.happened == ["started", "stopped"]
+
+
 def test_a_ticker_ticks_at_once_and_again_until_it_is_stopped() -> None:
     ticks: list[int] = []
     ticker = Ticker("ticker-of-a-test", 0.01, lambda: ticks.append(1))

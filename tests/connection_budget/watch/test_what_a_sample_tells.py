@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import pytest
+from django.db.backends.signals import connection_created
 from pytest_django import Settings
 from structlog.testing import capture_logs
 
@@ -162,3 +163,20 @@ def test_by_itself_a_sampler_takes_half_a_minute_to_call_a_slot_lost(sampler: Sa
     assert made.snapshot is not None
     assert made.snapshot.lost == 0
     assert made._lost_slots._idle._seconds == IDLE_SECONDS
+
+
+@pytest.mark.parametrize("over", [True, False])
+def test_a_sampler_that_is_stopped_hears_of_no_connection_and_closes_its_own(
+    sampler: Sampler, monkeypatch: pytest.MonkeyPatch, over: bool
+) -> None:
+    """Unless its thread still waits on it for the server."""
+    happened: list[str] = []
+    monkeypatch.setattr(sampler, "close", lambda: happened.append("closed"))
+    monkeypatch.setattr(sampler._ticker, "start", lambda: happened.append("ticks"))
+    monkeypatch.setattr(sampler._ticker, "stop", lambda: over)
+    listening = len(connection_created.receivers)
+    sampler.start()
+    assert len(connection_created.receivers) == listening + 1
+    sampler.stop()
+    assert len(connection_created.receivers) == listening
+    assert happened == ["ticks"] + ["closed"] * over
