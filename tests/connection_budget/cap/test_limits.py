@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from pytest_django import Settings
 
 from connection_budget.budget.budget import budget_from_environment
 from connection_budget.cap import limits
-from connection_budget.cap.limits import limit_for
+from connection_budget.cap.limits import ENGINE, limit_for
 from connection_budget.forks import lineage
 from tests.connection_budget.fleet import FLEET
 
+DEFAULT = "default"
 NEW, PARENT, CHILD = (False, False), (False, True), (True, False)
 
 
@@ -64,3 +67,54 @@ def test_what_makes_databases_lives_from_the_reserve(
     found = limit_for("__no_db__")
     assert (found.total, found.beside_main, found.role) == (total, total, "command")
     assert "raise DB_RESERVED_CONNECTIONS" in found.remedy
+
+
+@pytest.fixture
+def databases(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three that are counted, and one of another kind."""
+    engines = {
+        "archive": ENGINE,
+        "cache": "django.db.backends.sqlite3",
+        DEFAULT: ENGINE,
+        "b": ENGINE,
+    }
+    found = {alias: {"ENGINE": engine} for alias, engine in engines.items()}
+    monkeypatch.setattr(limits, "settings", SimpleNamespace(DATABASES=found))
+    settings.CONNECTION_BUDGET_SHARES = {DEFAULT: 2, "archive": 1, "b": 1}
+
+
+@pytest.mark.usefixtures("fleet", "databases")
+def test_databases_are_counted_each_by_its_share_the_default_one_first(settings: Settings) -> None:
+    settings.PROCESS_ROLE = "web"
+    assert (limits.has_counted(), limits.counted_aliases()) == (True, [DEFAULT, "archive", "b"])
+    assert limits.shares(4) == {DEFAULT: 2, "archive": 1, "b": 1}
+    assert [limit_for(alias).total for alias in (DEFAULT, "archive", "b", "cache")] == [2, 1, 1, 2]
+    counted = [limits.count_of(alias) for alias in (DEFAULT, "b", "cache", "__no_db__")]
+    assert counted == [DEFAULT, "b", DEFAULT, "__no_db__"]
+
+
+@pytest.mark.usefixtures("fleet", "databases")
+def test_one_count_is_for_all_databases_where_there_are_fewer_connections(
+    settings: Settings,
+) -> None:
+    settings.PROCESS_ROLE = "beat"
+    assert limits.shares(2) == {DEFAULT: 2, "archive": 2, "b": 2}
+    settings.CONNECTION_BUDGET_SHARES = {}
+    assert limits.shares(3) == {DEFAULT: 1, "archive": 1, "b": 1}
+    assert [limits.count_of(alias) for alias in (DEFAULT, "b", "archive")] == [DEFAULT] * 3
+    assert limits.count_of("__no_db__") == "__no_db__"
+
+
+@pytest.mark.usefixtures("databases")
+def test_tests_have_one_count_for_all_databases(settings: Settings) -> None:
+    settings.PROCESS_ROLE = "web"
+    assert limits.is_testing()
+    assert [limits.count_of(alias) for alias in (DEFAULT, "b")] == [DEFAULT] * 2
+
+
+def test_a_project_without_our_engine_has_nothing_that_is_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other = {DEFAULT: {"ENGINE": "django.db.backends.sqlite3"}}
+    monkeypatch.setattr(limits, "settings", SimpleNamespace(DATABASES=other))
+    assert (limits.has_counted(), limits.counted_aliases()) == (False, [DEFAULT])

@@ -16,6 +16,7 @@ from connection_budget.cap.places import Place
 from tests.waiting import wait_until
 
 ONE = Limit(1, 1, "web", "Close one.")
+TWO = Limit(2, 2, "web", "Close one.")
 # The other one is the main thread's.
 ONE_BESIDE_MAIN = Limit(2, 1, "command", "Close one.")
 
@@ -141,3 +142,52 @@ def test_who_slept_beyond_its_time_looks_once_more(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=monotonic))
     assert cap.take(None, seconds=5) is not held
+
+
+def test_where_all_are_idle_waiting_is_in_vain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told at once, though there is time; while one is used, that is waited for."""
+    monkeypatch.setattr(module, "IDLE_SECONDS", 0)
+    monkeypatch.setattr(module, "FORSAKEN_SECONDS", 600)
+    cap, idle, used = Cap("default", lambda: TWO), Keeper(uses=1), Keeper()
+    keep(cap, idle)
+    place = keep(cap, used)
+    waiting = told_elsewhere(lambda: cap.take(None, seconds=600), seconds=0.2)
+    assert isinstance(waiting, threading.Thread)
+    end(place)
+    waiting.join(30)
+    used.uses = 1
+    cap._held[-1] = keep(Cap("default", lambda: ONE), used)
+    assert isinstance(told_elsewhere(lambda: cap.take(None, seconds=600)), CapReached)
+
+
+def test_the_main_thread_is_waited_for_where_it_has_no_place_of_its_own() -> None:
+    cap = Cap("default", lambda: ONE)
+    place = keep(cap, Keeper())
+    waiting = told_elsewhere(lambda: cap.take(None, seconds=600), seconds=0.2)
+    assert isinstance(waiting, threading.Thread)
+    end(place)
+    waiting.join(30)
+    assert not waiting.is_alive()
+
+
+def test_a_thread_leaves_one_database_for_another_but_not_for_the_same() -> None:
+    """Where one count is for both."""
+    cap, first = Cap("default", lambda: ONE), Keeper(uses=1, alias="first")
+    keep(cap, first)
+    with pytest.raises(CapReached):
+        cap.take(Keeper(alias="first"), seconds=0)
+    assert len(first.places) == 1
+    assert isinstance(cap.take(Keeper(alias="other"), seconds=0), Place)
+    assert first.places == []
+
+
+def test_while_one_is_leaving_nobody_else_is_asked_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    cap, leaving, lane = Cap("default", lambda: TWO), Keeper(), Keeper(uses=1, in_lane=True)
+    place = keep(cap, leaving)
+    keep(cap, lane)
+    monkeypatch.setattr(place, "_left_at", time.monotonic() + 600)
+    assert isinstance(told_elsewhere(lambda: cap.take(None, seconds=0)), CapReached)
+    assert (len(lane.places), lane.is_wanted) == (1, False)
+    monkeypatch.setattr(place, "_left_at", None)
+    assert isinstance(told_elsewhere(lambda: cap.take(None, seconds=0)), Place)
+    assert lane.places == []
