@@ -120,6 +120,18 @@ def test_modules_go_before_artifacts_and_what_is_urgent_before_both(run_id: uuid
     assert [work.brief.key for work in claimed.works] == ["c2"]
 
 
+def test_the_most_urgent_module_is_planned_first_and_then_in_the_plans_order() -> None:
+    skeleton = make_skeleton(4)
+    run_id = open_run(make_stepwise(skeleton))
+    claim_run(run_id, ALICE, lease_seconds=30)
+    save_skeleton(run_id, ALICE, skeleton, spent=Spent())
+    Module.objects.filter(title="Ropes d").update(priority=9)
+    claimed = [claim(run_id, ALICE, limit) for limit in (1, 2, 1)]
+    assert [[work.place for work in one.details] for one in claimed] == [[3], [0, 1], [2]]
+    give_up_work(run_id, ALICE)
+    assert [work.place for work in claim(run_id, ALICE, limit=9).details] == [3, 0, 1, 2]
+
+
 def test_two_pullers_never_hold_one_module(run_id: uuid.UUID) -> None:
     mine, theirs = claim(run_id, ALICE, limit=2), claim(run_id, BOB, limit=9)
     assert [work.place for work in mine.details] == [0, 1]

@@ -24,11 +24,13 @@ from generation.models import GenerationEvent
 from generation.port.spent import Spent
 from generation.run_states import RunState
 from generation.runs import batches, lifecycle
+from generation.runs.claims import claim_next, claim_run
 from generation.runs.events import append_events
 from generation.runs.spending import record_spending
-from tests.generation.cast import get_run, make_outline
+from tests.generation.cast import get_run, make_outline, open_run
 from tests.generation.runs.test_lock_order import is_somebody_waiting
 from tests.generation.scribe import Scribe
+from tests.generation.stepwise import make_skeleton, make_stepwise
 from tests.learning.library import QuickProvider, open_order
 from tests.waiting import wait_until
 
@@ -121,6 +123,21 @@ def test_a_claim_takes_the_next_rows_at_once_when_another_looks_at_the_first(
             cursor.execute("SET lock_timeout = '2s'")
         claimed = claim_artifacts(scribe.run_id, uuid.uuid4(), limit=2, lease_seconds=30)
     assert sorted(claimed) == sorted(ordered[1:3])
+
+
+def test_a_claim_passes_over_a_module_that_another_looks_at(observer: psycopg.Connection) -> None:
+    """Of what stands around modules nothing is locked, and so nothing passed over."""
+    skeleton = make_skeleton(3)
+    run_id = open_run(make_stepwise(skeleton))
+    claim_run(run_id, ALICE, lease_seconds=30)
+    batches.save_skeleton(run_id, ALICE, skeleton, spent=Spent())
+    with observer.transaction():
+        observer.execute("SELECT 1 FROM roadmaps_stage FOR UPDATE")
+        observer.execute("SELECT 1 FROM roadmaps_module ORDER BY id LIMIT 1 FOR UPDATE")
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")
+        claimed = claim_next(run_id, ALICE, limit=2, lease_seconds=30)
+    assert [work.place for work in claimed.details] == [1, 2]
 
 
 def save(scribe: Scribe) -> int:
