@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 
 import pytest
@@ -194,3 +195,25 @@ async def test_a_crowd_at_once_is_counted_with_all_others(opened: Open, redis_ur
     for window in taken:
         assert await one.take([window])
     assert await asyncio.gather(*(other.take([window]) for window in taken)) == [None] * 300
+
+
+async def test_a_redis_that_is_silent_is_left_alone_for_a_while(opened: Open) -> None:
+    asked: list[object] = []
+
+    class Silent:
+        async def eval(self, *arguments: object) -> None:
+            asked.append(arguments)
+            raise redis.ConnectionError
+
+        async def aclose(self) -> None:
+            return
+
+    places = opened(None)
+    places._redis = Silent()  # type: ignore[assignment]  # all that is asked of it
+    for _ in range(3):
+        assert await places.take([ADDRESS])
+    assert len(asked) == 1
+    assert 4 < places._rest_until - time.monotonic() <= 5
+    places._rest_until = time.monotonic()
+    assert await places.take([ADDRESS]) is None
+    assert len(asked) == 2

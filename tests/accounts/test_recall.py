@@ -77,6 +77,21 @@ def test_redis_keeps_a_note_for_its_time_and_no_longer(redis_url: str) -> None:
         assert 50 < client.ttl("rope") <= 60
 
 
+def test_a_redis_that_is_silent_is_left_alone_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, asked = Clock(), []
+
+    def get(_client: redis.Redis, key: str) -> str:
+        asked.append(key)
+        raise redis.ConnectionError
+
+    monkeypatch.setattr(redis.Redis, "get", get)
+    with closing(Notes(NOBODY_THERE, clock)) as notes:
+        for name, later in (("a", 0.0), ("b", 4.9), ("c", 0.1), ("d", 1.0)):
+            clock.now += later
+            assert notes.find(name) is None
+    assert asked == ["a", "c"]
+
+
 def test_a_process_alone_keeps_so_many_and_forgets_the_oldest() -> None:
     notes = Notes(None)
     for number in range(MOST_LOCAL_WINDOWS + 1):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
@@ -146,6 +146,22 @@ def test_after_a_rest_redis_is_asked_again(redis_url: str) -> None:
         assert client.exists("rested")
 
 
+def test_a_redis_that_is_silent_is_left_alone_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, asked = Clock(), []
+    ask = SharedCounter.take
+
+    def take(counter: SharedCounter, windows: Sequence[Window]) -> float:
+        asked.append(clock.now)
+        return ask(counter, windows)
+
+    monkeypatch.setattr(SharedCounter, "take", take)
+    with closing(Windows(NOBODY_THERE, clock=clock)) as windows:
+        for later in (0.0, 0.0, 4.9, 0.1, 1.0):
+            clock.now += later
+            assert taken(windows, Window("silent", 9, 60))
+    assert asked == [1_000.0, 1_005.0]
+
+
 def test_redis_forgets_what_has_ended_and_nothing_stays_without_an_end(redis_url: str) -> None:
     with redis.Redis.from_url(redis_url) as client, closing(Windows(redis_url)) as windows:
         client.flushdb()
@@ -172,6 +188,17 @@ def test_a_window_begins_again_when_it_has_ended() -> None:
     assert counter.take([window]) == pytest.approx(1.0)
     clock.now += 1.0
     assert counter.take([window]) == 0
+    assert counter.take([window]) == pytest.approx(60.0)
+
+
+def test_a_window_is_full_to_its_last_moment() -> None:
+    clock, window = Clock(), Window("orders", 1, 60)
+    windows = Windows(None, clock=clock)
+    windows.take(window)
+    clock.now += 59.9
+    with pytest.raises(Full) as full:
+        windows.take(window)
+    assert full.value.seconds == pytest.approx(0.1)
 
 
 def test_a_window_ends_so_long_after_its_first_place_however_many_follow(redis_url: str) -> None:

@@ -36,6 +36,9 @@ def test_the_new_version_is_shown_and_the_old_one_kept(kind: ArtifactKind) -> No
     assert after.current_version.run_id == new.run_id
     assert list(after.versions.values_list("pk", flat=True))[1:] == [before.current_version_id]
     assert (after.state, after.run_id) == (ArtifactState.READY, run.pk)
+    assert before.finished_at is not None
+    assert after.finished_at is not None
+    assert after.finished_at > before.finished_at
     assert get_run(new.run_id).state == RunState.READY
     assert_history(new.run_id)
     others = Artifact.objects.filter(concept__roadmap=run.roadmap).exclude(pk=after.pk)
