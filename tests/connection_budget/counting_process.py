@@ -22,6 +22,9 @@ def obey(order: str) -> str:
         metrics.SEMAPHORE_WAITING.set(int(value))
     elif name == "count":
         metrics.POOL_TIMEOUTS.add(int(value))
+    elif name == "set":
+        gauge, number, *labels = value.split()
+        getattr(metrics, gauge).set(float(number), **dict(label.split("=") for label in labels))
     elif name == "observe":
         metrics.UNIT_SECONDS.observe(float(value))
     elif name == "scrape":

@@ -55,9 +55,12 @@ class Process:
 
     def tell(self, order: str) -> str:
         assert self._process.stdin is not None
-        assert self._process.stdout is not None
         self._process.stdin.write(f"{order}\n")
         self._process.stdin.flush()
+        return self.hear()
+
+    def hear(self) -> str:
+        assert self._process.stdout is not None
         return self._process.stdout.readline().strip()
 
     def scrape(self, name: str) -> float:
@@ -184,6 +187,38 @@ def test_a_scrape_goes_on_when_somebody_keeps_the_lock(
         assert one.scrape(WAITING) == 8
         victim.kill()
         assert one.scrape(WAITING) == 1
+
+
+def test_what_is_the_worst_of_all_is_not_added_up(processes: Callable[[], Process]) -> None:
+    one, other = processes(), processes()
+    shown = {
+        "UNIT_OVERDUE_SECONDS": ("db_unit_overdue_seconds", 7),
+        "SEAT_OLDEST_SECONDS": ("db_seat_oldest_seconds", 7),
+        "POOL_USAGE_RATIO": ("db_pool_usage_ratio", 7),
+        "CONNECTION_BUDGET": ('db_connection_budget{role="web"}', 7),
+        "CONNECTIONS_LIVE": ('db_connections_live{role="web"}', 3),  # the latest look
+        "SEATS_WAITING": ("db_seats_waiting", 10),
+        "LANES_RUNNING": ("db_lane_running", 10),
+        "SEMAPHORE_PERMITS": ("db_semaphore_permits", 10),
+        "POOL_LOST_SLOTS": ("db_pool_lost_slots", 10),
+        "UNDECLARED": ("db_connections_undeclared", 10),
+    }
+    for process, number in ((one, 7), (other, 3)):
+        for gauge, (name, _) in shown.items():
+            process.tell(f"set {gauge} {number}" + " role=web" * ("role" in name))
+    assert {name: one.scrape(name) for name, _ in shown.values()} == dict(shown.values())
+
+
+def test_where_no_file_can_be_written_a_process_measures_alone(
+    processes: Callable[[], Process], tmp_path: Path
+) -> None:
+    """And says so, once."""
+    (tmp_path / "metrics").write_text("a file in the way")
+    for number in (2, 3):
+        process = processes()
+        assert "metrics_unshared" in process.tell(f"wait {number - 1}")
+        assert process.hear() == process.tell(f"wait {number}") == "done"
+        assert process.scrape(WAITING) == number
 
 
 @REAL_TRANSACTIONS

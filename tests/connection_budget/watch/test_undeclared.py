@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -101,5 +103,50 @@ def test_where_files_cannot_be_listed_nothing_is_told(
 ) -> None:
     """Nor does the look fail, on which /health depends."""
     monkeypatch.setattr(undeclared, "_FILES", files)
+    with connect():
+        assert count_undeclared(own) == 0
+
+
+def test_what_leads_elsewhere_is_none(own: psycopg.Connection) -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.create_connection(server.getsockname()),
+    ):
+        assert count_undeclared(own) == 0
+
+
+def test_a_copy_of_a_connections_file_is_no_other_connection(own: psycopg.Connection) -> None:
+    with connect() as other:
+        copy = os.dup(other.fileno())
+        try:
+            assert count_undeclared(own) == 1
+        finally:
+            os.close(copy)
+
+
+def test_every_tenth_sample_is_looked_at_and_what_is_new_with_the_next(
+    own: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A look at every open file is not for each second."""
+    found = [2, 2, 2, 3, 0]
+    monkeypatch.setattr(undeclared, "count_undeclared", lambda _: found.pop())
+    watch, looks, told = UndeclaredWatch(), [], []
+    for _ in range(22):
+        with capture_logs() as lines:
+            watch.look(own)
+        looks.append(5 - len(found))
+        told += [(len(looks), line["found"]) for line in lines]
+    assert [looks.index(number) + 1 for number in (1, 2, 3, 4)] == [1, 11, 12, 22]
+    assert told == [(12, 2)]
+
+
+def test_without_a_connection_of_its_own_it_does_not_look() -> None:
+    UndeclaredWatch(every=1).look(None)
+
+
+def test_where_djangos_own_backend_is_used_nobody_counts(
+    own: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(undeclared, "has_counted", lambda: False)
     with connect():
         assert count_undeclared(own) == 0
