@@ -103,6 +103,8 @@ def measure_alone(error: OSError) -> None:
     _kept.files = None
     # What was made for the directory cannot count without it.
     _kept.is_silent = getattr(values.ValueClass, "in_our_files", False)
+    if not _kept.is_silent:  # by itself it would write to PROMETHEUS_MULTIPROC_DIR, if that is set
+        values.ValueClass = values.MutexValue
 
 
 def begin_child() -> None:
