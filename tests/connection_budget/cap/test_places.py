@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -93,3 +94,48 @@ def test_what_a_dead_thread_left_open_is_closed(
     thread.join()
     place.close_for_the_dead()
     assert (connection.closed, place.is_leaving) == (True, True)
+
+
+def test_what_the_server_still_says_is_not_its_end(
+    ends: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "GONE_SECONDS", 600)
+    ours, servers = ends
+    place, _connection = hold(ours)
+    servers.send(b"a notice")
+    place.leave()
+    assert [place.is_over() for _ in range(2)] == [False, False]
+    servers.close()
+    assert place.is_over()
+
+
+@pytest.mark.parametrize("is_severed", [False, True])
+def test_one_that_was_closed_before_counts_only_if_the_server_was_not_told(
+    ends: tuple[socket.socket, socket.socket],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_severed: bool,
+) -> None:
+    monkeypatch.setattr(places, "GONE_SECONDS", 600)
+    place, connection = hold(ends[0])
+    connection.close()
+    monkeypatch.setattr(places, "severed", {connection} if is_severed else set())
+    place.leave()
+    assert place.is_over() is not is_severed
+
+
+def test_leaving_twice_is_leaving_once(
+    ends: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However late the second time: the second begins with the first."""
+    place, _connection = hold(ends[0])
+    place.leave()
+    monkeypatch.setattr(place, "_left_at", time.monotonic() - 2 * places.GONE_SECONDS)
+    place.leave()
+    assert place.is_over()
+
+
+def test_seconds_are_told_since_it_was_asked_for() -> None:
+    place = Place()
+    place.since -= 90
+    assert 90 <= place.waits_for() < 100

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -191,3 +192,41 @@ def test_while_one_is_leaving_nobody_else_is_asked_to(monkeypatch: pytest.Monkey
     monkeypatch.setattr(place, "_left_at", None)
     assert isinstance(told_elsewhere(lambda: cap.take(None, seconds=0)), Place)
     assert lane.places == []
+
+
+IDLE = {"uses": 1}
+
+
+@pytest.mark.parametrize(
+    ("held_by", "asks_for_a_unit", "rests", "gives_way"),
+    [
+        ((False, IDLE | {"in_lane": True}), False, 0.0, True),
+        ((False, IDLE | {"in_lane": True, "is_shared": True}), False, 600.0, False),
+        ((True, IDLE), True, 0.0, True),
+        ((True, IDLE), False, 0.0, False),
+        ((False, IDLE), False, 3.0, False),
+        ((False, IDLE), False, 6.0, True),
+        ((False, IDLE), True, 0.3, True),
+        ((False, IDLE), True, 0.2, False),
+        ((False, IDLE | {"is_pool": True}), False, 0.3, True),
+        ((False, IDLE | {"is_pool": True}), False, 0.2, False),
+    ],
+)
+def test_who_is_asked_to_give_way(
+    monkeypatch: pytest.MonkeyPatch,
+    held_by: tuple[bool, dict[str, Any]],
+    asks_for_a_unit: bool,
+    rests: float,
+    gives_way: bool,
+) -> None:
+    """A lane after its unit at once; for a lane the main thread, too; others once they rest."""
+    is_main, kind = held_by
+    cap, keeper = Cap("default", lambda: ONE), Keeper(**kind)
+    place = cap.take(keeper, seconds=0)
+    keeper.places.append(place)
+    monkeypatch.setattr(place, "rests_for", lambda: rests)
+    if not is_main:
+        monkeypatch.setattr(place, "thread", threading.Thread())
+    asking = Keeper(in_unit=asks_for_a_unit)
+    told = told_elsewhere(lambda: cap.take(asking, seconds=0))
+    assert isinstance(told, Place) is gives_way
