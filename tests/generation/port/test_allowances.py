@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -114,6 +115,34 @@ def test_a_day_is_utcs_wherever_the_clock_stands(zone: str) -> None:
         assert next_day(local) == datetime(2027, 3, 15, tzinfo=UTC)
     assert day_of(next_day(NOON)) == date(2027, 3, 15)
     assert next_day(next_day(NOON)) - next_day(NOON) == timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("whole", "most", "part"),
+    [
+        (Allowance("site", 10), Ceiling(10), {"tokens": 1}),
+        (Allowance("site", None, Decimal(10)), Ceiling(1, Decimal(10)), {"cost_usd": Decimal(1)}),
+    ],
+)
+def test_what_fits_into_a_whole_day_waits_for_bills_or_for_that_day(
+    whole: Allowance, most: Ceiling, part: dict[str, Any]
+) -> None:
+    """To the last token and dollar."""
+    assert judge([(whole, Used())], most, NOON) is None
+    tomorrow = judge([(whole, Used(**part))], most, NOON)
+    assert tomorrow is not None
+    assert tomorrow.begins_anew == next_day(NOON)
+    held = {f"held_{name}": number for name, number in part.items()}
+    waiting = judge([(whole, Used(**held))], most, NOON)
+    assert waiting is not None
+    assert waiting.waits
+
+
+def test_dollars_are_used_up_with_the_last_part_of_a_cent() -> None:
+    assert Allowance("site", 5, Decimal()).is_closed
+    assert Allowance("site", None, Decimal()).is_closed
+    assert is_used_up(USER, Used(cost_usd=Decimal(1)))
+    assert not is_used_up(USER, Used(cost_usd=Decimal("0.99999999")))
 
 
 def test_nothing_may_be_spent_of_nothing() -> None:

@@ -11,7 +11,7 @@ from generation.models import EventType, GenerationEvent, GenerationRun
 from generation.port.spent import Spent
 from generation.run_states import RunState
 from generation.runs.batches import save_outline, save_skeleton
-from generation.runs.claims import claim_run
+from generation.runs.claims import claim_next, claim_run, claim_work
 from generation.runs.lifecycle import resume_run, stop_run
 from tests.generation.cast import ScriptedProvider, get_run, make_outline, open_run
 from tests.generation.stepwise import make_skeleton, make_stepwise
@@ -62,6 +62,18 @@ def test_a_run_that_goes_on_began_when_it_first_began(run_id: uuid.UUID) -> None
     assert (run.state, run.started_at) == (RunState.RUNNING, began)
     assert (run.reason, run.finished_at) == ("", None)
     assert starts_told(run_id) == 2
+
+
+def test_nothing_is_claimed_of_a_run_that_is_not_under_way(run_id: uuid.UUID) -> None:
+    claim(run_id, ALICE)
+    save_whole(run_id, ALICE)
+    stop_run(run_id, RunState.PAUSED, "Enough.")
+    for take in (claim_work, claim_next):
+        assert len(take(run_id, BOB, limit=50, lease_seconds=30)) == 0
+    resume_run(run_id)
+    assert claim(run_id, BOB)
+    for take in (claim_work, claim_next):
+        assert len(take(run_id, BOB, limit=1, lease_seconds=30)) == 1
 
 
 def save_whole(run_id: uuid.UUID, puller: uuid.UUID) -> bool:

@@ -292,6 +292,9 @@ def test_the_last_module_says_when_all_of_it_does_not_fit(run_id: uuid.UUID) -> 
     target = (timezone.localdate() + timedelta(days=7)).isoformat()
     options = get_run(run_id).options | {"hours_per_week": 1, "target_date": target}
     GenerationRun.objects.filter(pk=run_id).update(options=options)
+    other = open_run(make_stepwise(SKELETON))  # whose modules are none of this run's
+    claim_run(other, BOB, lease_seconds=30)
+    save_skeleton(other, BOB, SKELETON, spent=Spent())
     detail_all(run_id)
     saved = GenerationEvent.objects.filter(run=run_id, type=EventType.DETAILS_SAVED)
     warned = [bool(event.payload["warnings"]) for event in saved.order_by("seq")]

@@ -114,6 +114,8 @@ def test_the_lease_on_a_run_is_its_holders() -> None:
     assert claim_run(run_id, ALICE, lease_seconds=30) is None
     renew_work(run_id, BOB, [], lease_seconds=-1)
     assert claim_run(run_id, ALICE, lease_seconds=30) is not None
+    give_up_work(run_id, ALICE)
+    assert claim_run(run_id, BOB, lease_seconds=30) is not None
 
 
 def test_a_failure_is_told_of_an_artifact_of_the_same_run() -> None:

@@ -91,6 +91,31 @@ def test_the_bill_takes_the_place_of_what_was_set_aside() -> None:
     take(350)
 
 
+def test_a_bill_leaves_what_others_have_set_aside() -> None:
+    call, _other = take(300), take(200)
+    settle([Bill(call, 100, CENT)])
+    assert [one.tokens for one in Reservation.objects.all()] == [200, 200]
+    assert used("user:7") == (100, 0)
+    assert ask(201) is not None
+    take(200)
+
+
+def test_dollars_are_set_aside_billed_and_assumed_like_tokens() -> None:
+    half = Decimal("0.5")
+    settle([Bill(take(1, cost=half), is_assumed=True)])
+    assert ask(1, cost=half + CENT) is not None
+    call = take(1, cost=half)
+    assert ask(1, cost=CENT) is not None
+    settle([Bill(call, 1, half - CENT)])
+    assert ask(1, cost=2 * CENT) is not None
+    take(1, cost=CENT)
+
+
+def test_no_part_of_a_cent_is_too_small_to_be_set_aside() -> None:
+    take(1, cost=Decimal("0.0000000001"))
+    assert {one.cost_usd for one in Reservation.objects.all()} == {Decimal("0.00000001")}
+
+
 def test_a_bill_that_comes_twice_counts_once() -> None:
     call = take(400)
     for _ in range(3):
@@ -127,8 +152,11 @@ def test_what_a_killed_process_had_set_aside_comes_free() -> None:
 
 def test_what_is_renewed_stays_set_aside() -> None:
     call = take(500, lease_seconds=-1)
+    take(400, lease_seconds=-1)
     assert renew([call], lease_seconds=30) == 2
     assert ask(1) is not None
+    settle([Bill(call, 100, CENT)])
+    take(400)
 
 
 def test_a_bill_that_comes_after_its_time_still_counts() -> None:
@@ -198,6 +226,25 @@ def test_a_limit_that_is_set_at_noon_counts_the_morning(settings: Settings) -> N
         for allowance, spent in read_uses(list_allowances(run_id), timezone.now()):
             found[allowance.scope.partition(":")[0]] = spent.tokens
     assert found == {"user": 22, "site": 222, "visitor": 200, "address": 200, "run": 2_200}
+
+
+def test_a_day_is_from_its_midnight_on_also_of_a_run_that_ended_just_before(
+    clock: list[datetime],
+) -> None:
+    """And what somebody else ordered is paid for by them, though the roadmap is one's own."""
+    ada, eva = (User.objects.create_user(f"{name}@example.com") for name in ("ada", "eva"))
+    mine, theirs = (open_run(ScriptedProvider(make_outline(4)), owner=one) for one in (ada, eva))
+    Roadmap.objects.filter(runs=theirs).update(owner=ada)
+    midnight = next_day(clock[0])
+    clock[0] = midnight + timedelta(seconds=30)
+    GenerationRun.objects.update(state="failed", reason="No.", finished_at=midnight)
+    GenerationRun.objects.filter(pk=mine).update(finished_at=midnight - timedelta(minutes=20))
+    record(mine, 1, midnight)
+    record(mine, 10, midnight - timedelta(microseconds=1))
+    record(theirs, 100, midnight)
+    own = Allowance(f"user:{ada.pk}", 1_000)
+    assert ask(5, [own]) is None
+    assert used(own.scope) == (2, 0)
 
 
 def test_an_accounts_own_limit_goes_before_the_sites(settings: Settings) -> None:

@@ -56,6 +56,15 @@ def test_the_artifact_is_ready_all_the_time_to_whoever_counts() -> None:
         assert get_newest_run(run.roadmap) == run
 
 
+def test_a_run_about_a_part_is_closed_by_its_new_version_alone() -> None:
+    new = Anew(open_anew(make_ready(), ArtifactKind.QUIZ, WISH))
+    new.claim()
+    assert lifecycle.close_run(new.run_id) is None
+    assert get_run(new.run_id).state == RunState.RUNNING
+    new.write()
+    assert get_run(new.run_id).state == RunState.READY
+
+
 def test_a_run_writes_its_artifact_once_however_often_it_is_saved() -> None:
     run = make_ready()
     new = Anew(open_anew(run, ArtifactKind.TUTORIAL, WISH))

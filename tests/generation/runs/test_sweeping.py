@@ -16,7 +16,9 @@ from generation.port.spent import Spent
 from generation.run_states import RunState
 from generation.runs.batches import save_outline
 from generation.runs.claims import claim_run, claim_work, give_up_work
-from generation.runs.sweeping import NeglectedRun, list_neglected_runs
+from generation.runs.lifecycle import stop_run
+from generation.runs.sweeping import NeglectedRun, list_neglected_runs, sweep
+from generation.spent_models import DaySpending
 from tests.generation.cast import ScriptedProvider, make_outline, open_run
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +79,32 @@ def test_a_run_whose_leases_ran_out_or_were_given_back_gets_a_puller() -> None:
 def test_a_closed_run_rests(state: RunState) -> None:
     GenerationRun.objects.filter(pk=old_run()).update(state=state)
     assert list_neglected_runs() == []
+
+
+def paused_until(hours: float) -> uuid.UUID:
+    run_id = old_run()
+    assert stop_run(run_id, RunState.PAUSED, "The day is spent.")
+    until = timezone.now() + timedelta(hours=hours)
+    GenerationRun.objects.filter(pk=run_id).update(resumes_at=until)
+    return run_id
+
+
+def test_a_sweep_goes_on_with_what_is_due_and_what_waits_longest_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("generation.runs.sweeping.GO_ON_AT_ONCE", 1)
+    second, _later, first = (paused_until(hours) for hours in (-1, 1, -2))
+    assert [one.run_id for one in sweep()] == [first]
+    assert [one.run_id for one in sweep()] == [second, first], "in the order of their making"
+    assert len(sweep()) == 2
+
+
+def test_a_sweep_forgets_days_that_nobody_asks_about() -> None:
+    today = timezone.now().date()
+    for days in (99, 102):
+        DaySpending.objects.create(scope="site", day=today - timedelta(days=days))
+    sweep()
+    assert DaySpending.objects.get().day == today - timedelta(days=99)
 
 
 def test_the_sweep_sends_each_run_where_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
