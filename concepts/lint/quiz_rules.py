@@ -165,8 +165,6 @@ def _length_gives_away(question: QuestionContent) -> Iterator[str]:
     if question.type not in ("single", "multiple"):
         return
     right, wrong = _lengths(question.choices)
-    if not right or not wrong:
-        return  # _correct_count has said so
     if is_longest_by_far(right, wrong):
         longest, typical = max(right), mean(wrong)
         yield (

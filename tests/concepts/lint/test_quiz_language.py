@@ -84,6 +84,12 @@ def test_it_is_english_sentences_that_are_looked_for() -> None:
     assert found.startswith("the choices: it is written in English, not in Chinese (中文, zh)")
 
 
+def test_english_is_english_with_the_signs_that_it_is_printed_with() -> None:
+    printed = [f"{text} – it’s so…" for text in SENTENCES]
+    (found,) = quiz_problems(asked_in_chinese(*printed), "zh")
+    assert found.startswith("the choices: it is written in English")
+
+
 def test_a_few_sentences_are_no_prose() -> None:
     assert quiz_problems(asked_in_chinese(*SENTENCES, times=1), "zh") == [
         "1 questions; 3 are the least"

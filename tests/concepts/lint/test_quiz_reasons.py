@@ -46,6 +46,16 @@ def test_a_wrong_choice_is_not_called_right(rationale: str) -> None:
     assert complaints(question(rationale_of_right=rationale)) == []
 
 
+def test_a_sign_within_longer_words_is_no_verdict_that_is_repeated() -> None:
+    """对 is right, and in 对象, an object, and 对比, a comparison, no more than a syllable."""
+    texts = ("读取数据", "比较对象", "对比数据", "写入数据")
+    asked = question(texts=texts, rationale_of_wrong="对，它只读取数据。")
+    (found,) = complaints(asked)
+    assert "its rationale says that it is right" in found
+    among_verdicts = question(texts=(*texts[:3], "对"), rationale_of_wrong="对，它只读取数据。")
+    assert complaints(among_verdicts) == []
+
+
 @pytest.mark.parametrize(
     "rationale",
     [

@@ -166,5 +166,10 @@ def test_what_others_spend_is_not_added() -> None:
     mine, other = outlined(), outlined()
     give_up_work(mine, ALICE, Spent(1, 2, 3))
     give_up_work(other, ALICE, Spent(10, 20, 30))
-    give_up_work(mine, BOB, Spent(100, 200, 300))
-    assert [get_run(one).tokens_in for one in (mine, other)] == [202, 20]
+    for late in (1, 1, 100):  # the unit is repeated, and one that is late comes last
+        give_up_work(mine, BOB, Spent(100 // late, 200 // late, 300 // late))
+    told = [get_run(one) for one in (mine, other)]
+    assert [(run.model_calls, run.tokens_in, run.tokens_out) for run in told] == [
+        (101, 202, 303),
+        (10, 20, 30),
+    ]
