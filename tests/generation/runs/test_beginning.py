@@ -99,6 +99,19 @@ def test_a_plan_is_paid_for_told_and_nobodys_any_more(save: Save) -> None:
     assert last.payload == {"concepts": size, "warnings": warned}
 
 
+def test_a_plan_that_waits_for_a_word_is_paid_for_and_nobodys_any_more() -> None:
+    run_id = open_run(make_stepwise(SKELETON))
+    options = get_run(run_id).options | {"plan_first": True}
+    GenerationRun.objects.filter(pk=run_id).update(options=options)
+    claim(run_id, ALICE)
+    assert save_half(run_id, ALICE)
+    run = get_run(run_id)
+    assert (run.state, run.leased_by, run.lease_until) == (RunState.PLANNED, None, None)
+    assert (run.model_calls, run.tokens_in, run.tokens_out) == (1, 2, 3)
+    last = GenerationEvent.objects.get(run=run_id, seq=run.last_seq)
+    assert (last.type, last.payload) == (EventType.RUN_PLANNED, {"concepts": 6})
+
+
 @pytest.mark.parametrize("save", [save_whole, save_half])
 def test_a_plan_that_comes_late_takes_no_lease_from_another(save: Save) -> None:
     run_id = open_run(ScriptedProvider(OUTLINE) if save is save_whole else make_stepwise(SKELETON))

@@ -16,7 +16,15 @@ from generation.models import GenerationRun, ModelCallRecord
 from generation.port.allowances import Allowance, Refusal, day_of, next_day
 from generation.port.calls import Ceiling
 from generation.runs.allowances import list_allowances
-from generation.runs.reservations import Bill, forget_old, read_uses, renew, reserve, settle
+from generation.runs.reservations import (
+    Bill,
+    count_reserved,
+    forget_old,
+    read_uses,
+    renew,
+    reserve,
+    settle,
+)
 from generation.spent_models import DaySpending, Reservation
 from roadmaps.models import Roadmap
 from tests.generation.cast import ScriptedProvider, make_outline, open_run
@@ -265,9 +273,12 @@ def test_without_a_limit_there_is_nothing_to_ask() -> None:
 
 def test_what_no_bill_will_come_for_is_forgotten_and_so_are_old_days() -> None:
     call, now = take(10, lease_seconds=-90_000), timezone.now()
-    take(10)
+    late = take(10, lease_seconds=-80_000)
+    take(15)
+    assert count_reserved(DaySpending.objects.get(scope="site").pk) == 15
     forget_old(now)
     assert not Reservation.objects.filter(call=call).exists()
+    assert settle([Bill(late, 5, CENT)]) == 2
     assert Reservation.objects.exists()
     forget_old(next_day(now) + timedelta(days=99))
     assert DaySpending.objects.filter(day=day_of(now)).exists()

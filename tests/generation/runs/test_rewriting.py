@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from django.utils import timezone
 
 from concepts.artifact_states import ArtifactState
 from concepts.content import ArtifactKind
@@ -94,6 +95,17 @@ def test_a_stopped_one_is_taken_up_again_unless_another_took_its_place() -> None
     assert lifecycle.resume_run(first)
     Anew(first).write()
     assert artifact(run.pk, "c02", ArtifactKind.QUIZ).versions.count() == 3
+
+
+def test_one_that_waits_for_a_new_day_waits_no_more_when_another_took_its_place() -> None:
+    run, now = make_ready(), timezone.now()
+    first = open_anew(run, ArtifactKind.QUIZ, WISH)
+    lifecycle.stop_run(first, RunState.PAUSED, "The day is spent.")
+    GenerationRun.objects.filter(pk=first).update(resumes_at=now)
+    open_anew(run, ArtifactKind.QUIZ, "Another wish")
+    assert not lifecycle.go_on(first, now)
+    waiting = get_run(first)
+    assert (waiting.state, waiting.resumes_at) == (RunState.PAUSED, None)
 
 
 def test_what_is_not_written_yet_is_not_written_anew() -> None:
