@@ -45,6 +45,16 @@ def test_a_newcomer_is_told_how_long_those_before_it_need(clock: Clock) -> None:
     assert seats.outlook().standing == pytest.approx(FEW * GAP)
 
 
+def test_as_long_as_one_is_free_nobody_would_wait() -> None:
+    seats = Seats(2)
+    first = seats.take(0)
+    assert seats.outlook().seconds == 0
+    seats.take(0)
+    assert seats.outlook().seconds is None
+    first()
+    assert seats.outlook().seconds == 0
+
+
 def test_who_would_wait_too_long_is_refused_at_once_and_told_when_to_come(clock: Clock) -> None:
     seats = Seats(1)
     work(seats, clock, seats.take(0), FEW)

@@ -11,6 +11,7 @@ import pytest
 from connection_budget.seats.bodies import CHUNK_BYTES
 from connection_budget.seats.seating import Application, SeatedApplication, content_length
 from connection_budget.seats.seats import NoSeat, Seats
+from tests.waiting import in_time
 
 START = {"type": "http.response.start", "status": 200, "headers": []}
 GONE = {"type": "http.disconnect"}
@@ -47,7 +48,7 @@ class Site:
 
         application = SeatedApplication(self._page, self.seats, refuse=_refuse, **self.limits)
         told = {"type": "http", "path": "/", "method": "POST", "headers": []} | scope
-        await application(told, receive, send)
+        await in_time(application(told, receive, send))
         return self.sent[0]["status"] if self.sent else None
 
     @property
