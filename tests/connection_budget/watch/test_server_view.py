@@ -83,3 +83,13 @@ def test_what_it_cannot_be_told_is_away_and_asked_anew(
     assert server.connection is None
     monkeypatch.setattr(server_view, "_QUERY", query)
     assert server.look().pids
+
+
+def test_who_is_at_another_database_is_there_but_in_no_role(server: ServerConnection) -> None:
+    told = connection.get_connection_params()
+    names = ("host", "port", "user", "password")
+    place = {name: told[name] for name in names if told.get(name)}
+    with psycopg.connect(**place, dbname="postgres", application_name="a role") as visitor:
+        seen = server.look()
+        assert visitor.info.backend_pid in seen.pids
+    assert seen.live.get("a role", 0) == 0
