@@ -62,6 +62,8 @@ def test_a_sign_within_longer_words_is_no_verdict_that_is_repeated() -> None:
         "Incorrect.",
         "Incorrect: it writes.",
         "Incorrect because it writes.",
+        "Incorrect, because the safety is missing.",
+        "Wrong, it lacks safety.",
         "**Incorrect.** It writes.",
         "Wrong. It writes.",
         "Not correct. It writes.",
