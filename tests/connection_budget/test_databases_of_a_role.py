@@ -68,3 +68,16 @@ def test_a_role_of_ones_own_may_serve_pages() -> None:
     site = replace(FLEET[0], name="site")
     budget = Budget((site,), max_connections=100, operations_reserved=10)
     assert database("site", budget)["OPTIONS"]["pool"] == {"max_size": 4}
+
+
+@pytest.mark.parametrize("role", ["web", "logs"])
+def test_a_way_to_the_server_that_died_in_silence_is_found_by_the_kernel(role: str) -> None:
+    """After 45 seconds at most when nothing is said, after 10 when something was sent."""
+    options = database(role)["OPTIONS"]
+    probes = options["keepalives_interval"] * options["keepalives_count"]
+    assert (options["keepalives"], options["keepalives_idle"] + probes) == (1, 45)
+    assert (options["tcp_user_timeout"], options["connect_timeout"]) == (10_000, 5)
+
+
+def test_cursors_of_the_server_that_were_switched_off_stay_so() -> None:
+    assert database("logs", DISABLE_SERVER_SIDE_CURSORS=True)["DISABLE_SERVER_SIDE_CURSORS"]

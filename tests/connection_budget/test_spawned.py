@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -113,3 +114,27 @@ def test_a_child_of_a_worker_does_so_when_it_begins(
     monkeypatch.setattr(refusing, "process_executor", object)
     refusing._have_lanes()
     assert os.environ["PROCESS_ROLE"] == "command"
+
+
+def test_a_forked_child_that_is_a_command_already_and_names_of_ones_own_stay(
+    role: str, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    options = {"application_name": "of our own"}
+    monkeypatch.setitem(connections.settings, "forked", {"OPTIONS": options})
+    monkeypatch.setattr(spawned, "get_role_name", get_role_name)
+    settings.PROCESS_ROLE = "other"
+    spawned._be_a_command(role, "command")
+    assert settings.PROCESS_ROLE == "other"
+    settings.PROCESS_ROLE = role
+    spawned._be_a_command(role, "command")
+    assert settings.PROCESS_ROLE == "command"
+    assert options == {"application_name": "of our own"}
+
+
+def test_without_a_reserve_nothing_is_counted_on_one(
+    role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare = replace(budget_from_environment({}, FLEET), reserve_roles=())
+    monkeypatch.setattr(spawned, "get_budget", lambda: bare)
+    spawned.count_spawned_on_reserve()
+    assert os.environ["PROCESS_ROLE"] == role
