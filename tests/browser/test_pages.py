@@ -12,6 +12,7 @@ from generation.runs import lifecycle
 from tests.generation.scribe import Scribe
 from tests.learning.library import concept_page, make_ready, open_order
 from tests.visitors import make_visitors
+from tests.waiting import wait_until
 
 # Whatever a page wants to be told of.
 SOCKETS = re.compile(r"/ws/runs/")
@@ -102,8 +103,13 @@ def test_a_stopped_run_is_looked_at_now_and_then_without_a_socket(
     open_run_page(page, server, scribe)
     expect(page.locator("[data-run] .state")).to_have_text("paused")
     resume_and_finish(scribe)
-    page.clock.fast_forward(20_000)
-    expect(page.locator("[data-run] .state")).to_have_text("ready", timeout=8_000)
+
+    def is_told() -> bool:
+        """It looks again some seconds after it has looked, or its socket has closed."""
+        page.clock.fast_forward(20_000)
+        return page.locator("[data-run] .state").inner_text() == "ready"
+
+    wait_until(is_told, every=0.2)
     assert page.evaluate("window.neverReloaded")
 
 
